@@ -1,0 +1,209 @@
+//! What an order costs now: computed from the units that are still wanted, never stored.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::money::Amount;
+use super::order::{Line, Order};
+use super::tax::{PriceBasis, Rounding, TaxRate, tax_on};
+
+/// What a fee is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum FeeKind {
+    /// 送料.
+    Shipping,
+    /// 代引手数料, 決済手数料.
+    Payment,
+    /// ラッピング料.
+    Wrapping,
+    /// Any other.
+    Other,
+}
+
+/// A fee on the whole order. It stays as long as one unit is wanted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fee {
+    /// What for.
+    pub kind: FeeKind,
+    /// How much.
+    pub amount: Amount,
+    /// Its tax rate.
+    pub tax_rate: TaxRate,
+    /// Its share of the order's discounts.
+    pub discount: Amount,
+}
+
+/// Where a discount comes from, which decides what it lowers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum DiscountKind {
+    /// クーポン: lowers the goods.
+    Coupon,
+    /// ポイント利用: lowers goods and fees.
+    Points,
+    /// Any other: lowers the goods.
+    Other,
+}
+
+/// A discount on the whole order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Discount {
+    /// Where it comes from.
+    pub kind: DiscountKind,
+    /// Its code, if it has one.
+    pub code: Option<String>,
+    /// How much, positive.
+    pub amount: Amount,
+}
+
+/// The channel's own figures. They are what the customer agreed to, so they are what we bill.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Declared {
+    /// What the customer pays.
+    pub total: Amount,
+    /// Tax per rate, where the channel states it.
+    pub taxes: Vec<(TaxRate, Amount)>,
+}
+
+/// The tax of one rate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaxLine {
+    /// The rate.
+    pub rate: TaxRate,
+    /// Everything invoiced at this rate, in the order's price basis.
+    pub base: Amount,
+    /// The tax on it, contained in `base` or on top of it by the order's price basis.
+    pub tax: Amount,
+}
+
+/// What an order costs.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Billing {
+    /// Units × price, before discounts.
+    pub goods: Amount,
+    /// All fees, before discounts.
+    pub fees: Amount,
+    /// All discounts, positive.
+    pub discount: Amount,
+    /// Tax per rate, by falling rate.
+    pub taxes: Vec<TaxLine>,
+    /// What the channel's total has more (or less) than our own sum.
+    pub adjustment: Amount,
+    /// What the customer pays.
+    pub total: Amount,
+}
+
+/// One line of a sales posting 売上明細: amounts append, and are never edited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SalesEntry {
+    /// The tax rate; `None` for the channel's adjustment, which belongs to no rate.
+    pub rate: Option<TaxRate>,
+    /// Without tax 税抜金額.
+    pub net: Amount,
+    /// The tax 消費税額.
+    pub tax: Amount,
+}
+
+impl Line {
+    fn gross(&self, units: u32) -> Amount {
+        self.unit_price * units
+    }
+
+    /// The discount that remains when only `units` are wanted: what falls to the other units goes
+    /// with them, rounded so that any sequence of cancellations ends in the same figure.
+    fn discount_on(&self, units: u32) -> Amount {
+        self.discount - self.discount.proportion(self.ordered - units, self.ordered)
+    }
+}
+
+impl Order {
+    /// What the order costs now.
+    #[must_use]
+    pub fn billing(&self) -> Billing {
+        if self.is_empty() {
+            return Billing::default();
+        }
+        let whole = self.lines.iter().all(|line| line.quantities.cancelled == 0);
+        let stated: &[_] = self.declared.as_ref().filter(|_| whole).map_or(&[], |declared| &declared.taxes);
+        let mut billing = self.compute(Line::active, stated);
+        if let Some(declared) = &self.declared {
+            let full = if whole { billing.total } else { self.compute(|line| line.ordered, &[]).total };
+            billing.adjustment = declared.total - full;
+            // A channel's own rounding can exceed what is left of a nearly cancelled order.
+            billing.adjustment = billing.adjustment.max(-billing.total);
+            billing.total += billing.adjustment;
+        }
+        billing
+    }
+
+    /// What the order costs by our own arithmetic, before anything was cancelled.
+    #[must_use]
+    pub fn own_billing(&self) -> Billing {
+        self.compute(|line| line.ordered, &[])
+    }
+
+    fn compute(&self, units: impl Fn(&Line) -> u32, stated: &[(TaxRate, Amount)]) -> Billing {
+        let mut billing = Billing::default();
+        let mut bases: BTreeMap<TaxRate, Amount> = BTreeMap::new();
+        for line in &self.lines {
+            let (gross, discount) = (line.gross(units(line)), line.discount_on(units(line)));
+            billing.goods += gross;
+            billing.discount += discount;
+            *bases.entry(line.tax_rate).or_default() += gross - discount;
+        }
+        for fee in &self.fees {
+            billing.fees += fee.amount;
+            billing.discount += fee.discount;
+            *bases.entry(fee.tax_rate).or_default() += fee.amount - fee.discount;
+        }
+        billing.taxes = bases.iter().rev().map(|(rate, base)| self.tax_line(*rate, *base, stated)).collect();
+        billing.total = billing.goods + billing.fees - billing.discount;
+        if self.basis == PriceBasis::TaxExcluded {
+            billing.total += billing.taxes.iter().map(|line| line.tax).sum();
+        }
+        billing
+    }
+
+    fn tax_line(&self, rate: TaxRate, base: Amount, stated: &[(TaxRate, Amount)]) -> TaxLine {
+        let rounding: Rounding = self.policy.rounding;
+        let stated = stated.iter().find(|(of, _)| *of == rate).map(|(_, tax)| *tax);
+        TaxLine { rate, base, tax: stated.unwrap_or_else(|| tax_on(base, rate, self.basis, rounding)) }
+    }
+
+    /// What each payment has to bring of what the order costs now: the first ones first, each at
+    /// most its agreed amount. A reduction therefore frees the last payments.
+    #[must_use]
+    pub fn targets(&self) -> Vec<Amount> {
+        let mut left = self.billing().total;
+        let target = |amount: Amount| {
+            let target = amount.min(left);
+            left -= target;
+            target
+        };
+        self.payments.iter().map(|payment| payment.amount).map(target).collect()
+    }
+
+    /// What we hold of the customer's money.
+    #[must_use]
+    pub fn held(&self) -> Amount {
+        self.payments.iter().map(super::payment::Payment::held).sum()
+    }
+
+    /// The entries that post this order as a sale. They sum to what it costs.
+    #[must_use]
+    pub fn sales_entries(&self) -> Vec<SalesEntry> {
+        let billing = self.billing();
+        let entry = |line: &TaxLine| {
+            let net = match self.basis {
+                PriceBasis::TaxIncluded => line.base - line.tax,
+                PriceBasis::TaxExcluded => line.base,
+            };
+            SalesEntry { rate: Some(line.rate), net, tax: line.tax }
+        };
+        let adjustment = SalesEntry { rate: None, net: billing.adjustment, tax: Amount::ZERO };
+        let adjustment = (!billing.adjustment.is_zero()).then_some(adjustment);
+        billing.taxes.iter().map(entry).chain(adjustment).collect()
+    }
+}

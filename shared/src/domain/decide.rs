@@ -1,0 +1,130 @@
+//! What a command does to an order: one exhaustive match, pure.
+
+mod cancellation;
+mod fulfilment;
+mod payment;
+mod service;
+mod settle;
+mod stock;
+
+use jiff::Timestamp;
+
+use super::command::Command;
+use super::event::Event;
+use super::evolve::evolve;
+use super::order::{Order, OrderState};
+use super::rejection::Rejection;
+use super::stock::Movement;
+
+pub use payment::{Collection, next_collection};
+pub use service::ship_from;
+pub use stock::shortfall;
+
+/// What a command leads to: everything that is written together, or nothing at all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// The order afterwards.
+    pub order: Order,
+    /// What happened, in order. Empty when the command had been done already.
+    pub events: Vec<Event>,
+    /// What happens to the stock in the same moment.
+    pub movements: Vec<Movement>,
+}
+
+impl Decision {
+    /// Whether there is nothing to write, because it was all done before.
+    #[must_use]
+    pub fn is_already_done(&self) -> bool {
+        self.events.is_empty()
+    }
+}
+
+/// What one arm of [`decide`] contributes.
+#[derive(Debug, Default)]
+struct Effects {
+    events: Vec<Event>,
+    movements: Vec<Movement>,
+}
+
+impl Effects {
+    fn none() -> Self {
+        Self::default()
+    }
+}
+
+impl From<Event> for Effects {
+    fn from(event: Event) -> Self {
+        Self { events: vec![event], movements: Vec::new() }
+    }
+}
+
+impl From<Vec<Event>> for Effects {
+    fn from(events: Vec<Event>) -> Self {
+        Self { events, movements: Vec::new() }
+    }
+}
+
+/// Decides what `command` does to `order` at the moment `now`. The events it leads to are followed
+/// by those that follow of themselves: the last gate closed makes the order ready, the last unit
+/// shipped makes it shipped.
+///
+/// # Errors
+/// [`Rejection`] when the command cannot be done. A command that has been done before is no error:
+/// its decision is empty.
+pub fn decide(order: &Order, command: &Command, now: Timestamp) -> Result<Decision, Rejection> {
+    let effects = match command {
+        Command::Validate { findings } => service::validate(order, findings),
+        Command::Allocate { grants, shortages } => stock::allocate(order, grants, shortages)?,
+        Command::FillBackorder { grants } => stock::fill_backorder(order, grants)?,
+        Command::RequestPayment { payment } => payment::request(order, payment, now)?,
+        Command::RecordOperation { operation, outcome } => payment::record(order, operation, outcome)?,
+        Command::RecordDeposit { payment, amount, reference, deposited_at } => {
+            payment::deposit(order, payment, *amount, reference, *deposited_at)?
+        }
+        Command::RecordRefund { payment, amount, reference } => {
+            payment::refund_by_hand(order, payment, *amount, reference)?
+        }
+        Command::Release => fulfilment::release(order, now),
+        Command::MarkInstructed { shipment } => fulfilment::mark_instructed(order, shipment)?,
+        Command::RecordFulfilment { shipment, report } => fulfilment::record(order, shipment, report)?,
+        Command::Ship { shipment } => fulfilment::ship(order, shipment)?,
+        Command::Deliver { shipment } => fulfilment::deliver(order, shipment)?,
+        Command::PostSales => service::post_sales(order)?,
+        Command::RequestCancel { lines, reason } => cancellation::request(order, lines, *reason)?,
+        Command::Cancel => cancellation::carry_out(order),
+        Command::PlaceHold { code, reason } => service::place_hold(order, *code, reason)?,
+        Command::ResolveHold { code, by } => service::resolve_hold(order, *code, by)?,
+        Command::OverrideHold { code, by, reason } => service::override_hold(order, *code, by, reason)?,
+        Command::ChangeAddress { ship_group, address } => {
+            service::change_address(order, *ship_group, address)?
+        }
+        Command::ChangeDesiredDelivery { ship_group, desired } => {
+            service::change_desired_delivery(order, *ship_group, desired)?
+        }
+        Command::ReportDelay { reason, expected_on } => service::report_delay(order, reason, *expected_on)?,
+        Command::AddNote { id, by, text } => service::add_note(order, id, by, text)?,
+        Command::OpenTicket { kind, subject, detail } => service::open_ticket(order, *kind, subject, detail)?,
+        Command::CloseTicket { id } => service::close_ticket(order, id)?,
+        Command::Tick => service::tick(order, now),
+    };
+    Ok(settle::complete(order, effects, now))
+}
+
+/// Refuses when the order has ended.
+fn require_open(order: &Order) -> Result<(), Rejection> {
+    require(order, !order.state.is_final(), "the order has ended; only money and remarks are still taken")
+}
+
+fn require(order: &Order, holds: bool, advice: &'static str) -> Result<(), Rejection> {
+    if holds { Ok(()) } else { Err(Rejection::WrongState { state: order.state, advice }) }
+}
+
+/// Applies `events` one after the other.
+fn evolved(order: &Order, events: &[Event], now: Timestamp) -> Order {
+    events.iter().fold(order.clone(), |order, event| evolve(order, event, now))
+}
+
+/// The states in which units can still be given stock, released or cancelled.
+fn before_everything_left(state: OrderState) -> bool {
+    state < OrderState::Shipped
+}

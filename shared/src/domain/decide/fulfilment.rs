@@ -1,0 +1,209 @@
+//! Releasing 出荷指示, shipping and delivering.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::{Effects, before_everything_left};
+use crate::domain::event::Event;
+use crate::domain::ids::{LocationId, ShipmentId};
+use crate::domain::merchant::SplitPolicy;
+use crate::domain::order::{LINES_PER_STEP, Line, Order, OrderState, TicketKind, Validation};
+use crate::domain::rejection::Rejection;
+use crate::domain::shipment::{FulfilmentEvent, FulfilmentEventKind, LineQuantity, Shipment, ShipmentStatus};
+use crate::domain::stock::{Movement, MovementKind, StockKey};
+use crate::domain::timers::{acknowledgement_ticket, ticket_id};
+
+/// The most reports a shipment keeps.
+const MAX_REPORTS: usize = 100;
+
+impl Order {
+    /// Whether something could be released at `now`: every gate is closed, nothing holds it.
+    #[must_use]
+    pub fn is_releasable_at(&self, now: Timestamp) -> bool {
+        let gates = self.validation == Validation::Passed
+            && before_everything_left(self.state)
+            && self.cancellation.is_none()
+            && self.open_holds().next().is_none()
+            && (self.policy.split == SplitPolicy::AsAvailable || self.stock_is_secured());
+        gates && self.releasable_lines(now).next().is_some() && self.payment_is_secured()
+    }
+
+    fn releasable_lines(&self, now: Timestamp) -> impl Iterator<Item = &Line> {
+        let due = move |group: u8| {
+            let group = self.ship_groups.iter().find(|known| known.id == group);
+            group.is_some_and(|group| group.not_before.is_none_or(|at| at <= now))
+        };
+        self.lines.iter().filter(move |line| line.quantities.allocated > 0 && due(line.ship_group))
+    }
+}
+
+pub(super) fn release(order: &Order, now: Timestamp) -> Effects {
+    if !order.is_releasable_at(now) {
+        return Effects::none();
+    }
+    let mut parcels: BTreeMap<(u8, &LocationId), Vec<LineQuantity>> = BTreeMap::new();
+    for line in order.releasable_lines(now) {
+        if let Some(location) = &line.location {
+            let units = LineQuantity { line: line.id, quantity: line.quantities.allocated };
+            parcels.entry((line.ship_group, location)).or_default().push(units);
+        }
+    }
+    let parcels = parcels.into_iter().flat_map(|(to, lines)| {
+        lines.chunks(LINES_PER_STEP).map(|chunk| (to, chunk.to_vec())).collect::<Vec<_>>()
+    });
+    let first = order.shipments.len() + 1;
+    let plan =
+        |(n, ((ship_group, location), lines)): (usize, ((u8, &LocationId), Vec<LineQuantity>))| Shipment {
+            id: order.id.shipment(n),
+            ship_group,
+            location: location.clone(),
+            lines,
+            status: ShipmentStatus::Released,
+            released_at: now,
+            instructed: false,
+            recall_requested: false,
+            recall_refused: false,
+            shipped: false,
+            delivered: false,
+            trackings: Vec::new(),
+            history: Vec::new(),
+        };
+    Event::OrderReleased { shipments: (first..).zip(parcels).map(plan).collect() }.into()
+}
+
+pub(super) fn mark_instructed(order: &Order, id: &ShipmentId) -> Result<Effects, Rejection> {
+    let shipment = known(order, id)?;
+    Ok(if shipment.instructed {
+        Effects::none()
+    } else {
+        Event::ShipmentInstructed { shipment: id.clone() }.into()
+    })
+}
+
+/// Takes over a report. Reports come late, twice and in any order; each is kept once, the furthest
+/// one tells where the shipment is, and what cannot be true becomes a ticket instead of an error.
+pub(super) fn record(order: &Order, id: &ShipmentId, report: &FulfilmentEvent) -> Result<Effects, Rejection> {
+    let shipment = known(order, id)?;
+    if shipment.history.contains(report) {
+        return Ok(Effects::none());
+    }
+    if shipment.history.len() >= MAX_REPORTS {
+        return Err(Rejection::TooManyRemarks);
+    }
+    let mut events = vec![Event::ShipmentProgressed { shipment: id.clone(), report: report.clone() }];
+    let silent = acknowledgement_ticket(id);
+    if order.open_tickets().any(|ticket| ticket.id == silent) {
+        events.push(Event::TicketClosed { id: silent });
+    }
+    let was_out = shipment.is_handed_over();
+    let status = report.kind.status();
+    let recalled = shipment.status == ShipmentStatus::Recalled;
+    let out = status.is_some_and(|status| status >= ShipmentStatus::HandedOver);
+    if (recalled && out) || (was_out && status == Some(ShipmentStatus::Recalled)) {
+        events.extend(ticket(
+            order,
+            TicketKind::ContradictoryReport,
+            id,
+            "ask the warehouse where the parcel is",
+        ));
+        return Ok(events.into());
+    }
+    if out && !was_out {
+        events.push(Event::ShipmentHandedOver { shipment: id.clone() });
+    }
+    if status == Some(ShipmentStatus::Delivered) && shipment.status != ShipmentStatus::Delivered {
+        events.push(Event::ShipmentArrived { shipment: id.clone() });
+    }
+    match report.kind {
+        FulfilmentEventKind::Recalled if !recalled => {
+            events.push(Event::ShipmentRecalled { shipment: id.clone() });
+        }
+        FulfilmentEventKind::RecallRefused if shipment.recall_requested => {
+            events.push(Event::RecallRefused { shipment: id.clone() });
+        }
+        FulfilmentEventKind::Refused => {
+            events.extend(ticket(order, TicketKind::ShipmentRefused, id, "the customer refused it: call"));
+        }
+        FulfilmentEventKind::Lost => {
+            events.extend(ticket(
+                order,
+                TicketKind::ShipmentLost,
+                id,
+                "claim it with the carrier and replace it",
+            ));
+        }
+        FulfilmentEventKind::Delayed => {
+            let reason = "CARRIER_DELAY".to_owned();
+            if !order.delays.iter().any(|(known, _)| *known == reason) {
+                events.push(Event::DelayReported { reason, expected_on: None });
+            }
+        }
+        FulfilmentEventKind::Acknowledged
+        | FulfilmentEventKind::Picked
+        | FulfilmentEventKind::Inspected
+        | FulfilmentEventKind::Packed
+        | FulfilmentEventKind::Recalled
+        | FulfilmentEventKind::RecallRefused
+        | FulfilmentEventKind::HandedOver
+        | FulfilmentEventKind::InTransit
+        | FulfilmentEventKind::Absent
+        | FulfilmentEventKind::Delivered => {}
+    }
+    Ok(events.into())
+}
+
+fn ticket(order: &Order, kind: TicketKind, shipment: &ShipmentId, advice: &str) -> Option<Event> {
+    let id = ticket_id(kind, shipment.as_str());
+    let detail = format!("shipment {shipment}: {advice}");
+    (!order.has_ticket(&id)).then_some(Event::TicketOpened { id, kind, detail })
+}
+
+pub(super) fn ship(order: &Order, id: &ShipmentId) -> Result<Effects, Rejection> {
+    let shipment = known(order, id)?;
+    if shipment.shipped {
+        return Ok(Effects::none());
+    }
+    if !shipment.is_handed_over() {
+        return Err(Rejection::NotHandedOver);
+    }
+    Ok(shipped(order, shipment))
+}
+
+pub(super) fn deliver(order: &Order, id: &ShipmentId) -> Result<Effects, Rejection> {
+    let shipment = known(order, id)?;
+    if shipment.delivered {
+        return Ok(Effects::none());
+    }
+    if shipment.status != ShipmentStatus::Delivered {
+        return Err(Rejection::NotHandedOver);
+    }
+    // The message about the delivery may overtake the one about the hand-over.
+    let mut effects = if shipment.shipped { Effects::none() } else { shipped(order, shipment) };
+    effects.events.push(Event::ShipmentDelivered { shipment: id.clone() });
+    Ok(effects)
+}
+
+fn shipped(order: &Order, shipment: &Shipment) -> Effects {
+    let consume = |units: &LineQuantity| {
+        let line = order.line(units.line)?;
+        let key = StockKey { sku: line.sku.clone(), location: shipment.location.clone() };
+        Some(Movement { key, kind: MovementKind::Consume, quantity: units.quantity, line: line.id })
+    };
+    Effects {
+        events: vec![Event::ShipmentShipped { shipment: shipment.id.clone() }],
+        movements: shipment.lines.iter().filter_map(consume).collect(),
+    }
+}
+
+fn known<'a>(order: &'a Order, id: &ShipmentId) -> Result<&'a Shipment, Rejection> {
+    order.shipment(id).ok_or_else(|| Rejection::NoSuchShipment(id.clone()))
+}
+
+/// Whether the addressee or the date of a ship group can still be changed: nothing of it has been
+/// released, or the warehouse has taken it back.
+pub(super) fn is_unreleased(order: &Order, ship_group: u8) -> bool {
+    let of_group = order.shipments.iter().filter(|shipment| shipment.ship_group == ship_group);
+    order.state < OrderState::Shipped
+        && of_group.into_iter().all(|shipment| shipment.status == ShipmentStatus::Recalled)
+}

@@ -1,0 +1,275 @@
+//! Collecting the money 決済・入金.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::Effects;
+use crate::domain::event::Event;
+use crate::domain::ids::PaymentId;
+use crate::domain::money::Amount;
+use crate::domain::order::{HoldCode, Order, OrderState, TicketKind};
+use crate::domain::payment::{
+    Operation, OperationKind, OperationOutcome, Payment, PaymentMethod, PaymentStatus,
+};
+use crate::domain::rejection::Rejection;
+use crate::domain::timers::ticket_id;
+
+/// The next thing to do about an order's money.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Collection {
+    /// Have the provider do this.
+    Ask(Operation),
+    /// Ask the provider what became of this, because nobody knows or it was still deciding.
+    Look(Operation),
+    /// Ask the customer to pay in advance.
+    Request(PaymentId),
+}
+
+/// What to do next about the money of `order` at `now`; `None` when nothing is to be done until
+/// something else happens. A pure function of the order, so that it can be asked again after
+/// every step, every crash and every duplicate.
+#[must_use]
+pub fn next_collection(order: &Order, now: Timestamp) -> Option<Collection> {
+    let targets = order.targets();
+    order.payments.iter().zip(targets).find_map(|(payment, target)| next_of(order, payment, target, now))
+}
+
+fn next_of(order: &Order, payment: &Payment, target: Amount, now: Timestamp) -> Option<Collection> {
+    if payment.method.is_prepaid() {
+        let ask = payment.requested.is_none()
+            && payment.status == PaymentStatus::Pending
+            && target.is_positive()
+            && order.cancellation.is_none()
+            && !order.state.is_final();
+        return ask.then(|| Collection::Request(payment.id.clone()));
+    }
+    if !payment.method.has_provider() {
+        return None;
+    }
+    // While an outcome is open the provider is only asked about it, and not more often than agreed.
+    if let Some(operation) = open_question(payment) {
+        let due = payment.check_at.is_none_or(|at| at <= now);
+        return due.then_some(Collection::Look(operation));
+    }
+    let ask =
+        |kind, amount| (!payment.was_refused(kind)).then(|| Collection::Ask(payment.operation(kind, amount)));
+    match payment.status {
+        PaymentStatus::Pending => {
+            let wanted = target.is_positive() && order.cancellation.is_none();
+            if wanted { ask(OperationKind::Authorize, target) } else { None }
+        }
+        PaymentStatus::Authorized if target.is_zero() => ask(OperationKind::Void, payment.authorized),
+        PaymentStatus::Authorized if order.state >= OrderState::Shipped => {
+            ask(OperationKind::Capture, target.min(payment.authorized))
+        }
+        PaymentStatus::Captured | PaymentStatus::PartiallyRefunded => {
+            let surplus = payment.held() - target;
+            if surplus.is_positive() { ask(OperationKind::Refund, surplus) } else { None }
+        }
+        PaymentStatus::Authorized
+        | PaymentStatus::Review
+        | PaymentStatus::Declined
+        | PaymentStatus::Voided
+        | PaymentStatus::Expired
+        | PaymentStatus::Refunded => None,
+    }
+}
+
+/// The operation whose outcome is open: unknown, or under review.
+fn open_question(payment: &Payment) -> Option<Operation> {
+    let reviewed = || payment.operation(OperationKind::Authorize, payment.amount);
+    payment.unknown.clone().or_else(|| (payment.status == PaymentStatus::Review).then(reviewed))
+}
+
+pub(super) fn request(order: &Order, id: &PaymentId, now: Timestamp) -> Result<Effects, Rejection> {
+    let payment = known(order, id, PaymentMethod::is_prepaid)?;
+    if payment.requested.is_some() || order.state.is_final() {
+        return Ok(Effects::none());
+    }
+    let days = |days: u8| SignedDuration::from_hours(24 * i64::from(days));
+    let due_at = now + days(order.policy.payment_due_days);
+    let remind_at = due_at - days(order.policy.payment_reminder_days);
+    Ok(Event::PaymentRequested { payment: id.clone(), due_at, remind_at }.into())
+}
+
+/// Takes over what the provider answered. Facts are facts: this is accepted in every state, and
+/// [`next_collection`] then says what to do about it.
+pub(super) fn record(
+    order: &Order,
+    operation: &Operation,
+    outcome: &OperationOutcome,
+) -> Result<Effects, Rejection> {
+    let payment = known(order, &operation.payment, PaymentMethod::has_provider)?;
+    if is_recorded(payment, operation) {
+        return Ok(Effects::none());
+    }
+    let id = || operation.payment.clone();
+    let mut events = match outcome {
+        OperationOutcome::Approved { amount, reference, valid_until } => vec![match operation.kind {
+            OperationKind::Authorize => Event::PaymentAuthorized {
+                payment: id(),
+                amount: *amount,
+                reference: reference.clone(),
+                valid_until: *valid_until,
+            },
+            OperationKind::Capture => Event::PaymentCaptured { payment: id(), amount: *amount },
+            OperationKind::Void => Event::PaymentVoided { payment: id() },
+            OperationKind::Refund => {
+                Event::PaymentRefunded { payment: id(), amount: *amount, reference: reference.clone() }
+            }
+        }],
+        OperationOutcome::Declined { code } if operation.kind == OperationKind::Authorize => {
+            declined(order, operation, code)
+        }
+        OperationOutcome::Declined { code } => refused(order, operation, code),
+        OperationOutcome::Review { reference } => review(payment, operation, reference),
+        OperationOutcome::Unknown => unknown(order, payment, operation),
+    };
+    let settled = !matches!(outcome, OperationOutcome::Unknown);
+    let ticket = ticket_id(TicketKind::PaymentUnknown, &operation.key);
+    if settled && order.open_tickets().any(|open| open.id == ticket) {
+        events.push(Event::TicketClosed { id: ticket });
+    }
+    Ok(events.into())
+}
+
+/// Whether the outcome of `operation` is in the books already.
+fn is_recorded(payment: &Payment, operation: &Operation) -> bool {
+    let current = *operation == payment.operation(operation.kind, operation.amount);
+    let done = match operation.kind {
+        OperationKind::Authorize => !matches!(payment.status, PaymentStatus::Pending | PaymentStatus::Review),
+        OperationKind::Capture => payment.captured.is_positive(),
+        OperationKind::Void => payment.status == PaymentStatus::Voided,
+        OperationKind::Refund => false,
+    };
+    !current || done || payment.was_refused(operation.kind)
+}
+
+fn declined(order: &Order, operation: &Operation, code: &str) -> Vec<Event> {
+    let mut events =
+        vec![Event::PaymentDeclined { payment: operation.payment.clone(), code: code.to_owned() }];
+    if !order.is_held_for(HoldCode::Payment) && !order.state.is_final() {
+        events.push(Event::HoldOpened {
+            code: HoldCode::Payment,
+            reason: format!(
+                "payment {} was declined ({code}); retry it or cancel the order",
+                operation.payment
+            ),
+        });
+    }
+    events
+}
+
+fn refused(order: &Order, operation: &Operation, code: &str) -> Vec<Event> {
+    let id = ticket_id(TicketKind::PaymentOperationRefused, &operation.key);
+    let mut events =
+        vec![Event::PaymentOperationRefused { operation: operation.clone(), code: code.to_owned() }];
+    if !order.has_ticket(&id) {
+        events.push(Event::TicketOpened {
+            id,
+            kind: TicketKind::PaymentOperationRefused,
+            detail: format!("the provider refused the {} ({code}); settle it there", operation.kind.verb()),
+        });
+    }
+    events
+}
+
+fn review(payment: &Payment, operation: &Operation, reference: &str) -> Vec<Event> {
+    if payment.status == PaymentStatus::Review && payment.unknown.is_none() {
+        return Vec::new();
+    }
+    vec![Event::PaymentInReview { payment: operation.payment.clone(), reference: reference.to_owned() }]
+}
+
+fn unknown(order: &Order, payment: &Payment, operation: &Operation) -> Vec<Event> {
+    if payment.unknown.is_some() {
+        return Vec::new();
+    }
+    let mut events = vec![Event::PaymentUnknown { operation: operation.clone() }];
+    let id = ticket_id(TicketKind::PaymentUnknown, &operation.key);
+    if !order.has_ticket(&id) {
+        events.push(Event::TicketOpened {
+            id,
+            kind: TicketKind::PaymentUnknown,
+            detail: format!(
+                "the provider did not answer the {}; it is asked again every ten minutes",
+                operation.kind.verb()
+            ),
+        });
+    }
+    events
+}
+
+/// Counts a deposit, whatever state the order is in: money that came in is a fact.
+pub(super) fn deposit(
+    order: &Order,
+    id: &PaymentId,
+    amount: Amount,
+    reference: &str,
+    deposited_at: Timestamp,
+) -> Result<Effects, Rejection> {
+    let payment = known(order, id, PaymentMethod::is_prepaid)?;
+    if payment.deposits.iter().any(|known| known == reference) {
+        return Ok(Effects::none());
+    }
+    let mut events = vec![Event::DepositRecorded {
+        payment: id.clone(),
+        amount,
+        reference: reference.to_owned(),
+        deposited_at,
+    }];
+    let target = order.payments.iter().zip(order.targets()).find(|(of, _)| of.id == *id).map(|(_, t)| t);
+    let missing = target.unwrap_or_default() - payment.held() - amount;
+    let short = ticket_id(TicketKind::ShortDeposit, id.as_str());
+    let was_short = order.open_tickets().any(|ticket| ticket.id == short);
+    if missing.is_positive() {
+        if !order.has_ticket(&short) {
+            events.push(Event::TicketOpened {
+                id: short,
+                kind: TicketKind::ShortDeposit,
+                detail: format!(
+                    "{} {} are missing; ask the customer",
+                    missing.units(),
+                    order.currency.code()
+                ),
+            });
+        }
+    } else {
+        if payment.status == PaymentStatus::Pending && order.cancellation.is_none() && !order.state.is_final()
+        {
+            events.push(Event::PaymentCaptured { payment: id.clone(), amount: Amount::ZERO });
+        }
+        if was_short {
+            events.push(Event::TicketClosed { id: short });
+        }
+    }
+    Ok(events.into())
+}
+
+pub(super) fn refund_by_hand(
+    order: &Order,
+    id: &PaymentId,
+    amount: Amount,
+    reference: &str,
+) -> Result<Effects, Rejection> {
+    let payment = known(order, id, |method| !method.has_provider())?;
+    if payment.refund_references.iter().any(|known| known == reference) {
+        return Ok(Effects::none());
+    }
+    let target = order.payments.iter().zip(order.targets()).find(|(of, _)| of.id == *id).map(|(_, t)| t);
+    let surplus = (payment.held() - target.unwrap_or_default()).or_zero();
+    if amount > surplus {
+        return Err(Rejection::TooMuch { available: surplus.units() });
+    }
+    Ok(Event::PaymentRefunded { payment: id.clone(), amount, reference: reference.to_owned() }.into())
+}
+
+fn known<'a>(
+    order: &'a Order,
+    id: &PaymentId,
+    fits: impl Fn(PaymentMethod) -> bool,
+) -> Result<&'a Payment, Rejection> {
+    order
+        .payment(id)
+        .filter(|payment| fits(payment.method))
+        .ok_or_else(|| Rejection::NoSuchPayment(id.clone()))
+}

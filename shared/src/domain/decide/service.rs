@@ -1,0 +1,225 @@
+//! Checking, holding, changing, remarking, posting, and what the clock asks for.
+
+use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan, tz};
+
+use super::fulfilment::is_unreleased;
+use super::{Effects, require, require_open};
+use crate::domain::customer::{Address, DesiredDelivery};
+use crate::domain::event::Event;
+use crate::domain::merchant::SalesPolicy;
+use crate::domain::order::{CancelReason, HoldCode, MAX_REMARKS, Order, OrderState, TicketKind, Validation};
+use crate::domain::payment::PaymentStatus;
+use crate::domain::rejection::Rejection;
+use crate::domain::shipment::LineQuantity;
+use crate::domain::timers::{Due, acknowledgement_ticket, dues, stall_ticket, ticket_id};
+use crate::domain::validation::{Finding, Severity};
+
+pub(super) fn validate(order: &Order, findings: &[Finding]) -> Effects {
+    if order.validation != Validation::Pending || order.state.is_final() {
+        return Effects::none();
+    }
+    let blocking = |code: HoldCode| findings.iter().find(|f| f.severity == Severity::Blocking(code));
+    let mut events = Vec::new();
+    for hold in
+        order.open_holds().filter(|hold| hold.code.is_of_validation() && blocking(hold.code).is_none())
+    {
+        events.push(Event::HoldResolved { code: hold.code, by: "validate-order".to_owned() });
+    }
+    let mut failed = false;
+    let mut opened = Vec::new();
+    for finding in findings {
+        let Severity::Blocking(code) = finding.severity else { continue };
+        failed = true;
+        if !order.is_held_for(code) && !opened.contains(&code) {
+            opened.push(code);
+            let reason = format!("{}: {}", finding.field, finding.message);
+            events.push(Event::HoldOpened { code, reason });
+        }
+    }
+    let findings = findings.to_vec();
+    events.push(if failed {
+        Event::ValidationFailed { findings }
+    } else {
+        Event::OrderValidated { findings }
+    });
+    events.into()
+}
+
+pub(super) fn post_sales(order: &Order) -> Result<Effects, Rejection> {
+    if order.sales_posted {
+        return Ok(Effects::none());
+    }
+    let from = match order.policy.sales {
+        SalesPolicy::Shipped => OrderState::Shipped,
+        SalesPolicy::Delivered => OrderState::Delivered,
+    };
+    require(order, order.state >= from && order.state != OrderState::Cancelled, "the sale is posted later")?;
+    if order.held() != order.billing().total {
+        return Err(Rejection::NotPaid);
+    }
+    Ok(Event::SalesPosted { entries: order.sales_entries() }.into())
+}
+
+pub(super) fn place_hold(order: &Order, code: HoldCode, reason: &str) -> Result<Effects, Rejection> {
+    require_open(order)?;
+    if order.is_held_for(code) {
+        return Ok(Effects::none());
+    }
+    limit(order.holds.len())?;
+    Ok(Event::HoldOpened { code, reason: reason.to_owned() }.into())
+}
+
+pub(super) fn resolve_hold(order: &Order, code: HoldCode, by: &str) -> Result<Effects, Rejection> {
+    close_hold(order, code, Event::HoldResolved { code, by: by.to_owned() })
+}
+
+pub(super) fn override_hold(
+    order: &Order,
+    code: HoldCode,
+    by: &str,
+    reason: &str,
+) -> Result<Effects, Rejection> {
+    close_hold(order, code, Event::HoldOverridden { code, by: by.to_owned(), reason: reason.to_owned() })
+}
+
+fn close_hold(order: &Order, code: HoldCode, event: Event) -> Result<Effects, Rejection> {
+    if !order.is_held_for(code) {
+        let closed_before = order.holds.iter().any(|hold| hold.code == code);
+        return if closed_before { Ok(Effects::none()) } else { Err(Rejection::NoSuchHold(code)) };
+    }
+    let mut events = vec![event];
+    if code == HoldCode::Payment {
+        // Letting a payment hold go means: try the payment again.
+        let declined = order.payments.iter().filter(|payment| payment.status == PaymentStatus::Declined);
+        events.extend(declined.map(|payment| Event::PaymentRetried { payment: payment.id.clone() }));
+    }
+    Ok(events.into())
+}
+
+pub(super) fn change_address(order: &Order, ship_group: u8, address: &Address) -> Result<Effects, Rejection> {
+    let group = order.ship_groups.iter().find(|group| group.id == ship_group);
+    let group = group.ok_or(Rejection::NoSuchShipGroup(ship_group))?;
+    if group.address == *address {
+        return Ok(Effects::none());
+    }
+    require_unreleased(order, ship_group)?;
+    Ok(Event::AddressChanged { ship_group, address: address.clone() }.into())
+}
+
+pub(super) fn change_desired_delivery(
+    order: &Order,
+    ship_group: u8,
+    desired: &DesiredDelivery,
+) -> Result<Effects, Rejection> {
+    let group = order.ship_groups.iter().find(|group| group.id == ship_group);
+    let group = group.ok_or(Rejection::NoSuchShipGroup(ship_group))?;
+    if group.desired == *desired {
+        return Ok(Effects::none());
+    }
+    require_unreleased(order, ship_group)?;
+    let not_before = ship_from(desired, order.policy.lead_time_days);
+    Ok(Event::DesiredDeliveryChanged { ship_group, desired: desired.clone(), not_before }.into())
+}
+
+fn require_unreleased(order: &Order, ship_group: u8) -> Result<(), Rejection> {
+    require_open(order)?;
+    require(order, is_unreleased(order, ship_group), "the warehouse has it; cancel it there first")
+}
+
+/// The first moment, midnight in Japan, at which goods wanted on a date may leave.
+#[must_use]
+pub fn ship_from(desired: &DesiredDelivery, lead_time_days: u8) -> Option<Timestamp> {
+    let day = desired.date?.checked_sub(i64::from(lead_time_days).days()).ok()?;
+    // Japan has one time zone, nine hours ahead, and no daylight saving time.
+    day.to_zoned(tz::TimeZone::fixed(tz::offset(9))).ok().map(|midnight| midnight.timestamp())
+}
+
+pub(super) fn report_delay(
+    order: &Order,
+    reason: &str,
+    expected_on: Option<Date>,
+) -> Result<Effects, Rejection> {
+    let known = order.delays.iter().any(|(text, on)| text == reason && *on == expected_on);
+    if known {
+        return Ok(Effects::none());
+    }
+    require(order, order.state < OrderState::Delivered, "nothing is left to be delivered")?;
+    limit(order.delays.len())?;
+    Ok(Event::DelayReported { reason: reason.to_owned(), expected_on }.into())
+}
+
+pub(super) fn add_note(order: &Order, id: &str, by: &str, text: &str) -> Result<Effects, Rejection> {
+    match order.notes.iter().find(|note| note.id == id) {
+        Some(note) if note.text == text => return Ok(Effects::none()),
+        Some(_) => return Err(Rejection::IdReused(id.to_owned())),
+        None => {}
+    }
+    limit(order.notes.len())?;
+    Ok(Event::NoteAdded { id: id.to_owned(), by: by.to_owned(), text: text.to_owned() }.into())
+}
+
+pub(super) fn open_ticket(
+    order: &Order,
+    kind: TicketKind,
+    subject: &str,
+    detail: &str,
+) -> Result<Effects, Rejection> {
+    let id = ticket_id(kind, subject);
+    if order.has_ticket(&id) {
+        return Ok(Effects::none());
+    }
+    limit(order.tickets.len())?;
+    Ok(Event::TicketOpened { id, kind, detail: detail.to_owned() }.into())
+}
+
+pub(super) fn close_ticket(order: &Order, id: &str) -> Result<Effects, Rejection> {
+    if !order.has_ticket(id) {
+        return Err(Rejection::NoSuchTicket(id.to_owned()));
+    }
+    let open = order.open_tickets().any(|ticket| ticket.id == id);
+    Ok(if open { Event::TicketClosed { id: id.to_owned() }.into() } else { Effects::none() })
+}
+
+fn limit(count: usize) -> Result<(), Rejection> {
+    if count < MAX_REMARKS { Ok(()) } else { Err(Rejection::TooManyRemarks) }
+}
+
+pub(super) fn tick(order: &Order, now: Timestamp) -> Effects {
+    let mut due: Vec<_> = dues(order).into_iter().filter(|(at, _)| *at <= now).collect();
+    due.sort_by_key(|(at, _)| *at);
+    // A payment that has expired is not reminded of any more.
+    let expired = due.iter().any(|(_, due)| matches!(due, Due::Expiry(_)));
+    let mut events = Vec::new();
+    for (_, due) in due {
+        match due {
+            Due::Reminder(_) if expired => {}
+            Due::Reminder(payment) => events.push(Event::PaymentReminded { payment }),
+            Due::Expiry(payment) => events.extend(expire(order, payment, events.is_empty())),
+            Due::ProviderCheck(payment) => events.push(Event::PaymentCheckDue { payment }),
+            // That the order becomes ready follows of itself.
+            Due::ShipFrom => {}
+            Due::Stall => events.push(Event::TicketOpened {
+                id: stall_ticket(order),
+                kind: TicketKind::Stalled,
+                detail: format!("nothing has happened since {}; see what it waits for", order.state_since),
+            }),
+            Due::Acknowledgement(shipment) => events.push(Event::TicketOpened {
+                id: acknowledgement_ticket(&shipment),
+                kind: TicketKind::AcknowledgementMissing,
+                detail: format!("the warehouse has not acknowledged {shipment}; ask it"),
+            }),
+        }
+    }
+    events.into()
+}
+
+fn expire(order: &Order, payment: crate::domain::ids::PaymentId, first: bool) -> Vec<Event> {
+    let mut events = vec![Event::PaymentExpired { payment }];
+    let left = order.lines.iter().map(|line| LineQuantity { line: line.id, quantity: line.outstanding() });
+    let lines: Vec<_> = left.filter(|units| units.quantity > 0).collect();
+    if first && !lines.is_empty() {
+        events.push(Event::CancelRequested { lines, reason: CancelReason::PaymentExpired });
+    }
+    events
+}

@@ -1,0 +1,108 @@
+//! What follows of itself once something has happened.
+
+use jiff::Timestamp;
+
+use super::{Decision, Effects, cancellation, evolved};
+use crate::domain::event::Event;
+use crate::domain::money::Amount;
+use crate::domain::order::{Order, OrderState, TicketKind, Validation};
+use crate::domain::payment::{Payment, PaymentMethod, PaymentStatus};
+use crate::domain::timers::ticket_id;
+
+/// More consequences than any command can have; a bound, so that no mistake can loop.
+const MAX_CONSEQUENCES: usize = 16;
+
+pub(super) fn complete(order: &Order, effects: Effects, now: Timestamp) -> Decision {
+    let Effects { mut events, movements } = effects;
+    let mut after = evolved(order, &events, now);
+    for _ in 0..MAX_CONSEQUENCES {
+        let following = consequence(&after, now);
+        if following.is_empty() {
+            break;
+        }
+        after = evolved(&after, &following, now);
+        events.extend(following);
+    }
+    Decision { order: after, events, movements }
+}
+
+/// What follows next from how the order stands; nothing when it is settled.
+fn consequence(order: &Order, now: Timestamp) -> Vec<Event> {
+    cancellation::conclusion(order)
+        .or_else(|| refund_by_hand(order).or_else(|| hand_refund_done(order)).map(|event| vec![event]))
+        .or_else(|| progress(order, now).map(|event| vec![event]))
+        .unwrap_or_default()
+}
+
+fn progress(order: &Order, now: Timestamp) -> Option<Event> {
+    if order.state == OrderState::Cancelled {
+        return None;
+    }
+    let held_by_validation = order.open_holds().any(|hold| hold.code.is_of_validation());
+    if order.validation == Validation::Failed && !held_by_validation {
+        return Some(Event::OrderValidated { findings: order.findings.clone() });
+    }
+    if order.state < OrderState::Shipped && order.has_shipped_all() {
+        return Some(Event::OrderShipped);
+    }
+    if order.state == OrderState::Shipped && order.has_delivered_all() {
+        return Some(Event::OrderDelivered);
+    }
+    if let Some(event) = collected_by_carrier(order) {
+        return Some(event);
+    }
+    if order.state == OrderState::Delivered && order.sales_posted {
+        return Some(Event::OrderCompleted);
+    }
+    (!order.ready && order.is_releasable_at(now)).then_some(Event::OrderReadied)
+}
+
+/// Cash on delivery 代引: once everything is delivered, the carrier has the money.
+fn collected_by_carrier(order: &Order) -> Option<Event> {
+    if order.state < OrderState::Delivered {
+        return None;
+    }
+    let waits = |payment: &Payment| {
+        payment.method == PaymentMethod::CashOnDelivery && payment.status == PaymentStatus::Pending
+    };
+    let (payment, target) = order.payments.iter().zip(order.targets()).find(|(payment, _)| waits(payment))?;
+    Some(Event::PaymentCaptured { payment: payment.id.clone(), amount: target })
+}
+
+/// Money we hold beyond what is due and no provider can give back: somebody has to transfer it.
+fn refund_by_hand(order: &Order) -> Option<Event> {
+    by_hand(order).find_map(|(payment, surplus)| {
+        let id = hand_refund_ticket(payment);
+        let needed = surplus.is_positive() && !order.has_ticket(&id);
+        needed.then(|| Event::TicketOpened {
+            id,
+            kind: TicketKind::RefundByHand,
+            detail: format!(
+                "give {} {} back to the customer, then record the refund",
+                surplus.units(),
+                order.currency.code()
+            ),
+        })
+    })
+}
+
+fn hand_refund_done(order: &Order) -> Option<Event> {
+    let done = by_hand(order).filter(|(_, surplus)| !surplus.is_positive());
+    let mut tickets = done.flat_map(|(payment, _)| {
+        let prefix = ticket_id(TicketKind::RefundByHand, payment.id.as_str());
+        order.open_tickets().filter(move |ticket| ticket.id.starts_with(&prefix))
+    });
+    tickets.next().map(|ticket| Event::TicketClosed { id: ticket.id.clone() })
+}
+
+fn by_hand(order: &Order) -> impl Iterator<Item = (&Payment, Amount)> {
+    let payments = order.payments.iter().zip(order.targets());
+    payments
+        .filter(|(payment, _)| !payment.method.has_provider())
+        .map(|(payment, target)| (payment, payment.held() - target))
+}
+
+/// One ticket per surplus: what was held and given back until now tells one from the next.
+fn hand_refund_ticket(payment: &Payment) -> String {
+    ticket_id(TicketKind::RefundByHand, &format!("{}:{}", payment.id, payment.refunds))
+}

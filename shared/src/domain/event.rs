@@ -1,0 +1,388 @@
+//! What happened to an order. Events are written once and read for years: a field may be added
+//! with a default, never renamed or removed.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use super::billing::SalesEntry;
+use super::customer::{Address, DesiredDelivery};
+use super::ids::{LineId, LocationId, PaymentId, ShipmentId};
+use super::money::Amount;
+use super::order::{CancelReason, HoldCode, Order, TicketKind};
+use super::payment::{Operation, OperationKind};
+use super::shipment::{FulfilmentEvent, LineQuantity, Shipment};
+use super::validation::Finding;
+
+/// Units of a line at a location.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Grant {
+    /// Which line.
+    pub line: LineId,
+    /// Which stock.
+    pub location: LocationId,
+    /// How many units; never 0.
+    pub quantity: u32,
+}
+
+/// Units of a line that were cancelled, by where they were.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CancelledUnits {
+    /// Which line.
+    pub line: LineId,
+    /// Of those nothing had been done for.
+    pub open: u32,
+    /// Of those that waited for stock.
+    pub backordered: u32,
+    /// Of those that had stock.
+    pub allocated: u32,
+}
+
+impl CancelledUnits {
+    /// All of them.
+    #[must_use]
+    pub const fn total(&self) -> u32 {
+        self.open + self.backordered + self.allocated
+    }
+}
+
+macro_rules! events {
+    ($($(#[$doc:meta])* $name:ident $({ $($(#[$field_doc:meta])* $field:ident: $type:ty,)* })?,)*) => {
+        /// Something that happened to an order.
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(tag = "type")]
+        pub enum Event {
+            $($(#[$doc])* $name $({ $($(#[$field_doc])* $field: $type,)* })?,)*
+        }
+
+        /// The kinds of [`Event`], which the routing table speaks of.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum EventKind {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl EventKind {
+            /// All kinds, in the order of the lifecycle.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// The kind's name in stored rows, messages and documents.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$name => stringify!($name),)* }
+            }
+        }
+
+        impl Event {
+            /// Which kind it is.
+            #[must_use]
+            pub const fn kind(&self) -> EventKind {
+                match self { $(Self::$name { .. } => EventKind::$name,)* }
+            }
+        }
+    };
+}
+
+events! {
+    /// 受付: the order exists. Carries it whole.
+    OrderReceived {
+        /// The order as it was received.
+        order: Box<Order>,
+    },
+    /// 確認: nothing stands against the order.
+    OrderValidated {
+        /// What was noticed and does not matter enough to stop.
+        findings: Vec<Finding>,
+    },
+    /// Something stands against the order; holds were opened for it.
+    ValidationFailed {
+        /// All that was found.
+        findings: Vec<Finding>,
+    },
+    /// 保留: the order must not go on.
+    HoldOpened {
+        /// Why.
+        code: HoldCode,
+        /// What exactly.
+        reason: String,
+    },
+    /// The cause of a hold is gone.
+    HoldResolved {
+        /// Which.
+        code: HoldCode,
+        /// By whom.
+        by: String,
+    },
+    /// Somebody took the responsibility for going on.
+    HoldOverridden {
+        /// Which.
+        code: HoldCode,
+        /// By whom.
+        by: String,
+        /// Why it is all right.
+        reason: String,
+    },
+    /// 引当: units have their stock.
+    StockAllocated {
+        /// Which.
+        grants: Vec<Grant>,
+    },
+    /// 欠品: units wait for stock.
+    StockBackordered {
+        /// Which.
+        shortages: Vec<Grant>,
+    },
+    /// Stock arrived for units that waited.
+    BackorderFilled {
+        /// Which.
+        grants: Vec<Grant>,
+    },
+    /// 支払依頼: the customer was asked to pay in advance.
+    PaymentRequested {
+        /// Which payment.
+        payment: PaymentId,
+        /// Until when.
+        due_at: Timestamp,
+        /// When to remind.
+        remind_at: Timestamp,
+    },
+    /// 与信OK, 仮売上.
+    PaymentAuthorized {
+        /// Which payment.
+        payment: PaymentId,
+        /// How much.
+        amount: Amount,
+        /// The provider's reference.
+        reference: String,
+        /// Until when it holds.
+        valid_until: Option<Timestamp>,
+    },
+    /// 審査中: the provider is still deciding.
+    PaymentInReview {
+        /// Which payment.
+        payment: PaymentId,
+        /// The provider's reference.
+        reference: String,
+    },
+    /// 与信NG.
+    PaymentDeclined {
+        /// Which payment.
+        payment: PaymentId,
+        /// The provider's reason.
+        code: String,
+    },
+    /// A refused payment is to be tried again.
+    PaymentRetried {
+        /// Which payment.
+        payment: PaymentId,
+    },
+    /// 入金: the customer's money came in.
+    DepositRecorded {
+        /// Which payment.
+        payment: PaymentId,
+        /// How much.
+        amount: Amount,
+        /// The bank's reference, which makes it count once.
+        reference: String,
+        /// When it came in.
+        deposited_at: Timestamp,
+    },
+    /// 入金済, 実売上: the payment is complete.
+    PaymentCaptured {
+        /// Which payment.
+        payment: PaymentId,
+        /// How much was taken. Nothing for a deposit, which is counted when it comes in.
+        amount: Amount,
+    },
+    /// What was authorized was given up.
+    PaymentVoided {
+        /// Which payment.
+        payment: PaymentId,
+    },
+    /// 返金.
+    PaymentRefunded {
+        /// Which payment.
+        payment: PaymentId,
+        /// How much.
+        amount: Amount,
+        /// The provider's or the bank's reference.
+        reference: String,
+    },
+    /// The provider refused a capture, a void or a refund.
+    PaymentOperationRefused {
+        /// What was refused.
+        operation: Operation,
+        /// The provider's reason.
+        code: String,
+    },
+    /// Nobody knows whether the provider did what we asked.
+    PaymentUnknown {
+        /// What we asked.
+        operation: Operation,
+    },
+    /// It is time to ask the provider again.
+    PaymentCheckDue {
+        /// Which payment.
+        payment: PaymentId,
+    },
+    /// 督促: the customer was reminded to pay.
+    PaymentReminded {
+        /// Which payment.
+        payment: PaymentId,
+    },
+    /// 期限切れ: the customer did not pay in time.
+    PaymentExpired {
+        /// Which payment.
+        payment: PaymentId,
+    },
+    /// 出荷可能: something can leave.
+    OrderReadied,
+    /// 出荷指示: shipments are planned.
+    OrderReleased {
+        /// Which.
+        shipments: Vec<Shipment>,
+    },
+    /// The instruction was handed to the warehouse.
+    ShipmentInstructed {
+        /// Which shipment.
+        shipment: ShipmentId,
+    },
+    /// The warehouse or the carrier reported something.
+    ShipmentProgressed {
+        /// Which shipment.
+        shipment: ShipmentId,
+        /// What.
+        report: FulfilmentEvent,
+    },
+    /// A report said for the first time that the carrier has the parcel.
+    ShipmentHandedOver {
+        /// Which shipment.
+        shipment: ShipmentId,
+    },
+    /// 出荷: the units have left our books.
+    ShipmentShipped {
+        /// Which shipment.
+        shipment: ShipmentId,
+    },
+    /// 出荷済: nothing more is to leave.
+    OrderShipped,
+    /// A report said for the first time that the customer has the parcel.
+    ShipmentArrived {
+        /// Which shipment.
+        shipment: ShipmentId,
+    },
+    /// 配達完了 of one shipment.
+    ShipmentDelivered {
+        /// Which shipment.
+        shipment: ShipmentId,
+    },
+    /// 配達完了 of everything.
+    OrderDelivered,
+    /// 遅延: the customer is told that it will be later.
+    DelayReported {
+        /// Why.
+        reason: String,
+        /// The new date, if one is known.
+        expected_on: Option<Date>,
+    },
+    /// 売上計上.
+    SalesPosted {
+        /// What was posted.
+        entries: Vec<SalesEntry>,
+    },
+    /// 完了.
+    OrderCompleted,
+    /// 取消依頼: units are to be cancelled.
+    CancelRequested {
+        /// Which.
+        lines: Vec<LineQuantity>,
+        /// Why.
+        reason: CancelReason,
+    },
+    /// The warehouse is asked to take a shipment back.
+    RecallRequested {
+        /// Which shipment.
+        shipment: ShipmentId,
+    },
+    /// The warehouse took it back; its units have their stock again.
+    ShipmentRecalled {
+        /// Which shipment.
+        shipment: ShipmentId,
+    },
+    /// The warehouse could not take it back.
+    RecallRefused {
+        /// Which shipment.
+        shipment: ShipmentId,
+    },
+    /// Units were cancelled.
+    UnitsCancelled {
+        /// Which.
+        lines: Vec<CancelledUnits>,
+    },
+    /// A cancellation of some units is complete.
+    LinesCancelled {
+        /// Why.
+        reason: CancelReason,
+    },
+    /// 取消: the whole order is cancelled.
+    OrderCancelled {
+        /// Why.
+        reason: CancelReason,
+    },
+    /// The rest of a cancellation came too late.
+    CancelRefused {
+        /// The units that were not cancelled.
+        lines: Vec<LineQuantity>,
+    },
+    /// The address of a ship group was changed.
+    AddressChanged {
+        /// Which ship group.
+        ship_group: u8,
+        /// The new one.
+        address: Address,
+    },
+    /// The desired delivery of a ship group was changed.
+    DesiredDeliveryChanged {
+        /// Which ship group.
+        ship_group: u8,
+        /// The new one.
+        desired: DesiredDelivery,
+        /// The first moment the group may be released now.
+        not_before: Option<Timestamp>,
+    },
+    /// A person left a remark.
+    NoteAdded {
+        /// Given by the caller.
+        id: String,
+        /// By whom.
+        by: String,
+        /// The text.
+        text: String,
+    },
+    /// Something needs a person.
+    TicketOpened {
+        /// The matter: kind and subject.
+        id: String,
+        /// What kind.
+        kind: TicketKind,
+        /// What exactly, and what to do.
+        detail: String,
+    },
+    /// A person, or the course of things, settled it.
+    TicketClosed {
+        /// Which.
+        id: String,
+    },
+}
+
+impl OperationKind {
+    /// The operation's word in ticket texts.
+    #[must_use]
+    pub const fn verb(self) -> &'static str {
+        match self {
+            Self::Authorize => "authorization",
+            Self::Capture => "capture",
+            Self::Void => "void",
+            Self::Refund => "refund",
+        }
+    }
+}

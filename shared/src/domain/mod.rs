@@ -1,0 +1,30 @@
+//! The rules of order management, pure: no runtime, no AWS, no clock, no randomness.
+//!
+//! [`decide`] says what a command does to an order, [`evolve`] applies what happened. Everything
+//! else in this module is the vocabulary those two speak.
+
+pub mod billing;
+pub mod command;
+pub mod customer;
+pub mod decide;
+pub mod event;
+pub mod evolve;
+pub mod ids;
+pub mod intake;
+pub mod merchant;
+pub mod money;
+pub mod order;
+pub mod payment;
+pub mod rejection;
+pub mod shipment;
+pub mod stock;
+pub mod tax;
+pub mod timers;
+pub mod validation;
+
+pub use command::Command;
+pub use decide::{Decision, decide};
+pub use event::Event;
+pub use evolve::evolve;
+pub use order::{Order, OrderState};
+pub use rejection::Rejection;

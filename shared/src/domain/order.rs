@@ -1,0 +1,481 @@
+//! The order 受注: one aggregate, changed only by [`evolve`](super::evolve).
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use super::billing::{Declared, Discount, Fee};
+use super::customer::{Address, Customer, DesiredDelivery};
+use super::ids::{ChannelId, LineId, LocationId, MerchantId, OrderId, PaymentId, ShipmentId, Sku};
+use super::merchant::OrderPolicy;
+use super::money::{Amount, Currency};
+use super::payment::Payment;
+use super::shipment::{LineQuantity, Shipment};
+use super::tax::{PriceBasis, TaxRate};
+use super::validation::Finding;
+
+/// Where an order stands. It only ever moves forward, or to the side exit `Cancelled`.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema,
+)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum OrderState {
+    /// 新規受付: captured, not yet checked; not a promise to ship.
+    Received,
+    /// 確認済: nothing is wrong with what was ordered.
+    Validated,
+    /// 出荷可能: stock and payment are secured, something can leave.
+    Ready,
+    /// 出荷指示済: the warehouse has been told.
+    Released,
+    /// 一部出荷.
+    PartiallyShipped,
+    /// 出荷済: everything that will be delivered has left.
+    Shipped,
+    /// 配達完了.
+    Delivered,
+    /// 完了: delivered, paid and posted as a sale.
+    Completed,
+    /// 取消.
+    Cancelled,
+}
+
+impl OrderState {
+    /// All states, in the order of the lifecycle.
+    pub const ALL: [Self; 9] = [
+        Self::Received,
+        Self::Validated,
+        Self::Ready,
+        Self::Released,
+        Self::PartiallyShipped,
+        Self::Shipped,
+        Self::Delivered,
+        Self::Completed,
+        Self::Cancelled,
+    ];
+
+    /// The state's name in the API, in keys and in documents.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Received => "RECEIVED",
+            Self::Validated => "VALIDATED",
+            Self::Ready => "READY",
+            Self::Released => "RELEASED",
+            Self::PartiallyShipped => "PARTIALLY_SHIPPED",
+            Self::Shipped => "SHIPPED",
+            Self::Delivered => "DELIVERED",
+            Self::Completed => "COMPLETED",
+            Self::Cancelled => "CANCELLED",
+        }
+    }
+
+    /// Whether nothing more is to happen.
+    #[must_use]
+    pub const fn is_final(self) -> bool {
+        matches!(self, Self::Completed | Self::Cancelled)
+    }
+}
+
+/// How the units of a line are spread over what can happen to them. Each unit is in exactly one
+/// place, so the counts always sum to what was ordered.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Quantities {
+    /// Nothing has been done yet.
+    pub open: u32,
+    /// 引当済: stock is promised.
+    pub allocated: u32,
+    /// 入荷待ち: waiting for stock.
+    pub backordered: u32,
+    /// 出荷指示済: in a shipment that has not left.
+    pub released: u32,
+    /// 出荷済: left; delivered ones included.
+    pub shipped: u32,
+    /// 取消.
+    pub cancelled: u32,
+    /// Of those shipped, how many have arrived.
+    pub delivered: u32,
+}
+
+/// A line 明細.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    /// Its number.
+    pub id: LineId,
+    /// Which ship group it belongs to.
+    pub ship_group: u8,
+    /// What.
+    pub sku: Sku,
+    /// The product's name as the customer saw it.
+    pub title: String,
+    /// Price of one unit.
+    pub unit_price: Amount,
+    /// How many; at least 1.
+    pub ordered: u32,
+    /// Its tax rate.
+    pub tax_rate: TaxRate,
+    /// Its share of the order's discounts, for all units ordered.
+    pub discount: Amount,
+    /// Where its units are.
+    pub quantities: Quantities,
+    /// The stock it is served from, once known. One line is served from one location.
+    pub location: Option<LocationId>,
+}
+
+impl Line {
+    /// Units that are still to be delivered or have been.
+    #[must_use]
+    pub const fn active(&self) -> u32 {
+        self.ordered - self.quantities.cancelled
+    }
+
+    /// Units that have not left yet and still should.
+    #[must_use]
+    pub const fn outstanding(&self) -> u32 {
+        self.active() - self.quantities.shipped
+    }
+}
+
+/// Lines that go to one addressee 届け先.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShipGroup {
+    /// Its number, counted from 1.
+    pub id: u8,
+    /// Where to.
+    pub address: Address,
+    /// When the customer wants it.
+    pub desired: DesiredDelivery,
+    /// The first moment it may be released, from the desired date less the lead time.
+    pub not_before: Option<Timestamp>,
+}
+
+/// Why an order must not go on 保留理由.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema,
+)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum HoldCode {
+    /// The address cannot be delivered to as it stands.
+    AddressDefect,
+    /// The customer cannot be reached as given.
+    ContactDefect,
+    /// A product is not in the catalogue.
+    UnknownProduct,
+    /// The figures do not add up.
+    AmountDefect,
+    /// The customer wrote something a person must read.
+    CustomerNote,
+    /// Possible fraud.
+    FraudReview,
+    /// The payment was refused.
+    Payment,
+    /// Goods are short.
+    Stockout,
+    /// The merchant must decide.
+    ClientDecision,
+    /// Something is wrong with the goods.
+    Quality,
+    /// The carrier cannot take parcels.
+    CarrierOutage,
+}
+
+impl HoldCode {
+    /// Whether the validation stage opens and closes this hold.
+    #[must_use]
+    pub const fn is_of_validation(self) -> bool {
+        matches!(
+            self,
+            Self::AddressDefect
+                | Self::ContactDefect
+                | Self::UnknownProduct
+                | Self::AmountDefect
+                | Self::CustomerNote
+        )
+    }
+}
+
+/// A hold 保留 beside the state: it stops the order without hiding how far it has come.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hold {
+    /// Why.
+    pub code: HoldCode,
+    /// What exactly, for the person who resolves it.
+    pub reason: String,
+    /// Since when.
+    pub opened_at: Timestamp,
+    /// Until when, and how it ended.
+    pub closed: Option<(Timestamp, HoldEnd)>,
+}
+
+/// How a hold ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "end", rename_all = "snake_case")]
+pub enum HoldEnd {
+    /// Its cause is gone.
+    Resolved {
+        /// By whom.
+        by: String,
+    },
+    /// Its cause remains, and somebody took the responsibility.
+    Overridden {
+        /// By whom.
+        by: String,
+        /// Why it is all right.
+        reason: String,
+    },
+}
+
+/// What kind of attention a ticket asks for.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema,
+)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum TicketKind {
+    /// Nobody knows whether the provider did what we asked.
+    PaymentUnknown,
+    /// The provider refused a capture, a void or a refund.
+    PaymentOperationRefused,
+    /// The customer paid too little.
+    ShortDeposit,
+    /// Money has to be given back by hand.
+    RefundByHand,
+    /// Nobody knows whether a mail was sent. It is not sent again.
+    MailUnknown,
+    /// The mail service refuses the address: call the customer.
+    MailUndeliverable,
+    /// Units are missing; the customer has been told.
+    Stockout,
+    /// Nothing has happened for too long.
+    Stalled,
+    /// The warehouse has not acknowledged an instruction.
+    AcknowledgementMissing,
+    /// The customer refused the parcel.
+    ShipmentRefused,
+    /// The carrier lost the parcel.
+    ShipmentLost,
+    /// A cancellation came too late.
+    CancelRefused,
+    /// A warehouse or carrier report contradicts what happened before.
+    ContradictoryReport,
+    /// A stage could not handle this order.
+    StageFailed,
+}
+
+/// Something a person must look at. Unlike a hold it does not stop the order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ticket {
+    /// Kind and subject: the same matter is never opened twice.
+    pub id: String,
+    /// What kind.
+    pub kind: TicketKind,
+    /// What exactly, and what to do.
+    pub detail: String,
+    /// Since when.
+    pub opened_at: Timestamp,
+    /// Until when.
+    pub closed_at: Option<Timestamp>,
+}
+
+/// A remark by a person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Note {
+    /// Given by the caller; the same note is added once.
+    pub id: String,
+    /// By whom.
+    pub by: String,
+    /// The text.
+    pub text: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Why units were cancelled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum CancelReason {
+    /// 客都合.
+    Customer,
+    /// 店都合.
+    Shop,
+    /// 欠品.
+    OutOfStock,
+    /// 受取不可: cannot be delivered.
+    Undeliverable,
+    /// カードエラー.
+    PaymentDeclined,
+    /// 期限切れ: not paid in time.
+    PaymentExpired,
+}
+
+/// A cancellation that has been accepted and is being carried out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cancellation {
+    /// Why.
+    pub reason: CancelReason,
+    /// The units still to be cancelled.
+    pub remaining: Vec<LineQuantity>,
+}
+
+/// Whether what was ordered is right.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Validation {
+    /// Not checked yet, or to be checked again.
+    Pending,
+    /// Something is wrong; a hold says what.
+    Failed,
+    /// Nothing is wrong, or somebody took the responsibility.
+    Passed,
+}
+
+/// An order 受注 with everything that belongs to it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Order {
+    /// Its id.
+    pub id: OrderId,
+    /// Whose it is.
+    pub merchant: MerchantId,
+    /// Where it came from.
+    pub channel: ChannelId,
+    /// The channel's own number of it.
+    pub number: String,
+    /// SHA-256 of the canonical order, in hex: tells a repetition from another order.
+    pub fingerprint: String,
+    /// The number of its events.
+    pub version: u64,
+    /// When the customer ordered.
+    pub ordered_at: Timestamp,
+    /// When we received it.
+    pub received_at: Timestamp,
+    /// Who ordered.
+    pub customer: Customer,
+    /// The currency of all its amounts.
+    pub currency: Currency,
+    /// Whether prices contain tax.
+    pub basis: PriceBasis,
+    /// Where its lines go.
+    pub ship_groups: Vec<ShipGroup>,
+    /// What was ordered.
+    pub lines: Vec<Line>,
+    /// Fees.
+    pub fees: Vec<Fee>,
+    /// Discounts, as given; their shares are in the lines and fees.
+    pub discounts: Vec<Discount>,
+    /// The channel's own figures, which are authoritative.
+    pub declared: Option<Declared>,
+    /// How it is paid. Never empty.
+    pub payments: Vec<Payment>,
+    /// How it leaves.
+    pub shipments: Vec<Shipment>,
+    /// Where it stands.
+    pub state: OrderState,
+    /// Since when.
+    pub state_since: Timestamp,
+    /// Whether what was ordered is right.
+    pub validation: Validation,
+    /// What the last validation found.
+    pub findings: Vec<Finding>,
+    /// Whether a release has been announced and not yet made.
+    pub ready: bool,
+    /// Whether the sale has been posted.
+    pub sales_posted: bool,
+    /// What stops it, or did.
+    pub holds: Vec<Hold>,
+    /// What a person must look at, or did.
+    pub tickets: Vec<Ticket>,
+    /// Remarks.
+    pub notes: Vec<Note>,
+    /// What the customer wrote.
+    pub customer_note: Option<String>,
+    /// The cancellation under way.
+    pub cancellation: Option<Cancellation>,
+    /// The delays the customer was told of.
+    pub delays: Vec<(String, Option<Date>)>,
+    /// How it is handled.
+    pub policy: OrderPolicy,
+}
+
+/// The most lines an order may have.
+pub const MAX_LINES: usize = 100;
+/// The most lines one transaction touches: each costs up to three of DynamoDB's 100 items.
+pub const LINES_PER_STEP: usize = 25;
+/// The most notes, tickets or delays an order keeps; the snapshot must stay below 400 KB.
+pub const MAX_REMARKS: usize = 200;
+
+impl Order {
+    /// The line `id`.
+    #[must_use]
+    pub fn line(&self, id: LineId) -> Option<&Line> {
+        self.lines.iter().find(|line| line.id == id)
+    }
+
+    /// The shipment `id`.
+    #[must_use]
+    pub fn shipment(&self, id: &ShipmentId) -> Option<&Shipment> {
+        self.shipments.iter().find(|shipment| shipment.id == *id)
+    }
+
+    /// The payment `id`.
+    #[must_use]
+    pub fn payment(&self, id: &PaymentId) -> Option<&Payment> {
+        self.payments.iter().find(|payment| payment.id == *id)
+    }
+
+    /// The holds that stop it now.
+    pub fn open_holds(&self) -> impl Iterator<Item = &Hold> {
+        self.holds.iter().filter(|hold| hold.closed.is_none())
+    }
+
+    /// Whether a hold for `code` stops it now.
+    #[must_use]
+    pub fn is_held_for(&self, code: HoldCode) -> bool {
+        self.open_holds().any(|hold| hold.code == code)
+    }
+
+    /// The tickets nobody has closed yet.
+    pub fn open_tickets(&self) -> impl Iterator<Item = &Ticket> {
+        self.tickets.iter().filter(|ticket| ticket.closed_at.is_none())
+    }
+
+    /// Whether the ticket `id` was ever opened.
+    #[must_use]
+    pub fn has_ticket(&self, id: &str) -> bool {
+        self.tickets.iter().any(|ticket| ticket.id == id)
+    }
+
+    /// Units of all lines that have not left yet and still should.
+    #[must_use]
+    pub fn outstanding(&self) -> u32 {
+        self.lines.iter().map(Line::outstanding).sum()
+    }
+
+    /// Whether at least one unit has left, and none is still to leave.
+    #[must_use]
+    pub fn has_shipped_all(&self) -> bool {
+        self.outstanding() == 0 && self.lines.iter().any(|line| line.quantities.shipped > 0)
+    }
+
+    /// Whether everything that has left, and was to leave, has arrived.
+    #[must_use]
+    pub fn has_delivered_all(&self) -> bool {
+        self.has_shipped_all() && self.lines.iter().all(|l| l.quantities.delivered == l.quantities.shipped)
+    }
+
+    /// Whether no unit is left to deliver and none was delivered.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.lines.iter().all(|line| line.active() == 0)
+    }
+
+    /// The stock gate 引当ゲート: every unit has its stock.
+    #[must_use]
+    pub fn stock_is_secured(&self) -> bool {
+        self.lines.iter().all(|line| line.quantities.open == 0 && line.quantities.backordered == 0)
+    }
+
+    /// The payment gate 入金ゲート: every payment secures its part of what is due.
+    #[must_use]
+    pub fn payment_is_secured(&self) -> bool {
+        self.payments.iter().zip(self.targets()).all(|(payment, target)| payment.secures(target))
+    }
+}

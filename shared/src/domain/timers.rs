@@ -1,0 +1,103 @@
+//! What the clock asks of an order. One list of what is due gives both the moment an order is
+//! woken and what happens then, so the two can never disagree.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::ids::{PaymentId, ShipmentId};
+use super::order::{Order, TicketKind};
+use super::payment::PaymentStatus;
+
+/// How long we wait before we ask a provider again.
+pub const PROVIDER_CHECK: SignedDuration = SignedDuration::from_mins(10);
+
+/// Something that becomes due.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Due {
+    /// Remind the customer to pay.
+    Reminder(PaymentId),
+    /// The customer did not pay in time.
+    Expiry(PaymentId),
+    /// Ask the provider again.
+    ProviderCheck(PaymentId),
+    /// A ship group may be released from now on.
+    ShipFrom,
+    /// Nothing has happened for too long.
+    Stall,
+    /// The warehouse has not acknowledged.
+    Acknowledgement(ShipmentId),
+}
+
+/// Everything that is or becomes due, unordered.
+#[must_use]
+pub fn dues(order: &Order) -> Vec<(Timestamp, Due)> {
+    let mut dues = Vec::new();
+    for payment in &order.payments {
+        if let Some(at) = payment.check_at {
+            dues.push((at, Due::ProviderCheck(payment.id.clone())));
+        }
+        let waits = payment.status == PaymentStatus::Pending && order.cancellation.is_none();
+        if let Some(request) = payment.requested.as_ref().filter(|_| waits && !order.state.is_final()) {
+            if !request.reminded {
+                dues.push((request.remind_at, Due::Reminder(payment.id.clone())));
+            }
+            dues.push((request.due_at, Due::Expiry(payment.id.clone())));
+        }
+    }
+    if order.state.is_final() {
+        return dues;
+    }
+    if !order.ready {
+        let waiting = order.ship_groups.iter().filter_map(|group| group.not_before);
+        dues.extend(waiting.filter(|at| order.is_releasable_at(*at)).map(|at| (at, Due::ShipFrom)));
+    }
+    let patience = SignedDuration::from_hours(i64::from(order.policy.stalled_after_hours));
+    if !order.has_ticket(&stall_ticket(order)) {
+        dues.push((order.state_since + patience, Due::Stall));
+    }
+    let patience = SignedDuration::from_hours(i64::from(order.policy.acknowledge_within_hours));
+    for shipment in &order.shipments {
+        let silent = shipment.history.is_empty() && shipment.is_in_warehouse();
+        if silent && !order.has_ticket(&acknowledgement_ticket(&shipment.id)) {
+            dues.push((shipment.released_at + patience, Due::Acknowledgement(shipment.id.clone())));
+        }
+    }
+    dues
+}
+
+/// When the order next needs the clock; `None` when it never does.
+#[must_use]
+pub fn next_due(order: &Order) -> Option<Timestamp> {
+    dues(order).into_iter().map(|(at, _)| at).min()
+}
+
+/// The ticket that says the order is stalled where it is.
+pub(super) fn stall_ticket(order: &Order) -> String {
+    ticket_id(TicketKind::Stalled, order.state.name())
+}
+
+/// The ticket that says the warehouse is silent about a shipment.
+pub(super) fn acknowledgement_ticket(shipment: &ShipmentId) -> String {
+    ticket_id(TicketKind::AcknowledgementMissing, shipment.as_str())
+}
+
+/// The id of the ticket of `kind` about `subject`.
+#[must_use]
+pub fn ticket_id(kind: TicketKind, subject: &str) -> String {
+    let kind = match kind {
+        TicketKind::PaymentUnknown => "PAYMENT_UNKNOWN",
+        TicketKind::PaymentOperationRefused => "PAYMENT_OPERATION_REFUSED",
+        TicketKind::ShortDeposit => "SHORT_DEPOSIT",
+        TicketKind::RefundByHand => "REFUND_BY_HAND",
+        TicketKind::MailUnknown => "MAIL_UNKNOWN",
+        TicketKind::MailUndeliverable => "MAIL_UNDELIVERABLE",
+        TicketKind::Stockout => "STOCKOUT",
+        TicketKind::Stalled => "STALLED",
+        TicketKind::AcknowledgementMissing => "ACKNOWLEDGEMENT_MISSING",
+        TicketKind::ShipmentRefused => "SHIPMENT_REFUSED",
+        TicketKind::ShipmentLost => "SHIPMENT_LOST",
+        TicketKind::CancelRefused => "CANCEL_REFUSED",
+        TicketKind::ContradictoryReport => "CONTRADICTORY_REPORT",
+        TicketKind::StageFailed => "STAGE_FAILED",
+    };
+    format!("{kind}:{subject}")
+}

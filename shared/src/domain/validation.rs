@@ -1,0 +1,58 @@
+//! What validation found.
+
+use serde::{Deserialize, Serialize};
+
+use super::order::HoldCode;
+
+/// What is wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum FindingCode {
+    /// A part of the address is missing or malformed.
+    AddressIncomplete,
+    /// The address has no house number.
+    HouseNumberMissing,
+    /// The destination is abroad.
+    DestinationAbroad,
+    /// No mail server accepts the address.
+    MailInvalid,
+    /// There is neither a usable mail address nor a phone number.
+    Unreachable,
+    /// The phone number is malformed.
+    PhoneInvalid,
+    /// The SKU is not in the catalogue.
+    UnknownProduct,
+    /// The price differs from the catalogue.
+    PriceDiffers,
+    /// The channel's tax differs from ours.
+    TaxDiffers,
+    /// The channel's total differs from ours.
+    TotalDiffers,
+    /// The payments do not sum to the total.
+    PaymentsDiffer,
+    /// The customer wrote a note.
+    CustomerNote,
+}
+
+/// Whether a finding stops the order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Severity {
+    /// Shown, nothing more.
+    Warning,
+    /// Opens this hold.
+    Blocking(HoldCode),
+}
+
+/// Something validation noticed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// What.
+    pub code: FindingCode,
+    /// How bad.
+    pub severity: Severity,
+    /// Where, as a path into the order.
+    pub field: String,
+    /// What to do about it. Holds no personal data.
+    pub message: String,
+}

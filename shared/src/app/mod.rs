@@ -1,0 +1,5 @@
+//! The use cases: each loads, decides and commits through the ports. One file per stage or request.
+
+pub mod message;
+pub mod ports;
+pub mod record;

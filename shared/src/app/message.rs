@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::failure::Failure;
 use super::record::{Cause, event_id};
 use crate::domain::event::EventKind;
 use crate::domain::ids::{LocationId, MerchantId, OrderId, Sku};
@@ -84,6 +85,14 @@ impl Message {
             correlation: self.correlation.clone(),
             event: Some(self.id.clone()),
         }
+    }
+
+    /// The order the message must be about.
+    ///
+    /// # Errors
+    /// A permanent [`Failure`] when it is about something else: it was routed wrongly.
+    pub fn require_order(&self) -> Result<&OrderId, Failure> {
+        self.order().ok_or_else(|| Failure::permanent("the message is not about an order"))
     }
 
     /// The order the message is about.
@@ -178,22 +187,27 @@ pub const fn routes(kind: EventKind) -> &'static [Stage] {
         // The three gates are worked on side by side.
         EventKind::OrderReceived => &[ValidateOrder, AllocateStock, CollectPayment, NotifyCustomer],
         EventKind::AddressChanged => &[ValidateOrder],
-        EventKind::StockBackordered => &[NotifyCustomer],
         EventKind::PaymentRetried | EventKind::PaymentCheckDue => &[CollectPayment],
         EventKind::PaymentRequested | EventKind::PaymentReminded | EventKind::DelayReported => {
             &[NotifyCustomer]
         }
         EventKind::PaymentCaptured => &[PostSales, NotifyCustomer],
-        EventKind::PaymentRefunded => &[PostSales],
         // Ready: plan shipments. Released, or to be recalled: tell the warehouse.
         EventKind::OrderReadied | EventKind::OrderReleased | EventKind::RecallRequested => &[ReleaseOrder],
         EventKind::ShipmentHandedOver => &[ShipOrder],
-        EventKind::ShipmentShipped | EventKind::ShipmentDelivered => &[NotifyCustomer],
         EventKind::OrderShipped => &[CollectPayment, PostSales],
         EventKind::ShipmentArrived => &[DeliverOrder],
-        EventKind::OrderDelivered => &[PostSales],
+        // The goods went where the policy says, the money is in.
+        EventKind::OrderDelivered | EventKind::PaymentRefunded => &[PostSales],
         EventKind::CancelRequested | EventKind::ShipmentRecalled => &[CancelOrder],
         EventKind::LinesCancelled | EventKind::OrderCancelled => &[CollectPayment, NotifyCustomer],
+        // What the customer only has to be told.
+        EventKind::PaymentRequested
+        | EventKind::PaymentReminded
+        | EventKind::StockBackordered
+        | EventKind::ShipmentShipped
+        | EventKind::ShipmentDelivered
+        | EventKind::DelayReported => &[NotifyCustomer],
         EventKind::OrderValidated
         | EventKind::ValidationFailed
         | EventKind::HoldOpened

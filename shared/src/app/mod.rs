@@ -1,5 +1,15 @@
 //! The use cases: each loads, decides and commits through the ports. One file per stage or request.
 
+pub mod allocate_stock;
+pub mod cancel_order;
+pub mod collect_payment;
+pub mod deliver_order;
+pub mod execute;
+pub mod failure;
 pub mod message;
 pub mod ports;
+pub mod post_sales;
 pub mod record;
+pub mod release_order;
+pub mod run_timers;
+pub mod ship_order;

@@ -1,0 +1,147 @@
+//! Gives orders their stock 引当, and fills those that waited when stock arrives.
+
+use std::collections::BTreeMap;
+
+use super::execute::{Attempt, ExecuteError, MAX_ATTEMPTS, commit, load};
+use super::failure::Failure;
+use super::message::{Message, Stage, Subject};
+use super::ports::{Clock, MerchantStore, OrderStore, StockStore};
+use super::record::Cause;
+use crate::domain::Command;
+use crate::domain::decide::{decide, shortfall};
+use crate::domain::event::Grant;
+use crate::domain::ids::{LocationId, OrderId};
+use crate::domain::order::{Line, Order};
+use crate::domain::stock::{Stock, StockKey};
+
+/// How many waiting lines are looked at for one arrival of stock. Those that got theirs leave the
+/// list, so the next message goes on where this one ended.
+const WAITING_PER_MESSAGE: usize = 100;
+
+/// The allocation stage.
+#[derive(Debug, Clone)]
+pub struct AllocateStock<S, C> {
+    /// Orders, stock, and the merchant's locations.
+    pub store: S,
+    /// The time.
+    pub clock: C,
+}
+
+impl<S: OrderStore + StockStore + MerchantStore, C: Clock> AllocateStock<S, C> {
+    /// Allocates the order of the message, or fills the back orders of its stock.
+    ///
+    /// # Errors
+    /// [`Failure`], when it is to be tried again or can never be done.
+    pub async fn handle(&self, message: &Message) -> Result<(), Failure> {
+        let cause = message.cause(Stage::AllocateStock);
+        match (&message.subject, message.stock()) {
+            (Subject::Order { order, .. }, _) => Ok(self.allocate(order, &cause).await?),
+            (Subject::Stock { .. }, Some(key)) => self.fill(message, &key, &cause).await,
+            (Subject::Stock { .. }, None) => Ok(()),
+        }
+    }
+
+    async fn allocate(&self, id: &OrderId, cause: &Cause) -> Result<(), ExecuteError> {
+        // Somebody else may take what we looked at; every attempt sees less stock or more waiting.
+        let mut attempts = 0;
+        while attempts < MAX_ATTEMPTS {
+            let order = load(&self.store, id).await?;
+            let lines: Vec<&Line> = shortfall(&order).collect();
+            if lines.is_empty() {
+                return Ok(());
+            }
+            let command = self.grants(&order, &lines).await?;
+            let now = self.clock.now();
+            let decision = decide(&order, &command, now)?;
+            match commit(&self.store, now, &order, decision, cause, None).await? {
+                // An order with more lines than one transaction takes goes on with the next ones.
+                Attempt::Done(_) => attempts = 0,
+                Attempt::Again => attempts += 1,
+            }
+        }
+        Err(ExecuteError::Contended)
+    }
+
+    /// What each line can have now: all of it from the first location that has all of it, otherwise
+    /// what the first location has, and the rest waits there.
+    async fn grants(&self, order: &Order, lines: &[&Line]) -> Result<Command, ExecuteError> {
+        let merchant = self.store.merchant(&order.merchant).await?;
+        let locations: Vec<LocationId> = merchant.map(|merchant| merchant.locations).unwrap_or_default();
+        let of = |line: &Line| {
+            let kept = line.location.clone().map_or_else(|| locations.clone(), |kept| vec![kept]);
+            kept.into_iter().map(|location| StockKey { sku: line.sku.clone(), location }).collect::<Vec<_>>()
+        };
+        let mut keys: Vec<StockKey> = lines.iter().flat_map(|line| of(line)).collect();
+        keys.sort();
+        keys.dedup();
+        let counts = self.store.counts(&order.merchant, &keys).await?;
+        let mut stock: BTreeMap<StockKey, Stock> = keys.into_iter().zip(counts).collect();
+        let (mut grants, mut shortages) = (Vec::new(), Vec::new());
+        for line in lines {
+            let wanted = line.quantities.open;
+            let places = of(line);
+            let has_all = |key: &&StockKey| stock.get(*key).is_some_and(|s| s.grantable(wanted) == wanted);
+            let Some(key) = places.iter().find(has_all).or(places.first()).cloned() else { continue };
+            let Some(count) = stock.get_mut(&key) else { continue };
+            let granted = count.grantable(wanted);
+            // Two lines may want the same stock.
+            count.promisable -= i64::from(wanted);
+            let units = |quantity| Grant { line: line.id, location: key.location.clone(), quantity };
+            grants.extend((granted > 0).then(|| units(granted)));
+            shortages.extend((granted < wanted).then(|| units(wanted - granted)));
+        }
+        Ok(Command::Allocate { grants, shortages })
+    }
+
+    async fn fill(&self, message: &Message, key: &StockKey, cause: &Cause) -> Result<(), Failure> {
+        let waiting = self.store.waiting(&message.merchant, key, WAITING_PER_MESSAGE).await?;
+        let full_page = waiting.len() == WAITING_PER_MESSAGE;
+        let mut seen: Vec<OrderId> = Vec::new();
+        for (order, _) in waiting {
+            if seen.contains(&order) {
+                continue;
+            }
+            if !self.fill_order(&order, &message.merchant, key, cause).await? {
+                return Ok(());
+            }
+            seen.push(order);
+        }
+        if full_page {
+            // More may wait and stock is left: have the message delivered again.
+            return Err(Failure::Retryable("more orders wait for this stock".into()));
+        }
+        Ok(())
+    }
+
+    /// Gives the waiting units of one order what is there. Says whether stock may be left.
+    async fn fill_order(
+        &self,
+        id: &OrderId,
+        merchant: &crate::domain::ids::MerchantId,
+        key: &StockKey,
+        cause: &Cause,
+    ) -> Result<bool, ExecuteError> {
+        for _ in 0..MAX_ATTEMPTS {
+            let order = load(&self.store, id).await?;
+            let counts = self.store.counts(merchant, std::slice::from_ref(key)).await?;
+            let mut left = counts.first().map_or(0, |stock| stock.fillable(u32::MAX));
+            let mut grants = Vec::new();
+            let waits = |line: &&Line| line.sku == key.sku && line.location.as_ref() == Some(&key.location);
+            for line in order.lines.iter().filter(waits) {
+                let quantity = line.quantities.backordered.min(left);
+                left -= quantity;
+                let grant = Grant { line: line.id, location: key.location.clone(), quantity };
+                grants.extend((quantity > 0).then_some(grant));
+            }
+            if grants.is_empty() {
+                return Ok(left > 0);
+            }
+            let now = self.clock.now();
+            let decision = decide(&order, &Command::FillBackorder { grants }, now)?;
+            if let Attempt::Done(_) = commit(&self.store, now, &order, decision, cause, None).await? {
+                return Ok(left > 0);
+            }
+        }
+        Err(ExecuteError::Contended)
+    }
+}

@@ -1,0 +1,63 @@
+//! Wakes orders when something of theirs becomes due: reminders, expiries, questions, stalls.
+
+use super::execute::{ExecuteError, execute};
+use super::failure::Failure;
+use super::ports::{Clock, OrderStore};
+use super::record::Cause;
+use crate::domain::Command;
+use crate::domain::order::TicketKind;
+
+/// How many orders one run wakes. What is left is due at the next run, a minute later.
+pub const ORDERS_PER_RUN: usize = 500;
+
+/// What a run did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Woken {
+    /// Orders that were due.
+    pub due: usize,
+    /// Of those, how many were found stalled.
+    pub stalled: usize,
+    /// Of those, how many could not be woken; they stay due.
+    pub failed: usize,
+}
+
+/// The clock of the lifecycle.
+#[derive(Debug, Clone)]
+pub struct RunTimers<S, C> {
+    /// Orders.
+    pub store: S,
+    /// The time.
+    pub clock: C,
+}
+
+impl<S: OrderStore, C: Clock> RunTimers<S, C> {
+    /// Wakes every order that is due. One that fails does not keep the others from theirs.
+    ///
+    /// # Errors
+    /// [`Failure`], when it cannot be known what is due.
+    pub async fn handle(&self, correlation: &str) -> Result<Woken, Failure> {
+        let cause = Cause::request("run-timers", correlation);
+        let due = self.store.due(self.clock.now(), ORDERS_PER_RUN).await?;
+        let mut woken = Woken { due: due.len(), ..Woken::default() };
+        for id in &due {
+            match execute(&self.store, &self.clock, id, &cause, |_| Some(Command::Tick)).await {
+                Ok(executed) => {
+                    let stalled = executed.records.iter().any(|record| {
+                        matches!(
+                            &record.event,
+                            crate::domain::Event::TicketOpened { kind: TicketKind::Stalled, .. }
+                        )
+                    });
+                    woken.stalled += usize::from(stalled);
+                }
+                // The index runs a moment behind the order.
+                Err(ExecuteError::NoSuchOrder(_)) => {}
+                Err(error) => {
+                    woken.failed += 1;
+                    tracing::warn!(order.id = %id, %error, "an order could not be woken");
+                }
+            }
+        }
+        Ok(woken)
+    }
+}

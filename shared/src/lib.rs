@@ -5,3 +5,9 @@
 
 pub mod app;
 pub mod domain;
+
+pub mod app {
+    //! Use cases and ports.
+
+    pub mod mail;
+}

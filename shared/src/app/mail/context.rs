@@ -355,6 +355,8 @@ pub struct PaymentReceipt {
 pub struct Expiry {
     /// The last day on which a payment would have counted.
     pub due_on: Date,
+    /// What is cancelled.
+    pub items: Vec<Item>,
 }
 
 /// Goods named without their prices.

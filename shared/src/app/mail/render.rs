@@ -130,8 +130,7 @@ impl Content {
         environment.add_filter("money", move |amount: i64| money(amount, currency));
         environment.add_filter("date", move |text: &str| parsed(text).map(|date| date_text(date, language)));
         environment.add_filter("moment", move |text: &str| {
-            parsed(text)
-                .map(|at: DateTime| format!("{} {}", date_text(at.date(), language), at.strftime("%H:%M")))
+            parsed(text).map(|at: DateTime| moment_text(at, language))
         });
         environment.add_filter("rate", rate_text);
         environment.add_filter("paragraphs", move |text: &Value| paragraphs(text, language));
@@ -173,6 +172,15 @@ fn date_text(date: Date, language: Language) -> String {
             format!("{year}年{month}月{day}日（周{weekday}）")
         }
     }
+}
+
+/// The date, then `9:30`; the closing bracket of a Japanese or Chinese weekday needs no space after it.
+fn moment_text(at: DateTime, language: Language) -> String {
+    let space = match language {
+        Language::En => ", ",
+        Language::Ja | Language::ZhHans => "",
+    };
+    format!("{}{space}{}", date_text(at.date(), language), at.strftime("%-H:%M"))
 }
 
 /// Basis points as a percentage without idle zeros: 1000 → `10%`, 825 → `8.25%`.

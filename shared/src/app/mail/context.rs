@@ -116,7 +116,7 @@ pub enum AmountKind {
 /// Tax of one rate.
 #[derive(Clone, Serialize)]
 pub struct Tax {
-    /// The rate in basis points: 10 % is 1000, 8.875 % cannot be written and is the channel's rounding.
+    /// The rate in basis points: 10 % is 1000.
     pub rate_bp: u32,
     /// The amount the rate applies to 対象額; with the tax in it if `included`.
     pub base: i64,

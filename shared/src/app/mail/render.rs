@@ -45,10 +45,10 @@ pub struct RenderError {
 pub fn render(language: Language, context: &MailContext) -> Result<RenderedMail, RenderError> {
     let kind = context.kind();
     let fail = |source| RenderError { kind, language, source };
-    let content = Content::new(language, context).map_err(fail)?;
-    let (purpose, text) = content.render(Part::Text).map_err(fail)?;
-    let (_, html) = content.render(Part::Html).map_err(fail)?;
-    Ok(RenderedMail { subject: content.subject(&purpose), text, html })
+    let draft = Draft::new(language, context).map_err(fail)?;
+    let (purpose, text) = draft.render(Part::Text).map_err(fail)?;
+    let (_, html) = draft.render(Part::Html).map_err(fail)?;
+    Ok(RenderedMail { subject: draft.subject(&purpose), text, html })
 }
 
 /// One of the two bodies. Both are written by the same templates over another layout.
@@ -75,8 +75,8 @@ impl Part {
     }
 }
 
-/// What the templates see.
-struct Content {
+/// A mail with its facts made ready for the templates.
+struct Draft {
     language: Language,
     kind: MailKind,
     currency: Currency,
@@ -85,7 +85,7 @@ struct Content {
     facts: Value,
 }
 
-impl Content {
+impl Draft {
     fn new(language: Language, context: &MailContext) -> Result<Self, Error> {
         let mut facts = serde_json::to_value(context)
             .map_err(|error| Error::new(ErrorKind::BadSerialization, "facts of a mail").with_source(error))?;

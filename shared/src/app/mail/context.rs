@@ -1,4 +1,4 @@
-//! The facts a mail tells, free of the domain's types.
+//! The facts a mail tells, in plain values: the domain lends only its currencies.
 //!
 //! Amounts are in the smallest unit of [`MailContext::currency`]. Dates and times are the shop's (Japan time).
 //! No type here shows itself in a log: nearly every field is personal data.
@@ -6,7 +6,7 @@
 use jiff::civil::{Date, DateTime};
 use serde::{Deserialize, Serialize};
 
-use super::Currency;
+use crate::domain::money::Currency;
 
 /// Everything one mail needs.
 #[derive(Clone, Serialize)]
@@ -94,13 +94,15 @@ pub struct Amount {
 }
 
 /// What is added to, or taken off, the subtotal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AmountKind {
     /// Shipping 送料.
     Shipping,
     /// Fee for cash on delivery 代引手数料.
     CashOnDeliveryFee,
+    /// Fee of another way to pay 決済手数料.
+    PaymentFee,
     /// Gift wrapping ラッピング料.
     Wrapping,
     /// Any other fee 手数料.
@@ -117,7 +119,7 @@ pub enum AmountKind {
 #[derive(Clone, Serialize)]
 pub struct Tax {
     /// The rate in basis points: 10 % is 1000.
-    pub rate_bp: u32,
+    pub rate_bp: u16,
     /// The amount the rate applies to 対象額; with the tax in it if `included`.
     pub base: i64,
     /// The tax.
@@ -131,9 +133,7 @@ pub struct Tax {
 pub struct Party {
     /// Name without a form of address.
     pub name: String,
-    /// Postal code as written on a parcel, or empty.
-    pub postal_code: String,
-    /// Address in one line.
+    /// Address in one line, with its postal code.
     pub address: String,
     /// Phone number, or empty.
     pub phone: String,
@@ -159,8 +159,19 @@ pub struct TimeSlot {
     pub to_hour: u8,
 }
 
+impl TimeSlot {
+    /// Reads a carrier's code of four digits: `1416` is 14 to 16 o'clock. `None` for any other text.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        let (from, to) = code.split_at_checked(2)?;
+        let hour = |digits: &str| (digits.len() == 2).then(|| digits.parse().ok())?;
+        let slot = Self { from_hour: hour(from)?, to_hour: hour(to)? };
+        (slot.from_hour < slot.to_hour && slot.to_hour <= 24).then_some(slot)
+    }
+}
+
 /// How an order is paid.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PaymentMethod {
     /// Credit card.
@@ -173,10 +184,10 @@ pub enum PaymentMethod {
     CashOnDelivery,
     /// Invoice after delivery 後払い.
     PayLater,
+    /// On the channel, which has the money already.
+    Channel,
     /// Nothing is left to pay, for example after points and coupons.
     NothingToPay,
-    /// Anything else, for example a wallet of the channel.
-    Other,
 }
 
 /// Which mail it is. Its name is part of the record that keeps a mail from being sent twice.
@@ -288,8 +299,8 @@ impl Notice {
 pub struct PaymentRequest {
     /// What is to be paid now: the total, or what is missing of it.
     pub amount: i64,
-    /// The last day on which a payment counts.
-    pub due_on: Date,
+    /// Until when a payment counts.
+    pub due_at: DateTime,
     /// Where to pay.
     pub pay_at: PayAt,
 }
@@ -300,40 +311,20 @@ pub struct PaymentRequest {
 pub enum PayAt {
     /// A bank account.
     Bank {
-        /// Bank 銀行名.
-        bank: String,
-        /// Branch 支店名.
-        branch: String,
-        /// Kind of account 預金種目.
-        account_type: BankAccountType,
-        /// Account number 口座番号.
-        account_number: String,
-        /// Account holder 口座名義.
-        account_holder: String,
+        /// Bank, branch, kind and number of the account and its holder, in the shop's own words.
+        account: String,
     },
-    /// A convenience store.
+    /// A convenience store. Empty fields are left out.
     ConvenienceStore {
         /// The chain.
         store: String,
         /// The number the till asks for 払込票番号・お客様番号.
         payment_number: String,
-        /// A second number some chains ask for 確認番号, or empty.
+        /// A second number some chains ask for 確認番号.
         confirmation_number: String,
-        /// Page with instructions or a bar code, or empty.
+        /// Page with instructions or a bar code.
         instructions_url: String,
     },
-}
-
-/// Kind of bank account 預金種目.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum BankAccountType {
-    /// Ordinary 普通.
-    Ordinary,
-    /// Current 当座.
-    Current,
-    /// Savings 貯蓄.
-    Savings,
 }
 
 /// A payment that has arrived.
@@ -353,8 +344,8 @@ pub struct PaymentReceipt {
 /// An order that was not paid in time.
 #[derive(Clone, Serialize)]
 pub struct Expiry {
-    /// The last day on which a payment would have counted.
-    pub due_on: Date,
+    /// Until when a payment would have counted.
+    pub due_at: DateTime,
     /// What is cancelled.
     pub items: Vec<Item>,
 }
@@ -430,6 +421,8 @@ pub struct Delivery {
 pub struct Delay {
     /// Why.
     pub reason: DelayReason,
+    /// What the shop has to say about it, in its own words and language, or empty.
+    pub explanation: String,
     /// What is late.
     pub items: Vec<Item>,
     /// The new day of delivery, if it is known.
@@ -437,7 +430,7 @@ pub struct Delay {
 }
 
 /// Why a delivery is late.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DelayReason {
     /// The goods arrived late at the shop.
@@ -466,7 +459,7 @@ pub struct Cancellation {
 }
 
 /// Why something is cancelled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CancelReason {
     /// The customer's wish.
@@ -474,7 +467,7 @@ pub enum CancelReason {
     /// The shop's circumstances.
     Shop,
     /// The goods cannot be had.
-    Stock,
+    OutOfStock,
     /// The address is wrong, or nobody can be reached there.
     Undeliverable,
     /// The card was declined.
@@ -501,7 +494,7 @@ pub enum Settlement {
 }
 
 /// How money is paid back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RefundTo {
     /// To the card it was paid with.

@@ -12,7 +12,6 @@
 
 mod address;
 mod context;
-mod language;
 mod mime;
 mod money;
 mod render;
@@ -20,14 +19,12 @@ mod templates;
 
 pub use address::{InvalidAddress, MailAddress};
 pub use context::{
-    Amount, AmountKind, BankAccountType, CancelReason, Cancellation, Carrier, Delay, DelayReason, Delivery,
-    Destination, Expiry, Item, Line, MailContext, MailKind, Notice, Order, Parcel, Party, PayAt,
-    PaymentMethod, PaymentReceipt, PaymentRequest, RefundTo, Settlement, Shipment, Shop, StockOut, Tax,
-    TimeSlot,
+    Amount, AmountKind, CancelReason, Cancellation, Carrier, Delay, DelayReason, Delivery, Destination,
+    Expiry, Item, Line, MailContext, MailKind, Notice, Order, Parcel, Party, PayAt, PaymentMethod,
+    PaymentReceipt, PaymentRequest, RefundTo, Settlement, Shipment, Shop, StockOut, Tax, TimeSlot,
 };
-pub use language::Language;
 pub use mime::{Envelope, Mailbox};
-pub use money::{Currency, UnknownCurrency, money};
+pub use money::money;
 pub use render::{RenderError, RenderedMail, render};
 
 #[cfg(test)]

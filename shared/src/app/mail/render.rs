@@ -6,7 +6,8 @@ use jiff::civil::{Date, DateTime, Weekday};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, Value, context, value::Serde};
 use serde_json::Value as Json;
 
-use super::{Currency, Language, MailContext, MailKind, money, templates};
+use super::{MailContext, MailKind, money, templates};
+use crate::domain::{customer::Language, money::Currency};
 
 /// Characters of the shop's name that fit into a subject.
 const MAX_SHOP_NAME_CHARS: usize = 30;
@@ -31,7 +32,7 @@ impl fmt::Debug for RenderedMail {
 
 /// A mail could not be written. Any content can be written, so this is a fault of a template.
 #[derive(Debug, thiserror::Error)]
-#[error("render the {} mail in {language}", kind.name())]
+#[error("render the {} mail in {}", kind.name(), folder(*language))]
 pub struct RenderError {
     kind: MailKind,
     language: Language,
@@ -49,6 +50,15 @@ pub fn render(language: Language, context: &MailContext) -> Result<RenderedMail,
     let (purpose, text) = draft.render(Part::Text).map_err(fail)?;
     let (_, html) = draft.render(Part::Html).map_err(fail)?;
     Ok(RenderedMail { subject: draft.subject(&purpose), text, html })
+}
+
+/// The folder of a language's templates, named by its BCP 47 tag.
+pub(super) const fn folder(language: Language) -> &'static str {
+    match language {
+        Language::Ja => "ja",
+        Language::En => "en",
+        Language::ZhHans => "zh-Hans",
+    }
 }
 
 /// One of the two bodies. Both are written by the same templates over another layout.
@@ -108,7 +118,7 @@ impl Draft {
     /// The purpose (what the subject says) and the body.
     fn render(&self, part: Part) -> Result<(String, String), Error> {
         let environment = self.environment(part);
-        let folder = self.language.tag();
+        let folder = folder(self.language);
         let facts = context! {
             ui => part.layout(),
             words => format!("{folder}/words.j2"),
@@ -184,7 +194,7 @@ fn moment_text(at: DateTime, language: Language) -> String {
 }
 
 /// Basis points as a percentage without idle zeros: 1000 → `10%`, 825 → `8.25%`.
-fn rate_text(basis_points: u32) -> String {
+fn rate_text(basis_points: u16) -> String {
     let hundredths = format!(".{:02}", basis_points % 100);
     format!("{}{}%", basis_points / 100, hundredths.trim_end_matches('0').trim_end_matches('.'))
 }

@@ -5,9 +5,3 @@
 
 pub mod app;
 pub mod domain;
-
-pub mod app {
-    //! Use cases and ports.
-
-    pub mod mail;
-}

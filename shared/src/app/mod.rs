@@ -1,5 +1,6 @@
 //! The use cases: each loads, decides and commits through the ports. One file per stage or request.
 
+pub mod mail;
 pub mod message;
 pub mod ports;
 pub mod record;

@@ -1,0 +1,274 @@
+//! Keeps merchants, their channels, catalogue and stock 店舗・商品・在庫管理.
+
+use super::access::{Denied, Permission, Principal};
+use super::failure::Failure;
+use super::operate_order::Caller;
+use super::ports::{
+    Clock, LedgerEntry, LedgerReason, ListError, MerchantStore, Page, PutError, StockChange, StockChanged,
+    StockStore, StoreError,
+};
+use crate::domain::customer::Language;
+use crate::domain::ids::{LocationId, MerchantId, Sku};
+use crate::domain::merchant::{Channel, Merchant, OrderPolicy, Product, ShopProfile};
+use crate::domain::stock::{Stock, StockDelta, StockKey};
+
+/// What of a merchant can be set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MerchantSettings {
+    /// The shop as customers see it.
+    pub shop: ShopProfile,
+    /// How its orders are handled.
+    pub policy: OrderPolicy,
+    /// The language of mails when an order names none.
+    pub language: Language,
+    /// Its stock locations, the preferred one first.
+    pub locations: Vec<LocationId>,
+}
+
+/// Why it was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum ManageError {
+    /// There is no such thing.
+    #[error("there is no such {0}")]
+    NotFound(&'static str),
+    /// The caller may not.
+    #[error(transparent)]
+    Denied(#[from] Denied),
+    /// Somebody else changed it meanwhile, or it is another version than the caller saw.
+    #[error("it was changed meanwhile")]
+    Changed,
+    /// The channel's id is taken by another merchant.
+    #[error("the channel belongs to another merchant")]
+    ChannelTaken,
+    /// The reference was used for another change.
+    #[error("this reference was used before for another change")]
+    ReferenceReused,
+    /// There would be less than nothing.
+    #[error("that would leave fewer than 0 units")]
+    BelowZero,
+    /// A location the merchant does not have.
+    #[error("the merchant has no such location")]
+    NoSuchLocation,
+    /// The cursor is wrong.
+    #[error("the cursor is not one this list gave out")]
+    BadCursor,
+    /// It failed.
+    #[error(transparent)]
+    Failed(#[from] Failure),
+}
+
+impl From<StoreError> for ManageError {
+    fn from(error: StoreError) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl From<PutError> for ManageError {
+    fn from(error: PutError) -> Self {
+        match error {
+            PutError::Conflict => Self::Changed,
+            PutError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<ListError> for ManageError {
+    fn from(error: ListError) -> Self {
+        match error {
+            ListError::BadCursor => Self::BadCursor,
+            ListError::Store(error) => error.into(),
+        }
+    }
+}
+
+/// A change of stock by a person or a warehouse.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StockMove {
+    /// Whose.
+    pub merchant: MerchantId,
+    /// Which.
+    pub key: StockKey,
+    /// What changes.
+    pub delta: StockDelta,
+    /// Why.
+    pub reason: LedgerReason,
+    /// The slip or count: the same one changes the stock once.
+    pub reference: String,
+}
+
+/// The administration of merchants.
+#[derive(Debug, Clone)]
+pub struct ManageMerchant<S, C> {
+    /// Merchants and stock.
+    pub store: S,
+    /// The time.
+    pub clock: C,
+}
+
+impl<S: MerchantStore + StockStore, C: Clock> ManageMerchant<S, C> {
+    /// A merchant.
+    ///
+    /// # Errors
+    /// [`ManageError`].
+    pub async fn merchant(&self, who: &Principal, id: &MerchantId) -> Result<Merchant, ManageError> {
+        who.require(Permission::Read, id)?;
+        self.store.merchant(id).await?.ok_or(ManageError::NotFound("merchant"))
+    }
+
+    /// Creates a merchant or changes its settings. With `expected` the stored version must be that.
+    ///
+    /// # Errors
+    /// [`ManageError`].
+    pub async fn save_merchant(
+        &self,
+        who: &Principal,
+        id: &MerchantId,
+        settings: MerchantSettings,
+        expected: Option<u64>,
+    ) -> Result<Merchant, ManageError> {
+        who.require(Permission::ManageMerchant, id)?;
+        let known = self.store.merchant(id).await?.map_or(0, |merchant| merchant.version);
+        if expected.is_some_and(|expected| expected != known) {
+            return Err(ManageError::Changed);
+        }
+        let version = known + 1;
+        let policy = OrderPolicy { version: u32::try_from(version).unwrap_or(u32::MAX), ..settings.policy };
+        let merchant = Merchant {
+            id: id.clone(),
+            version,
+            shop: settings.shop,
+            policy,
+            language: settings.language,
+            locations: settings.locations,
+        };
+        self.store.put_merchant(&merchant).await?;
+        Ok(merchant)
+    }
+
+    /// Registers a channel of a merchant, or changes how it proves itself.
+    ///
+    /// # Errors
+    /// [`ManageError`].
+    pub async fn save_channel(&self, who: &Principal, channel: &Channel) -> Result<(), ManageError> {
+        who.require(Permission::ManageMerchant, &channel.merchant)?;
+        self.existing(&channel.merchant).await?;
+        match self.store.put_channel(channel).await {
+            Err(PutError::Conflict) => Err(ManageError::ChannelTaken),
+            other => Ok(other?),
+        }
+    }
+
+    /// Puts a product into the catalogue, or changes it.
+    ///
+    /// # Errors
+    /// [`ManageError`].
+    pub async fn save_product(
+        &self,
+        who: &Principal,
+        merchant: &MerchantId,
+        product: &Product,
+    ) -> Result<(), ManageError> {
+        who.require(Permission::ManageCatalogue, merchant)?;
+        self.existing(merchant).await?;
+        Ok(self.store.put_product(merchant, product).await?)
+    }
+
+    /// A product of the catalogue.
+    ///
+    /// # Errors
+    /// [`ManageError`].
+    pub async fn product(
+        &self,
+        who: &Principal,
+        merchant: &MerchantId,
+        sku: &Sku,
+    ) -> Result<Product, ManageError> {
+        who.require(Permission::Read, merchant)?;
+        let found = self.store.products(merchant, std::slice::from_ref(sku)).await?;
+        found.into_iter().next().ok_or(ManageError::NotFound("product"))
+    }
+
+    /// A page of the catalogue.
+    ///
+    /// # Errors
+    /// [`ManageError`].
+    pub async fn products(
+        &self,
+        who: &Principal,
+        merchant: &MerchantId,
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<Product>, ManageError> {
+        who.require(Permission::Read, merchant)?;
+        Ok(self.store.list_products(merchant, cursor, limit).await?)
+    }
+
+    /// The stock of a SKU at each of the merchant's locations.
+    ///
+    /// # Errors
+    /// [`ManageError`].
+    pub async fn stock(
+        &self,
+        who: &Principal,
+        merchant: &MerchantId,
+        sku: &Sku,
+    ) -> Result<Vec<(LocationId, Stock)>, ManageError> {
+        who.require(Permission::Read, merchant)?;
+        let locations = self.existing(merchant).await?.locations;
+        let key = |location: &LocationId| StockKey { sku: sku.clone(), location: location.clone() };
+        let keys: Vec<StockKey> = locations.iter().map(key).collect();
+        let counts = self.store.counts(merchant, &keys).await?;
+        Ok(locations.into_iter().zip(counts).collect())
+    }
+
+    /// Receives or adjusts stock, and returns the counts afterwards. Units that become free go to
+    /// the orders that wait, the first in first.
+    ///
+    /// # Errors
+    /// [`ManageError`].
+    pub async fn move_stock(&self, caller: &Caller, change: StockMove) -> Result<Stock, ManageError> {
+        caller.principal.require(Permission::ManageStock, &change.merchant)?;
+        let merchant = self.existing(&change.merchant).await?;
+        if !merchant.locations.contains(&change.key.location) {
+            return Err(ManageError::NoSuchLocation);
+        }
+        self.product(&caller.principal, &change.merchant, &change.key.sku).await?;
+        let key = change.key.clone();
+        let change = StockChange {
+            merchant: change.merchant,
+            key: change.key,
+            delta: change.delta,
+            reason: change.reason,
+            reference: change.reference,
+            at: self.clock.now(),
+            cause: caller.cause(),
+        };
+        match self.store.change(&change).await? {
+            StockChanged::Done | StockChanged::AlreadyDone => {}
+            StockChanged::ReferenceReused => return Err(ManageError::ReferenceReused),
+            StockChanged::BelowZero => return Err(ManageError::BelowZero),
+        }
+        let counts = self.store.counts(&merchant.id, &[key]).await?;
+        Ok(counts.into_iter().next().unwrap_or_default())
+    }
+
+    /// A page of a stock's ledger, the newest first.
+    ///
+    /// # Errors
+    /// [`ManageError`].
+    pub async fn ledger(
+        &self,
+        who: &Principal,
+        merchant: &MerchantId,
+        key: &StockKey,
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<LedgerEntry>, ManageError> {
+        who.require(Permission::Read, merchant)?;
+        Ok(self.store.ledger(merchant, key, cursor, limit).await?)
+    }
+
+    async fn existing(&self, id: &MerchantId) -> Result<Merchant, ManageError> {
+        self.store.merchant(id).await?.ok_or(ManageError::NotFound("merchant"))
+    }
+}

@@ -1,0 +1,67 @@
+//! Shows orders 受注照会.
+
+use super::access::{Denied, Permission, Principal};
+use super::operate_order::RequestError;
+use super::ports::{ListError, MailLog, MailRecord, OrderQuery, OrderStore, OrderSummary, Page};
+use super::record::EventRecord;
+use crate::domain::ids::OrderId;
+use crate::domain::order::Order;
+
+/// An order with all that belongs to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WholeOrder {
+    /// The order as it stands.
+    pub order: Order,
+    /// All that happened to it, in order.
+    pub history: Vec<EventRecord>,
+    /// The mails about it.
+    pub mails: Vec<MailRecord>,
+}
+
+/// Why a list was not shown.
+#[derive(Debug, thiserror::Error)]
+pub enum QueryError {
+    /// The caller may not.
+    #[error(transparent)]
+    Denied(#[from] Denied),
+    /// The cursor is wrong, or the store could not answer.
+    #[error(transparent)]
+    List(#[from] ListError),
+}
+
+/// The window on orders.
+#[derive(Debug, Clone)]
+pub struct QueryOrders<S> {
+    /// Orders.
+    pub store: S,
+}
+
+impl<S: OrderStore + MailLog> QueryOrders<S> {
+    /// One order with its timeline and mails.
+    ///
+    /// # Errors
+    /// [`RequestError::NotFound`] also when it is another merchant's.
+    pub async fn order(&self, principal: &Principal, id: &OrderId) -> Result<WholeOrder, RequestError> {
+        let order = self.store.load(id).await?.ok_or(RequestError::NotFound("order"))?;
+        match principal.require(Permission::Read, &order.merchant) {
+            Err(Denied::Merchant) => return Err(RequestError::NotFound("order")),
+            other => other?,
+        }
+        let history = self.store.history(id).await?;
+        let mails = self.store.mails(id).await?;
+        Ok(WholeOrder { order, history, mails })
+    }
+
+    /// A page of a merchant's orders.
+    ///
+    /// # Errors
+    /// [`QueryError`].
+    pub async fn orders(
+        &self,
+        principal: &Principal,
+        query: &OrderQuery,
+    ) -> Result<Page<OrderSummary>, QueryError> {
+        principal.require(Permission::Read, &query.merchant)?;
+        Ok(self.store.list(query).await?)
+    }
+}

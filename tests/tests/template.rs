@@ -9,24 +9,12 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use juchu::app::message::Stage;
 use juchu_tests::template::{Template, pascal_case, target};
 use serde_json::{Value, json};
 
 /// What is wrong, one sentence each.
 type Problems = Vec<String>;
-
-/// The stages, in the order in which an order passes them.
-const STAGES: [&str; 9] = [
-    "validate-order",
-    "allocate-stock",
-    "collect-payment",
-    "release-order",
-    "ship-order",
-    "deliver-order",
-    "post-sales",
-    "cancel-order",
-    "notify-customer",
-];
 
 /// The functions that are no stage.
 const OTHERS: [&str; 7] = [
@@ -69,11 +57,10 @@ const ROUTES: [(&str, Access, &str); 17] = [
 ];
 
 /// What a function is told beside `TABLE_NAME` and, for a stage, `DEAD_LETTER_QUEUE_URL`.
-const FURTHER_ENVIRONMENT: [(&str, &[&str]); 5] = [
+const FURTHER_ENVIRONMENT: [(&str, &[&str]); 4] = [
     ("receive-order", &["ARCHIVE_BUCKET"]),
     ("collect-payment", &["PAYMENT_PROVIDER"]),
     ("release-order", &["ARCHIVE_BUCKET", "WAREHOUSE_QUEUE_URL"]),
-    ("cancel-order", &["PAYMENT_PROVIDER"]),
     ("notify-customer", &["MAIL_CONFIGURATION_SET", "MAIL_FROM"]),
 ];
 
@@ -114,14 +101,13 @@ fn every_package_in_functions_is_one_function_of_the_template_and_the_other_way_
 
 #[test]
 fn the_functions_are_the_stages_and_what_surrounds_them() {
-    let rule = |template: &Template| functions_other_than(template, STAGES.into_iter().chain(OTHERS));
+    let rule = |template: &Template| functions_other_than(template, function_names());
     assert_eq!(rule(&template()), Problems::new());
     assert_eq!(rule(&template().without("ShipOrder").expect("a stage")), ["no function ShipOrder"]);
 }
 
 fn functions_not_built_from_their_package(template: &Template) -> Problems {
-    let every = STAGES.iter().chain(&OTHERS);
-    every
+    function_names()
         .flat_map(|name| {
             let id = pascal_case(name);
             let expected = json!({
@@ -148,13 +134,13 @@ fn every_function_is_built_from_the_package_of_its_name() {
 
 fn environments_too_wide_or_too_narrow(template: &Template) -> Problems {
     let mut problems = Problems::new();
-    for name in STAGES.into_iter().chain(OTHERS) {
+    for name in function_names() {
         let id = pascal_case(name);
         let mut expected: BTreeSet<String> = match name {
-            "relay-events" => STAGES.iter().map(|stage| queue_url_variable(stage)).collect(),
+            "relay-events" => Stage::ALL.map(queue_url_variable).into(),
             _ => BTreeSet::from(["TABLE_NAME".to_owned()]),
         };
-        if STAGES.contains(&name) {
+        if Stage::from_name(name).is_some() {
             expected.insert("DEAD_LETTER_QUEUE_URL".to_owned());
         }
         let further = FURTHER_ENVIRONMENT.iter().filter(|(function, _)| *function == name);
@@ -197,7 +183,7 @@ fn every_function_logs_to_a_group_with_a_retention() {
 
 fn stages_without_a_safe_queue(template: &Template) -> Problems {
     let mut problems = Problems::new();
-    for id in STAGES.map(pascal_case) {
+    for id in stages() {
         let (queue, dead_letters) = (format!("{id}Queue"), format!("{id}DeadLetters"));
         let expected = json!({
             "SqsManagedSseEnabled": true,
@@ -234,9 +220,7 @@ fn every_stage_has_a_queue_with_a_dead_letter_queue_of_its_own() {
 }
 
 fn stages_not_fed_in_batches(template: &Template) -> Problems {
-    STAGES
-        .map(pascal_case)
-        .iter()
+    stages()
         .flat_map(|id| {
             let mapping = format!("{id}Mapping");
             let expected = json!({
@@ -319,8 +303,8 @@ fn relay_mistakes(template: &Template) -> Problems {
     }
 
     let relay = template.properties("RelayEvents");
-    for stage in STAGES {
-        let queue = format!("{}Queue", pascal_case(stage));
+    for stage in Stage::ALL {
+        let queue = format!("{}Queue", pascal_case(stage.name()));
         if target(&relay["Environment"]["Variables"][queue_url_variable(stage)]) != Some(&queue) {
             problems.push(format!("the relay does not know the address of {queue}"));
         }
@@ -756,8 +740,19 @@ fn packages() -> BTreeSet<String> {
         .collect()
 }
 
-fn queue_url_variable(stage: &str) -> String {
-    format!("QUEUE_URL_{}", stage.replace('-', "_").to_ascii_uppercase())
+/// The resource ids of the stages.
+fn stages() -> impl Iterator<Item = String> {
+    Stage::ALL.into_iter().map(|stage| pascal_case(stage.name()))
+}
+
+/// The names of all functions.
+fn function_names() -> impl Iterator<Item = &'static str> {
+    Stage::ALL.into_iter().map(Stage::name).chain(OTHERS)
+}
+
+/// The variable that tells the relay where a stage's queue is.
+fn queue_url_variable(stage: Stage) -> String {
+    format!("QUEUE_URL_{}", stage.name().replace('-', "_").to_ascii_uppercase())
 }
 
 fn key_schema(hash: &str, range: &str) -> Value {

@@ -1,1 +1,3 @@
-//! x
+//! What the tests that see the system from outside have in common.
+
+pub mod template;

@@ -188,9 +188,6 @@ pub const fn routes(kind: EventKind) -> &'static [Stage] {
         EventKind::OrderReceived => &[ValidateOrder, AllocateStock, CollectPayment, NotifyCustomer],
         EventKind::AddressChanged => &[ValidateOrder],
         EventKind::PaymentRetried | EventKind::PaymentCheckDue => &[CollectPayment],
-        EventKind::PaymentRequested | EventKind::PaymentReminded | EventKind::DelayReported => {
-            &[NotifyCustomer]
-        }
         EventKind::PaymentCaptured => &[PostSales, NotifyCustomer],
         // Ready: plan shipments. Released, or to be recalled: tell the warehouse.
         EventKind::OrderReadied | EventKind::OrderReleased | EventKind::RecallRequested => &[ReleaseOrder],

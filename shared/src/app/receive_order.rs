@@ -106,7 +106,8 @@ impl<S: OrderStore + MerchantStore + AnswerStore, A: Archive, C: Clock> ReceiveO
             cause: Cause::request(format!("channel:{}", channel.id), incoming.correlation),
             event: Event::OrderReceived { order: Box::new(order.clone()) },
         };
-        let commit = Commit { order, expected_version: 0, records: vec![record], movements: Vec::new(), answer };
+        let commit =
+            Commit { order, expected_version: 0, records: vec![record], movements: Vec::new(), answer };
         match self.store.commit(&commit).await {
             Ok(()) => Ok(reply(&commit.order, true)),
             Err(CommitError::Exists(known)) if known.fingerprint == commit.order.fingerprint => {

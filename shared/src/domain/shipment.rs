@@ -165,6 +165,9 @@ impl Tracking {
     }
 }
 
+/// The reason of a delay that a carrier reported, rather than a person.
+pub const CARRIER_DELAY: &str = "CARRIER_DELAY";
+
 /// One report about a shipment, as it was received.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct FulfilmentEvent {

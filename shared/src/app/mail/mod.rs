@@ -11,6 +11,7 @@
 //! - `text.j2`, `html.j2` – how the two parts look.
 
 mod address;
+pub mod compose;
 mod context;
 mod mime;
 mod money;

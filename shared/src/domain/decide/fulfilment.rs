@@ -10,7 +10,9 @@ use crate::domain::ids::{LocationId, ShipmentId};
 use crate::domain::merchant::SplitPolicy;
 use crate::domain::order::{LINES_PER_STEP, Line, Order, OrderState, TicketKind, Validation};
 use crate::domain::rejection::Rejection;
-use crate::domain::shipment::{FulfilmentEvent, FulfilmentEventKind, LineQuantity, Shipment, ShipmentStatus};
+use crate::domain::shipment::{
+    CARRIER_DELAY, FulfilmentEvent, FulfilmentEventKind, LineQuantity, Shipment, ShipmentStatus,
+};
 use crate::domain::stock::{Movement, MovementKind, StockKey};
 use crate::domain::timers::{acknowledgement_ticket, ticket_id};
 
@@ -134,7 +136,7 @@ pub(super) fn record(order: &Order, id: &ShipmentId, report: &FulfilmentEvent) -
             ));
         }
         FulfilmentEventKind::Delayed => {
-            let reason = "CARRIER_DELAY".to_owned();
+            let reason = CARRIER_DELAY.to_owned();
             if !order.delays.iter().any(|(known, _)| *known == reason) {
                 events.push(Event::DelayReported { reason, expected_on: None });
             }

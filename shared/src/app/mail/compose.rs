@@ -1,0 +1,358 @@
+//! Which mail an event calls for, and the facts it tells.
+
+use jiff::civil::{Date, DateTime};
+use jiff::{Timestamp, tz};
+
+use super::context::{
+    Amount, AmountKind, CancelReason, Cancellation, Carrier, Delay, DelayReason, Delivery, Destination,
+    Expiry, Item, Line, MailContext, Notice, Order as MailOrder, Parcel, Party, PayAt, PaymentMethod,
+    PaymentReceipt, PaymentRequest, RefundTo, Settlement, Shipment, Shop, StockOut, Tax, TimeSlot,
+};
+use crate::app::record::EventRecord;
+use crate::domain::billing::{DiscountKind, FeeKind};
+use crate::domain::event::{Event, Grant};
+use crate::domain::ids::{LineId, PaymentId, ShipmentId};
+use crate::domain::merchant::Merchant;
+use crate::domain::order::{self, Order};
+use crate::domain::payment::{self, PaymentStatus};
+use crate::domain::shipment;
+use crate::domain::tax::{PriceBasis, TaxRate};
+
+/// An event with what is needed to tell the customer of it.
+#[derive(Debug, Clone, Copy)]
+pub struct FactContext<'a> {
+    /// The order as it stands now.
+    pub order: &'a Order,
+    /// Whose shop writes.
+    pub merchant: &'a Merchant,
+    /// What happened.
+    pub record: &'a EventRecord,
+}
+
+/// The mail an event calls for; `None` when it calls for none.
+#[must_use]
+pub fn compose(facts: &FactContext<'_>) -> Option<MailContext> {
+    let notice = notice(facts)?;
+    let shop = &facts.merchant.shop;
+    Some(MailContext {
+        shop: Shop {
+            name: shop.name.clone(),
+            url: shop.url.clone(),
+            support_mail: shop.support_mail.clone(),
+            phone: shop.phone.clone(),
+            postal_address: shop.address.clone(),
+        },
+        currency: facts.order.currency,
+        order: mail_order(facts.order),
+        notice,
+    })
+}
+
+fn notice(facts: &FactContext<'_>) -> Option<Notice> {
+    let (order, at) = (facts.order, facts.record.at);
+    match &facts.record.event {
+        Event::OrderReceived { .. } => Some(Notice::OrderConfirmation),
+        Event::PaymentRequested { payment, .. } => request(facts, payment).map(Notice::PaymentRequest),
+        Event::PaymentReminded { payment } => request(facts, payment).map(Notice::PaymentReminder),
+        Event::PaymentCaptured { payment, .. } => receipt(order, payment, at).map(Notice::PaymentReceived),
+        Event::StockBackordered { shortages } => {
+            Some(Notice::StockOut(StockOut { waiting: granted(order, shortages), expected_to_ship_on: None }))
+        }
+        Event::ShipmentShipped { shipment } => shipped(order, shipment, at).map(Notice::Shipped),
+        Event::ShipmentDelivered { shipment } => delivered(order, shipment, at).map(Notice::Delivered),
+        Event::DelayReported { reason, expected_on } => {
+            Some(Notice::Delayed(delay(order, reason, *expected_on)))
+        }
+        Event::LinesCancelled { reason } | Event::OrderCancelled { reason } => {
+            Some(cancelled(order, *reason))
+        }
+        Event::OrderValidated { .. }
+        | Event::ValidationFailed { .. }
+        | Event::HoldOpened { .. }
+        | Event::HoldResolved { .. }
+        | Event::HoldOverridden { .. }
+        | Event::StockAllocated { .. }
+        | Event::BackorderFilled { .. }
+        | Event::PaymentAuthorized { .. }
+        | Event::PaymentInReview { .. }
+        | Event::PaymentDeclined { .. }
+        | Event::PaymentRetried { .. }
+        | Event::DepositRecorded { .. }
+        | Event::PaymentVoided { .. }
+        | Event::PaymentRefunded { .. }
+        | Event::PaymentOperationRefused { .. }
+        | Event::PaymentUnknown { .. }
+        | Event::PaymentCheckDue { .. }
+        | Event::PaymentExpired { .. }
+        | Event::OrderReadied
+        | Event::OrderReleased { .. }
+        | Event::ShipmentInstructed { .. }
+        | Event::ShipmentProgressed { .. }
+        | Event::ShipmentHandedOver { .. }
+        | Event::OrderShipped
+        | Event::ShipmentArrived { .. }
+        | Event::OrderDelivered
+        | Event::SalesPosted { .. }
+        | Event::OrderCompleted
+        | Event::CancelRequested { .. }
+        | Event::RecallRequested { .. }
+        | Event::ShipmentRecalled { .. }
+        | Event::RecallRefused { .. }
+        | Event::UnitsCancelled { .. }
+        | Event::CancelRefused { .. }
+        | Event::AddressChanged { .. }
+        | Event::DesiredDeliveryChanged { .. }
+        | Event::NoteAdded { .. }
+        | Event::TicketOpened { .. }
+        | Event::TicketClosed { .. } => None,
+    }
+}
+
+fn request(facts: &FactContext<'_>, id: &PaymentId) -> Option<PaymentRequest> {
+    let (payment, target) = paid(facts.order, id)?;
+    let due_at = in_japan(payment.requested.as_ref()?.due_at);
+    let pay_at = match payment.method {
+        payment::PaymentMethod::ConvenienceStore => PayAt::ConvenienceStore {
+            store: String::new(),
+            payment_number: payment.id.to_string(),
+            confirmation_number: String::new(),
+            instructions_url: String::new(),
+        },
+        payment::PaymentMethod::BankTransfer
+        | payment::PaymentMethod::Card
+        | payment::PaymentMethod::CashOnDelivery
+        | payment::PaymentMethod::PayLater
+        | payment::PaymentMethod::ChannelSettled => {
+            PayAt::Bank { account: facts.merchant.shop.bank_account.clone() }
+        }
+    };
+    Some(PaymentRequest { amount: target - payment.held().units(), due_at, pay_at })
+}
+
+/// Only a deposit is acknowledged: that a card was charged, the shipping mail tells.
+fn receipt(order: &Order, id: &PaymentId, at: Timestamp) -> Option<PaymentReceipt> {
+    let (payment, _) = paid(order, id).filter(|(payment, _)| payment.method.is_prepaid())?;
+    let ships_by = order.ship_groups.iter().filter_map(|group| group.not_before).min();
+    Some(PaymentReceipt {
+        amount: payment.held().units(),
+        received_on: in_japan(at).date(),
+        ships_by: ships_by.map(|at| in_japan(at).date()),
+    })
+}
+
+fn shipped(order: &Order, id: &ShipmentId, at: Timestamp) -> Option<Shipment> {
+    let shipment = order.shipment(id)?;
+    let last = order.shipments.iter().rfind(|s| s.status != shipment::ShipmentStatus::Recalled);
+    let rest_follows = order.outstanding() > 0;
+    let cash = |payment: &payment::Payment| payment.method == payment::PaymentMethod::CashOnDelivery;
+    let cash = order.payments.iter().zip(order.targets()).find(|(payment, _)| cash(payment));
+    let collects = last.is_some_and(|last| last.id == *id) && !rest_follows;
+    Some(Shipment {
+        shipped_on: in_japan(at).date(),
+        expected_on: None,
+        items: contents(order, shipment),
+        parcels: parcels(shipment),
+        destination: destination(order, shipment.ship_group)?,
+        cash_on_delivery: cash.filter(|_| collects).map(|(_, target)| target.units()),
+        rest_follows,
+    })
+}
+
+fn delivered(order: &Order, id: &ShipmentId, at: Timestamp) -> Option<Delivery> {
+    let shipment = order.shipment(id)?;
+    Some(Delivery {
+        delivered_on: in_japan(at).date(),
+        items: contents(order, shipment),
+        parcels: parcels(shipment),
+        destination: destination(order, shipment.ship_group)?,
+    })
+}
+
+fn delay(order: &Order, reason: &str, expected_on: Option<Date>) -> Delay {
+    let late = order.lines.iter().filter(|line| line.active() > line.quantities.delivered);
+    let items = late.map(|line| item(line, line.active() - line.quantities.delivered)).collect();
+    let by_carrier = reason == shipment::CARRIER_DELAY;
+    Delay {
+        reason: if by_carrier { DelayReason::Carrier } else { DelayReason::Shop },
+        explanation: if by_carrier { String::new() } else { reason.to_owned() },
+        items,
+        expected_on,
+    }
+}
+
+fn cancelled(order: &Order, reason: order::CancelReason) -> Notice {
+    let gone = order.lines.iter().filter(|line| line.quantities.cancelled > 0);
+    let items: Vec<Item> = gone.map(|line| item(line, line.quantities.cancelled)).collect();
+    let reason = match reason {
+        order::CancelReason::Customer => CancelReason::Customer,
+        order::CancelReason::Shop => CancelReason::Shop,
+        order::CancelReason::OutOfStock => CancelReason::OutOfStock,
+        order::CancelReason::Undeliverable => CancelReason::Undeliverable,
+        order::CancelReason::PaymentDeclined => CancelReason::PaymentDeclined,
+        order::CancelReason::PaymentExpired => {
+            let due =
+                order.payments.iter().filter_map(|payment| payment.requested.as_ref()).map(|r| r.due_at);
+            let due_at = in_japan(due.min().unwrap_or(order.state_since));
+            return Notice::PaymentExpired(Expiry { due_at, items });
+        }
+    };
+    Notice::Cancelled(Cancellation { reason, whole: order.is_empty(), items, settlement: settlement(order) })
+}
+
+/// What happens with the money. The refund itself follows the cancellation, so what was taken
+/// before counts, whether or not it has been given back by now.
+fn settlement(order: &Order) -> Settlement {
+    let surplus = |payment: &payment::Payment, target: i64| payment.captured.units() - target;
+    let targets = order.targets();
+    let over = order.payments.iter().zip(&targets).find(|(p, target)| surplus(p, target.units()) > 0);
+    if let Some((payment, target)) = over {
+        let to = match payment.method {
+            payment::PaymentMethod::Card => RefundTo::Card,
+            payment::PaymentMethod::BankTransfer | payment::PaymentMethod::ConvenienceStore => {
+                RefundTo::BankAccount
+            }
+            payment::PaymentMethod::CashOnDelivery
+            | payment::PaymentMethod::PayLater
+            | payment::PaymentMethod::ChannelSettled => RefundTo::PaymentMethod,
+        };
+        return Settlement::Refunded { amount: surplus(payment, target.units()), to };
+    }
+    let secured = order.payments.iter().any(|payment| {
+        matches!(payment.status, PaymentStatus::Authorized | PaymentStatus::Voided | PaymentStatus::Review)
+    });
+    if !order.is_empty() {
+        Settlement::BilledLess
+    } else if secured {
+        Settlement::AuthorizationReleased
+    } else {
+        Settlement::NothingCharged
+    }
+}
+
+fn mail_order(order: &Order) -> MailOrder {
+    let billing = order.billing();
+    let fees = order.fees.iter().filter(|fee| !fee.amount.is_zero() && !order.is_empty()).map(|fee| Amount {
+        kind: match fee.kind {
+            FeeKind::Shipping => AmountKind::Shipping,
+            FeeKind::Payment if method(order) == PaymentMethod::CashOnDelivery => {
+                AmountKind::CashOnDeliveryFee
+            }
+            FeeKind::Payment => AmountKind::PaymentFee,
+            FeeKind::Wrapping => AmountKind::Wrapping,
+            FeeKind::Other => AmountKind::OtherFee,
+        },
+        amount: fee.amount.units(),
+    });
+    let lowered = [discount(order, billing.discount.units())];
+    let adjusted = (!billing.adjustment.is_zero())
+        .then_some(Amount { kind: AmountKind::OtherFee, amount: billing.adjustment.units() });
+    let taxes = billing.taxes.iter().filter(|line| line.rate != TaxRate::EXEMPT).map(|line| Tax {
+        rate_bp: line.rate.basis_points(),
+        base: line.base.units(),
+        tax: line.tax.units(),
+        included: order.basis == PriceBasis::TaxIncluded,
+    });
+    MailOrder {
+        number: order.number.clone(),
+        ordered_at: in_japan(order.ordered_at),
+        payment_method: method(order),
+        lines: order.lines.iter().map(line).collect(),
+        subtotal: billing.goods.units(),
+        amounts: fees.chain(lowered.into_iter().flatten()).chain(adjusted).collect(),
+        taxes: taxes.collect(),
+        total: billing.total.units(),
+        orderer: Party {
+            name: order.customer.name.reveal().to_owned(),
+            address: String::new(),
+            phone: order.customer.phone.as_ref().map_or_else(String::new, |phone| phone.reveal().to_owned()),
+        },
+        destinations: order.ship_groups.iter().filter_map(|group| destination(order, group.id)).collect(),
+    }
+}
+
+/// All discounts in one figure: it shrinks with the order, which the single ones do not show.
+fn discount(order: &Order, amount: i64) -> Option<Amount> {
+    let mut kinds = order.discounts.iter().map(|discount| discount.kind);
+    let first = kinds.next();
+    let kind = match first.filter(|first| kinds.all(|kind| kind == *first)) {
+        Some(DiscountKind::Coupon) => AmountKind::Coupon,
+        Some(DiscountKind::Points) => AmountKind::Points,
+        Some(DiscountKind::Other) | None => AmountKind::OtherDiscount,
+    };
+    (amount > 0).then_some(Amount { kind, amount: -amount })
+}
+
+fn line(line: &order::Line) -> Line {
+    Line {
+        title: line.title.clone(),
+        quantity: line.active(),
+        unit_price: line.unit_price.units(),
+        amount: (line.unit_price * line.active()).units(),
+        reduced_tax: line.tax_rate == TaxRate::REDUCED,
+    }
+}
+
+fn method(order: &Order) -> PaymentMethod {
+    let paying = order.payments.iter().find(|payment| payment.amount.is_positive());
+    match paying.map(|payment| payment.method) {
+        None => PaymentMethod::NothingToPay,
+        Some(payment::PaymentMethod::Card) => PaymentMethod::Card,
+        Some(payment::PaymentMethod::BankTransfer) => PaymentMethod::BankTransfer,
+        Some(payment::PaymentMethod::ConvenienceStore) => PaymentMethod::ConvenienceStore,
+        Some(payment::PaymentMethod::CashOnDelivery) => PaymentMethod::CashOnDelivery,
+        Some(payment::PaymentMethod::PayLater) => PaymentMethod::PayLater,
+        Some(payment::PaymentMethod::ChannelSettled) => PaymentMethod::Channel,
+    }
+}
+
+fn destination(order: &Order, group: u8) -> Option<Destination> {
+    let group = order.ship_groups.iter().find(|known| known.id == group)?;
+    let phone = group.address.phone.as_ref();
+    Some(Destination {
+        party: Party {
+            name: group.address.name.reveal().to_owned(),
+            address: group.address.one_line(),
+            phone: phone.map_or_else(String::new, |phone| phone.reveal().to_owned()),
+        },
+        desired_date: group.desired.date,
+        desired_time: group.desired.time_slot.as_deref().and_then(TimeSlot::from_code),
+    })
+}
+
+fn contents(order: &Order, shipment: &shipment::Shipment) -> Vec<Item> {
+    let units = shipment.lines.iter();
+    units.filter_map(|units| Some(item(order.line(units.line)?, units.quantity))).collect()
+}
+
+fn granted(order: &Order, grants: &[Grant]) -> Vec<Item> {
+    let of = |id: LineId, quantity| Some(item(order.line(id)?, quantity));
+    grants.iter().filter_map(|grant| of(grant.line, grant.quantity)).collect()
+}
+
+fn item(line: &order::Line, quantity: u32) -> Item {
+    Item { title: line.title.clone(), quantity }
+}
+
+fn parcels(shipment: &shipment::Shipment) -> Vec<Parcel> {
+    let parcel = |tracking: &shipment::Tracking| Parcel {
+        carrier: match tracking.carrier {
+            shipment::Carrier::Yamato => Carrier::Yamato,
+            shipment::Carrier::Sagawa => Carrier::Sagawa,
+            shipment::Carrier::JapanPost => Carrier::JapanPost,
+            shipment::Carrier::Other => Carrier::Other(String::new()),
+        },
+        tracking_number: tracking.number.clone(),
+        tracking_url: tracking.carrier.tracking_url(&tracking.number).unwrap_or_default(),
+    };
+    shipment.trackings.iter().map(parcel).collect()
+}
+
+fn paid<'a>(order: &'a Order, id: &PaymentId) -> Option<(&'a payment::Payment, i64)> {
+    let mut payments = order.payments.iter().zip(order.targets());
+    payments.find(|(payment, _)| payment.id == *id).map(|(payment, target)| (payment, target.units()))
+}
+
+/// Japan has one time zone, nine hours ahead, and no daylight saving time.
+fn in_japan(at: Timestamp) -> DateTime {
+    at.to_zoned(tz::TimeZone::fixed(tz::offset(9))).datetime()
+}

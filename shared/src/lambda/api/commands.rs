@@ -1,0 +1,241 @@
+//! What staff and banks ask of an order.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use super::Defects;
+use super::address::AddressBody;
+use crate::domain::Command;
+use crate::domain::customer::DesiredDelivery;
+use crate::domain::ids::{LineId, PaymentId};
+use crate::domain::intake::{Impossible, MAX_UNITS};
+use crate::domain::money::Amount;
+use crate::domain::order::{CancelReason, HoldCode, MAX_LINES, Order, OrderState};
+use crate::domain::shipment::LineQuantity;
+
+/// Some units of a line.
+#[derive(Debug, Clone, Copy, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UnitsBody {
+    /// The line's number.
+    pub line: u16,
+    /// How many units, at least 1.
+    pub quantity: u32,
+}
+
+/// Something asked of an order. `command` says what.
+#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
+#[serde(tag = "command", rename_all = "snake_case", deny_unknown_fields)]
+pub enum CommandBody {
+    /// 保留解除: the cause of the hold is gone. Resolving a PAYMENT hold tries the payment again.
+    ResolveHold {
+        /// Which hold.
+        code: HoldCode,
+    },
+    /// 保留の例外解除: the cause remains, and a supervisor takes the responsibility.
+    OverrideHold {
+        /// Which hold.
+        code: HoldCode,
+        /// Why it is all right, up to 500 characters.
+        reason: String,
+    },
+    /// 保留: stop the order.
+    PlaceHold {
+        /// Which hold.
+        code: HoldCode,
+        /// What exactly, up to 500 characters.
+        reason: String,
+    },
+    /// 取消: cancel the whole order, or some units.
+    Cancel {
+        /// Why.
+        reason: CancelReason,
+        /// Which units; all that have not left when there are none here.
+        #[serde(default)]
+        lines: Vec<UnitsBody>,
+    },
+    /// 住所変更: only before the warehouse has it.
+    ChangeAddress {
+        /// Which ship group.
+        ship_group: u8,
+        /// The whole new address.
+        address: AddressBody,
+    },
+    /// 希望日変更: only before the warehouse has it.
+    ChangeDesiredDelivery {
+        /// Which ship group.
+        ship_group: u8,
+        /// The day; none for 指定なし.
+        #[serde(default)]
+        date: Option<Date>,
+        /// The time slot, such as `1416`.
+        #[serde(default)]
+        time_slot: Option<String>,
+    },
+    /// 遅延連絡: tell the customer that it will be later.
+    ReportDelay {
+        /// Why, in words for the customer, up to 500 characters.
+        reason: String,
+        /// The new date, if one is known.
+        #[serde(default)]
+        expected_on: Option<Date>,
+    },
+    /// 入金: count a deposit.
+    RecordDeposit {
+        /// Which payment.
+        #[schema(value_type = String)]
+        payment: PaymentId,
+        /// How much, in the currency's smallest unit.
+        amount: i64,
+        /// The bank's reference: the same one counts once.
+        reference: String,
+        /// When it came in.
+        deposited_at: Timestamp,
+    },
+    /// 返金: note that money was given back by hand.
+    RecordRefund {
+        /// Which payment.
+        #[schema(value_type = String)]
+        payment: PaymentId,
+        /// How much, in the currency's smallest unit.
+        amount: i64,
+        /// The bank's reference: the same one counts once.
+        reference: String,
+    },
+    /// 備考: leave a remark, up to 2,000 characters.
+    AddNote {
+        /// The text.
+        text: String,
+        /// Tells one note from another with the same text; the text itself when absent.
+        #[serde(default)]
+        id: Option<String>,
+    },
+    /// 対応済: the matter of a ticket is settled.
+    CloseTicket {
+        /// Which ticket.
+        ticket: String,
+    },
+}
+
+impl CommandBody {
+    /// The command that `by` gives.
+    ///
+    /// # Errors
+    /// All that is wrong with it.
+    pub fn read(self, by: &str) -> Result<Command, Vec<Impossible>> {
+        let mut defects = Defects::default();
+        let by = by.to_owned();
+        let command = match self {
+            Self::ResolveHold { code } => Command::ResolveHold { code, by },
+            Self::OverrideHold { code, reason } => {
+                defects.check_text(&reason, 500, "reason");
+                Command::OverrideHold { code, by, reason }
+            }
+            Self::PlaceHold { code, reason } => {
+                defects.check_text(&reason, 500, "reason");
+                Command::PlaceHold { code, reason }
+            }
+            Self::Cancel { reason, lines } => {
+                let lines = units(&lines, &mut defects);
+                Command::RequestCancel { lines, reason }
+            }
+            Self::ChangeAddress { ship_group, address } => {
+                let address = address.read("address", &mut defects);
+                Command::ChangeAddress { ship_group, address }
+            }
+            Self::ChangeDesiredDelivery { ship_group, date, time_slot } => {
+                let slot = |slot: &String| slot.len() == 4 && slot.bytes().all(|b| b.is_ascii_digit());
+                let ok = time_slot.as_ref().is_none_or(slot);
+                defects.check(ok, "time_slot", "must be two hours of two digits, such as 1416");
+                Command::ChangeDesiredDelivery { ship_group, desired: DesiredDelivery { date, time_slot } }
+            }
+            Self::ReportDelay { reason, expected_on } => {
+                defects.check_text(&reason, 500, "reason");
+                Command::ReportDelay { reason, expected_on }
+            }
+            Self::RecordDeposit { payment, amount, reference, deposited_at } => {
+                let amount = check_money(amount, &reference, &mut defects);
+                Command::RecordDeposit { payment, amount, reference, deposited_at }
+            }
+            Self::RecordRefund { payment, amount, reference } => {
+                let amount = check_money(amount, &reference, &mut defects);
+                Command::RecordRefund { payment, amount, reference }
+            }
+            Self::AddNote { text, id } => {
+                defects.check_text(&text, 2_000, "text");
+                if let Some(id) = &id {
+                    defects.check_text(id, 100, "id");
+                }
+                Command::AddNote { id: id.unwrap_or_else(|| text.chars().take(100).collect()), by, text }
+            }
+            Self::CloseTicket { ticket } => {
+                defects.check_text(&ticket, 200, "ticket");
+                Command::CloseTicket { id: ticket }
+            }
+        };
+        defects.or(command)
+    }
+}
+
+fn units(lines: &[UnitsBody], defects: &mut Defects) -> Vec<LineQuantity> {
+    defects.check(lines.len() <= MAX_LINES, "lines", "an order has at most 100 lines");
+    for (i, units) in lines.iter().enumerate() {
+        let ok = (1..=MAX_UNITS).contains(&units.quantity);
+        defects.check(ok, format!("lines[{i}].quantity"), "must be 1 to 9,999");
+    }
+    lines.iter().map(|units| LineQuantity { line: LineId(units.line), quantity: units.quantity }).collect()
+}
+
+fn check_money(amount: i64, reference: &str, defects: &mut Defects) -> Amount {
+    let amount = Amount::new(amount);
+    let ok = amount.is_positive() && amount <= Amount::LIMIT;
+    defects.check(ok, "amount", "must be 1 to 1,000,000,000 of the currency's smallest unit");
+    defects.check_text(reference, 100, "reference");
+    amount
+}
+
+/// A deposit as a bank or a person reports it.
+#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DepositBody {
+    /// Which payment; the customer quotes it with the transfer.
+    #[schema(value_type = String)]
+    pub payment: PaymentId,
+    /// How much, in the currency's smallest unit.
+    #[schema(example = 5_400)]
+    pub amount: i64,
+    /// The bank's reference: the same one counts once.
+    #[schema(example = "20261121-000123")]
+    pub reference: String,
+    /// When it came in.
+    pub deposited_at: Timestamp,
+}
+
+impl DepositBody {
+    /// The command to count this deposit.
+    ///
+    /// # Errors
+    /// All that is wrong with it.
+    pub fn read(self, by: &str) -> Result<Command, Vec<Impossible>> {
+        let Self { payment, amount, reference, deposited_at } = self;
+        CommandBody::RecordDeposit { payment, amount, reference, deposited_at }.read(by)
+    }
+}
+
+/// What a command led to.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct CommandReply {
+    /// Which order.
+    pub order: String,
+    /// Where it stands now.
+    pub state: OrderState,
+    /// The number of its events now.
+    pub version: u64,
+}
+
+impl From<&Order> for CommandReply {
+    fn from(order: &Order) -> Self {
+        Self { order: order.id.to_string(), state: order.state, version: order.version }
+    }
+}

@@ -1,0 +1,205 @@
+//! Merchants, their channels and their catalogue.
+
+use serde::{Deserialize, Serialize};
+
+use super::Defects;
+use crate::app::manage_merchant::MerchantSettings;
+use crate::app::ports::Page;
+use crate::domain::customer::Language;
+use crate::domain::ids::LocationId;
+use crate::domain::intake::Impossible;
+use crate::domain::merchant::{ChannelKind, Merchant, OrderPolicy, Product, ShopProfile};
+use crate::domain::money::Amount;
+use crate::domain::tax::TaxRate;
+
+/// The most stock locations of a merchant.
+const MAX_LOCATIONS: usize = 10;
+
+/// A merchant's settings.
+#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MerchantBody {
+    /// The shop as customers see it.
+    pub shop: ShopProfile,
+    /// How its orders are handled; what is left out has its default.
+    #[serde(default)]
+    pub policy: OrderPolicy,
+    /// The language of mails when an order names none.
+    #[serde(default)]
+    pub language: Language,
+    /// Its stock locations, the preferred one first; 1 to 10.
+    #[schema(value_type = Vec<String>, example = json!(["main"]))]
+    pub locations: Vec<LocationId>,
+}
+
+impl MerchantBody {
+    /// The settings, checked.
+    ///
+    /// # Errors
+    /// All that is wrong with them.
+    pub fn read(self) -> Result<MerchantSettings, Vec<Impossible>> {
+        let mut defects = Defects::default();
+        let shop = &self.shop;
+        let texts = [
+            ("name", &shop.name, 50),
+            ("url", &shop.url, 200),
+            ("mail_from", &shop.mail_from, 254),
+            ("support_mail", &shop.support_mail, 254),
+            ("phone", &shop.phone, 30),
+            ("address", &shop.address, 200),
+            ("bank_account", &shop.bank_account, 500),
+        ];
+        for (field, text, max) in texts {
+            defects.check_text(text, max, &format!("shop.{field}"));
+        }
+        let web = shop.url.starts_with("https://") || shop.url.starts_with("http://");
+        defects.check(web, "shop.url", "must begin with https://");
+        for (field, address) in [("mail_from", &shop.mail_from), ("support_mail", &shop.support_mail)] {
+            let ok = address.parse::<crate::app::mail::MailAddress>().is_ok();
+            defects.check(ok, format!("shop.{field}"), "must be a mail address");
+        }
+        for (field, rule) in self.policy.defects() {
+            defects.check(false, format!("policy.{field}"), rule);
+        }
+        let count = (1..=MAX_LOCATIONS).contains(&self.locations.len());
+        defects.check(count, "locations", "a merchant has 1 to 10 locations");
+        let mut distinct = self.locations.clone();
+        distinct.sort();
+        distinct.dedup();
+        defects.check(distinct.len() == self.locations.len(), "locations", "must not repeat");
+        let Self { shop, policy, language, locations } = self;
+        defects.or(MerchantSettings { shop, policy, language, locations })
+    }
+}
+
+/// A merchant.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct MerchantView {
+    /// Its id.
+    pub merchant: String,
+    /// Counts up with every change; quote it in `If-Match` to change what you have seen.
+    pub version: u64,
+    /// The shop as customers see it.
+    pub shop: ShopProfile,
+    /// How its orders are handled.
+    pub policy: OrderPolicy,
+    /// The language of mails when an order names none.
+    pub language: Language,
+    /// Its stock locations, the preferred one first.
+    pub locations: Vec<String>,
+}
+
+impl From<Merchant> for MerchantView {
+    fn from(merchant: Merchant) -> Self {
+        Self {
+            merchant: merchant.id.to_string(),
+            version: merchant.version,
+            shop: merchant.shop,
+            policy: merchant.policy,
+            language: merchant.language,
+            locations: merchant.locations.into_iter().map(String::from).collect(),
+        }
+    }
+}
+
+/// A channel's dialect, and how it proves itself: with `api_key` in `X-Api-Key`, or by a signature
+/// over the body with `secret`.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChannelBody {
+    /// The dialect it speaks.
+    pub kind: ChannelKind,
+    /// For a channel that sends a key: 16 to 200 characters. Only its digest is kept.
+    #[serde(default)]
+    pub api_key: Option<String>,
+    /// For a platform that signs: its shared secret, 8 to 200 characters.
+    #[serde(default)]
+    pub secret: Option<String>,
+}
+
+/// What is shown of a channel.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct ChannelView {
+    /// Its id.
+    pub channel: String,
+    /// Whose it is.
+    pub merchant: String,
+    /// The dialect it speaks.
+    pub kind: ChannelKind,
+    /// Where it posts orders to.
+    pub path: String,
+}
+
+/// A product.
+#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProductBody {
+    /// Its name.
+    #[schema(example = "静岡産 深蒸し煎茶 100g")]
+    pub title: String,
+    /// Its usual price in yen.
+    #[schema(example = 1_080)]
+    pub price: i64,
+    /// Its tax rate in percent.
+    #[schema(example = 8)]
+    pub tax_rate: u8,
+}
+
+impl ProductBody {
+    /// The product, checked.
+    ///
+    /// # Errors
+    /// All that is wrong with it.
+    pub fn read(self, sku: crate::domain::ids::Sku) -> Result<Product, Vec<Impossible>> {
+        let mut defects = Defects::default();
+        defects.check_text(&self.title, 500, "title");
+        let price = Amount::new(self.price);
+        let ok = (Amount::ZERO..=Amount::LIMIT).contains(&price);
+        defects.check(ok, "price", "must be 0 to 1,000,000,000");
+        let known = [0, 8, 10].contains(&self.tax_rate);
+        defects.check(known, "tax_rate", "must be 10, 8 or 0 percent");
+        let tax_rate =
+            TaxRate::from_basis_points(u16::from(self.tax_rate) * 100).unwrap_or(TaxRate::STANDARD);
+        defects.or(Product { sku, title: self.title, price, tax_rate })
+    }
+}
+
+/// What is shown of a product.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct ProductView {
+    /// Its code.
+    pub sku: String,
+    /// Its name.
+    pub title: String,
+    /// Its usual price in yen.
+    pub price: i64,
+    /// Its tax rate in percent.
+    pub tax_rate: u16,
+}
+
+impl From<Product> for ProductView {
+    fn from(product: Product) -> Self {
+        Self {
+            sku: product.sku.to_string(),
+            title: product.title,
+            price: product.price.units(),
+            tax_rate: product.tax_rate.basis_points() / 100,
+        }
+    }
+}
+
+/// A page of the catalogue.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct ProductList {
+    /// The products, by SKU.
+    pub products: Vec<ProductView>,
+    /// Where the next page begins.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_cursor: Option<String>,
+}
+
+impl From<Page<Product>> for ProductList {
+    fn from(page: Page<Product>) -> Self {
+        Self { products: page.items.into_iter().map(ProductView::from).collect(), next_cursor: page.next }
+    }
+}

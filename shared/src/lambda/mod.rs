@@ -1,0 +1,3 @@
+//! The edge of the Lambda functions.
+
+pub mod api;

@@ -36,7 +36,8 @@ pub(super) fn request(
     Ok(Event::CancelRequested { lines, reason }.into())
 }
 
-fn everything(order: &Order) -> Vec<LineQuantity> {
+/// All units that have not left.
+pub(super) fn everything(order: &Order) -> Vec<LineQuantity> {
     let units = |line: &Line| LineQuantity { line: line.id, quantity: line.outstanding() };
     order.lines.iter().map(units).filter(|units| units.quantity > 0).collect()
 }

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan, tz};
 
+use super::cancellation::everything;
 use super::fulfilment::is_unreleased;
 use super::{Effects, require, require_open};
 use crate::domain::customer::{Address, DesiredDelivery};
@@ -11,7 +12,6 @@ use crate::domain::merchant::SalesPolicy;
 use crate::domain::order::{CancelReason, HoldCode, MAX_REMARKS, Order, OrderState, TicketKind, Validation};
 use crate::domain::payment::PaymentStatus;
 use crate::domain::rejection::Rejection;
-use crate::domain::shipment::LineQuantity;
 use crate::domain::timers::{Due, acknowledgement_ticket, dues, stall_ticket, ticket_id};
 use crate::domain::validation::{Finding, Severity};
 
@@ -188,14 +188,14 @@ fn limit(count: usize) -> Result<(), Rejection> {
 pub(super) fn tick(order: &Order, now: Timestamp) -> Effects {
     let mut due: Vec<_> = dues(order).into_iter().filter(|(at, _)| *at <= now).collect();
     due.sort_by_key(|(at, _)| *at);
-    // A payment that has expired is not reminded of any more.
+    // When a payment has expired nobody is reminded any more, and the order is cancelled, once.
     let expired = due.iter().any(|(_, due)| matches!(due, Due::Expiry(_)));
     let mut events = Vec::new();
     for (_, due) in due {
         match due {
             Due::Reminder(_) if expired => {}
             Due::Reminder(payment) => events.push(Event::PaymentReminded { payment }),
-            Due::Expiry(payment) => events.extend(expire(order, payment, events.is_empty())),
+            Due::Expiry(payment) => events.push(Event::PaymentExpired { payment }),
             Due::ProviderCheck(payment) => events.push(Event::PaymentCheckDue { payment }),
             // That the order becomes ready follows of itself.
             Due::ShipFrom => {}
@@ -211,15 +211,9 @@ pub(super) fn tick(order: &Order, now: Timestamp) -> Effects {
             }),
         }
     }
-    events.into()
-}
-
-fn expire(order: &Order, payment: crate::domain::ids::PaymentId, first: bool) -> Vec<Event> {
-    let mut events = vec![Event::PaymentExpired { payment }];
-    let left = order.lines.iter().map(|line| LineQuantity { line: line.id, quantity: line.outstanding() });
-    let lines: Vec<_> = left.filter(|units| units.quantity > 0).collect();
-    if first && !lines.is_empty() {
+    let lines = everything(order);
+    if expired && !lines.is_empty() {
         events.push(Event::CancelRequested { lines, reason: CancelReason::PaymentExpired });
     }
-    events
+    events.into()
 }

@@ -31,11 +31,12 @@ pub enum Due {
 #[must_use]
 pub fn dues(order: &Order) -> Vec<(Timestamp, Due)> {
     let mut dues = Vec::new();
-    for payment in &order.payments {
+    for (payment, target) in order.payments.iter().zip(order.targets()) {
         if let Some(at) = payment.check_at {
             dues.push((at, Due::ProviderCheck(payment.id.clone())));
         }
-        let waits = payment.status == PaymentStatus::Pending && order.cancellation.is_none();
+        let unpaid = payment.status == PaymentStatus::Pending && !payment.secures(target);
+        let waits = unpaid && order.cancellation.is_none();
         if let Some(request) = payment.requested.as_ref().filter(|_| waits && !order.state.is_final()) {
             if !request.reminded {
                 dues.push((request.remind_at, Due::Reminder(payment.id.clone())));

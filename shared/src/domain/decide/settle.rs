@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::payment::short_ticket;
 use super::{Decision, Effects, cancellation, evolved};
 use crate::domain::event::Event;
 use crate::domain::money::Amount;
@@ -29,7 +30,7 @@ pub(super) fn complete(order: &Order, effects: Effects, now: Timestamp) -> Decis
 /// What follows next from how the order stands; nothing when it is settled.
 fn consequence(order: &Order, now: Timestamp) -> Vec<Event> {
     cancellation::conclusion(order)
-        .or_else(|| refund_by_hand(order).or_else(|| hand_refund_done(order)).map(|event| vec![event]))
+        .or_else(|| money(order).map(|event| vec![event]))
         .or_else(|| progress(order, now).map(|event| vec![event]))
         .unwrap_or_default()
 }
@@ -67,6 +68,35 @@ fn collected_by_carrier(order: &Order) -> Option<Event> {
     };
     let (payment, target) = order.payments.iter().zip(order.targets()).find(|(payment, _)| waits(payment))?;
     Some(Event::PaymentCaptured { payment: payment.id.clone(), amount: target })
+}
+
+/// What follows for payments no provider keeps the books of.
+fn money(order: &Order) -> Option<Event> {
+    paid_up(order)
+        .or_else(|| not_short_any_more(order))
+        .or_else(|| refund_by_hand(order))
+        .or_else(|| hand_refund_done(order))
+}
+
+/// 入金済: the last deposit came in, or a partial cancellation left less to pay than was paid.
+fn paid_up(order: &Order) -> Option<Event> {
+    if order.cancellation.is_some() || order.state.is_final() {
+        return None;
+    }
+    let complete = |payment: &Payment, surplus: Amount| {
+        payment.status == PaymentStatus::Pending && payment.held().is_positive() && surplus >= Amount::ZERO
+    };
+    let prepaid = by_hand(order).filter(|(payment, _)| payment.method.is_prepaid());
+    let (payment, _) = { prepaid }.find(|(payment, surplus)| complete(payment, *surplus))?;
+    // Its money was counted when it came in.
+    Some(Event::PaymentCaptured { payment: payment.id.clone(), amount: Amount::ZERO })
+}
+
+fn not_short_any_more(order: &Order) -> Option<Event> {
+    let enough = by_hand(order).filter(|(_, surplus)| *surplus >= Amount::ZERO);
+    let mut tickets = enough.map(|(payment, _)| short_ticket(&payment.id));
+    let id = tickets.find(|id| order.open_tickets().any(|ticket| ticket.id == *id))?;
+    Some(Event::TicketClosed { id })
 }
 
 /// Money we hold beyond what is due and no provider can give back: somebody has to transfer it.

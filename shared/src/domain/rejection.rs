@@ -50,6 +50,9 @@ pub enum Rejection {
         /// How much there is, in the currency's smallest unit.
         available: i64,
     },
+    /// No money at all.
+    #[error("the amount must be more than nothing")]
+    NoAmount,
     /// The sale cannot be posted yet.
     #[error("the sale cannot be posted before the money is in")]
     NotPaid,
@@ -79,6 +82,7 @@ impl Rejection {
             Self::TooMany { .. } => "TOO_MANY",
             Self::CancellationUnderWay => "CANCELLATION_UNDER_WAY",
             Self::TooMuch { .. } => "TOO_MUCH",
+            Self::NoAmount => "NO_AMOUNT",
             Self::NotPaid => "NOT_PAID",
             Self::NotHandedOver => "NOT_HANDED_OVER",
             Self::IdReused(_) => "ID_REUSED",

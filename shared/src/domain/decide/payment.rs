@@ -214,6 +214,7 @@ pub(super) fn deposit(
     if payment.deposits.iter().any(|known| known == reference) {
         return Ok(Effects::none());
     }
+    require_positive(amount)?;
     let mut events = vec![Event::DepositRecorded {
         payment: id.clone(),
         amount,
@@ -239,11 +240,16 @@ pub(super) fn refund_by_hand(
     if payment.refund_references.iter().any(|known| known == reference) {
         return Ok(Effects::none());
     }
+    require_positive(amount)?;
     let surplus = (payment.held() - target_of(order, id)).or_zero();
     if amount > surplus {
         return Err(Rejection::TooMuch { available: surplus.units() });
     }
     Ok(Event::PaymentRefunded { payment: id.clone(), amount, reference: reference.to_owned() }.into())
+}
+
+fn require_positive(amount: Amount) -> Result<(), Rejection> {
+    if amount.is_positive() { Ok(()) } else { Err(Rejection::NoAmount) }
 }
 
 /// The ticket that says a customer paid too little.

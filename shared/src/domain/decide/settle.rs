@@ -10,8 +10,9 @@ use crate::domain::order::{Order, OrderState, TicketKind, Validation};
 use crate::domain::payment::{Payment, PaymentMethod, PaymentStatus};
 use crate::domain::timers::ticket_id;
 
-/// More consequences than any command can have; a bound, so that no mistake can loop.
-const MAX_CONSEQUENCES: usize = 16;
+/// More consequences than any command can have (up to three for each of 20 payments, and those of
+/// the state); a bound, so that no mistake can loop.
+const MAX_CONSEQUENCES: usize = 100;
 
 pub(super) fn complete(order: &Order, effects: Effects, now: Timestamp) -> Decision {
     let Effects { mut events, movements } = effects;
@@ -101,9 +102,11 @@ fn not_short_any_more(order: &Order) -> Option<Event> {
 
 /// Money we hold beyond what is due and no provider can give back: somebody has to transfer it.
 fn refund_by_hand(order: &Order) -> Option<Event> {
+    // While units are still being cancelled the amount would be too small tomorrow.
+    let settled = order.cancellation.is_none();
     by_hand(order).find_map(|(payment, surplus)| {
         let id = hand_refund_ticket(payment);
-        let needed = surplus.is_positive() && !order.has_ticket(&id);
+        let needed = settled && surplus.is_positive() && !order.has_ticket(&id);
         needed.then(|| Event::TicketOpened {
             id,
             kind: TicketKind::RefundByHand,
@@ -116,11 +119,13 @@ fn refund_by_hand(order: &Order) -> Option<Event> {
     })
 }
 
+/// A refund settles its ticket. If it was not all, what is left has the next one.
 fn hand_refund_done(order: &Order) -> Option<Event> {
-    let done = by_hand(order).filter(|(_, surplus)| !surplus.is_positive());
-    let mut tickets = done.flat_map(|(payment, _)| {
-        let prefix = ticket_id(TicketKind::RefundByHand, payment.id.as_str());
-        order.open_tickets().filter(move |ticket| ticket.id.starts_with(&prefix))
+    let mut tickets = by_hand(order).flat_map(|(payment, surplus)| {
+        let wanted = surplus.is_positive().then(|| hand_refund_ticket(payment));
+        let of_payment = ticket_id(TicketKind::RefundByHand, &format!("{}:", payment.id));
+        let done = move |id: &str| id.starts_with(&of_payment) && wanted.as_deref() != Some(id);
+        order.open_tickets().filter(move |ticket| done(&ticket.id))
     });
     tickets.next().map(|ticket| Event::TicketClosed { id: ticket.id.clone() })
 }
@@ -132,7 +137,7 @@ fn by_hand(order: &Order) -> impl Iterator<Item = (&Payment, Amount)> {
         .map(|(payment, target)| (payment, payment.held() - target))
 }
 
-/// One ticket per surplus: what was held and given back until now tells one from the next.
+/// One ticket per surplus: the number of refunds until now tells one from the next.
 fn hand_refund_ticket(payment: &Payment) -> String {
     ticket_id(TicketKind::RefundByHand, &format!("{}:{}", payment.id, payment.refunds))
 }

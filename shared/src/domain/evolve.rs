@@ -70,7 +70,7 @@ fn apply(order: &mut Order, event: &Event, at: Timestamp) {
             payment.requested = Some(PaymentRequest {
                 due_at: *due_at,
                 remind_at: *remind_at,
-                reminded: remind_at >= due_at,
+                reminded: *remind_at <= at,
             });
         }),
         Event::PaymentAuthorized { payment, amount, reference, valid_until: _ } => {
@@ -128,9 +128,7 @@ fn apply(order: &mut Order, event: &Event, at: Timestamp) {
             payment.unknown = Some(operation.clone());
             payment.check_at = Some(at + PROVIDER_CHECK);
         }),
-        Event::PaymentCheckDue { payment } => {
-            order.pay(payment, |payment| payment.check_at = Some(at + PROVIDER_CHECK));
-        }
+        Event::PaymentCheckDue { payment } => order.pay(payment, |payment| payment.check_at = None),
         Event::PaymentReminded { payment } => order.pay(payment, |payment| {
             if let Some(request) = &mut payment.requested {
                 request.reminded = true;

@@ -139,7 +139,7 @@ pub struct Payment {
     pub refunded: Amount,
     /// The operation whose outcome nobody knows.
     pub unknown: Option<Operation>,
-    /// When to ask the provider again about what is unknown or in review.
+    /// When to ask the provider again about what is unknown or in review; `None` meanwhile is now.
     pub check_at: Option<Timestamp>,
     /// What the provider refused after the authorization; a ticket tells, and it is not asked again.
     pub refused: Vec<OperationKind>,
@@ -162,7 +162,7 @@ pub struct PaymentRequest {
     pub due_at: Timestamp,
     /// When to remind.
     pub remind_at: Timestamp,
-    /// Whether the reminder was due already.
+    /// Whether the reminder was sent, or would be due with the request itself.
     pub reminded: bool,
 }
 
@@ -179,7 +179,8 @@ impl Payment {
         match self.method {
             PaymentMethod::CashOnDelivery => true,
             PaymentMethod::Card | PaymentMethod::PayLater => {
-                self.unknown.is_none() && (self.authorized >= target || self.held() >= target)
+                target.is_zero()
+                    || self.unknown.is_none() && (self.authorized >= target || self.held() >= target)
             }
             PaymentMethod::BankTransfer | PaymentMethod::ConvenienceStore | PaymentMethod::ChannelSettled => {
                 self.held() >= target

@@ -177,16 +177,17 @@ fn refused(order: &Order, operation: &Operation, code: &str) -> Vec<Event> {
 }
 
 fn review(payment: &Payment, operation: &Operation, reference: &str) -> Vec<Event> {
-    if payment.status == PaymentStatus::Review && payment.unknown.is_none() {
+    if payment.status == PaymentStatus::Review && payment.unknown.is_none() && payment.check_at.is_some() {
         return Vec::new();
     }
     vec![Event::PaymentInReview { payment: operation.payment.clone(), reference: reference.to_owned() }]
 }
 
 fn unknown(order: &Order, payment: &Payment, operation: &Operation) -> Vec<Event> {
-    if payment.unknown.is_some() {
+    if payment.unknown.is_some() && payment.check_at.is_some() {
         return Vec::new();
     }
+    // Also when it was asked again in vain: that sets the clock for the next time.
     let mut events = vec![Event::PaymentUnknown { operation: operation.clone() }];
     let id = ticket_id(TicketKind::PaymentUnknown, &operation.key);
     if !order.has_ticket(&id) {

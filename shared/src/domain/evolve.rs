@@ -154,11 +154,10 @@ fn apply(order: &mut Order, event: &Event, at: Timestamp) {
         }
         Event::ShipmentInstructed { shipment } => order.ship(shipment, |shipment| shipment.instructed = true),
         Event::ShipmentProgressed { shipment, report } => order.ship(shipment, |shipment| {
-            if let Some(status) = report.kind.status().filter(|_| shipment.status != ShipmentStatus::Recalled)
-            {
-                // Absence, refusal and loss only follow a hand-over, and a recall only precedes one.
-                let recall_too_late = status == ShipmentStatus::Recalled && shipment.is_handed_over();
-                shipment.status = if recall_too_late { shipment.status } else { shipment.status.max(status) };
+            // A recall ends the shipment; one that comes after the hand-over is too late to count.
+            let still_moves = shipment.status != ShipmentStatus::Recalled;
+            if let Some(status) = report.kind.status().filter(|_| still_moves) {
+                shipment.status = shipment.status.max(status);
             }
             insert_sorted(&mut shipment.history, report.clone());
             for tracking in &report.trackings {
@@ -166,7 +165,11 @@ fn apply(order: &mut Order, event: &Event, at: Timestamp) {
             }
         }),
         Event::ShipmentHandedOver { shipment } => {
-            order.ship(shipment, |shipment| shipment.recall_requested = false);
+            // What the warehouse did not give back when asked, it refused: its own word may come later.
+            order.ship(shipment, |shipment| {
+                shipment.recall_refused |= shipment.recall_requested;
+                shipment.recall_requested = false;
+            });
         }
         Event::ShipmentShipped { shipment } => {
             order.move_shipped(

@@ -67,11 +67,8 @@ fn apply(order: &mut Order, event: &Event, at: Timestamp) {
             line.quantities.allocated += n;
         }),
         Event::PaymentRequested { payment, due_at, remind_at } => order.pay(payment, |payment| {
-            payment.requested = Some(PaymentRequest {
-                due_at: *due_at,
-                remind_at: *remind_at,
-                reminded: *remind_at <= at,
-            });
+            payment.requested =
+                Some(PaymentRequest { due_at: *due_at, remind_at: *remind_at, reminded: *remind_at <= at });
         }),
         Event::PaymentAuthorized { payment, amount, reference, valid_until: _ } => {
             order.pay(payment, |payment| {

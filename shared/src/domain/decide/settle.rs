@@ -31,7 +31,7 @@ pub(super) fn complete(order: &Order, effects: Effects, now: Timestamp) -> Decis
 /// What follows next from how the order stands; nothing when it is settled.
 fn consequence(order: &Order, now: Timestamp) -> Vec<Event> {
     cancellation::conclusion(order)
-        .or_else(|| money(order).map(|event| vec![event]))
+        .or_else(|| money(order).or_else(|| nothing_short(order)).map(|event| vec![event]))
         .or_else(|| progress(order, now).map(|event| vec![event]))
         .unwrap_or_default()
 }
@@ -98,6 +98,15 @@ fn not_short_any_more(order: &Order) -> Option<Event> {
     let mut tickets = enough.map(|(payment, _)| short_ticket(&payment.id));
     let id = tickets.find(|id| order.open_tickets().any(|ticket| ticket.id == *id))?;
     Some(Event::TicketClosed { id })
+}
+
+/// No unit waits any more: stock arrived for all of them, or those that waited were cancelled.
+fn nothing_short(order: &Order) -> Option<Event> {
+    if order.lines.iter().any(|line| line.quantities.backordered > 0) {
+        return None;
+    }
+    let mut tickets = order.open_tickets().filter(|ticket| ticket.kind == TicketKind::Stockout);
+    tickets.next().map(|ticket| Event::TicketClosed { id: ticket.id.clone() })
 }
 
 /// Money we hold beyond what is due and no provider can give back: somebody has to transfer it.

@@ -202,7 +202,7 @@ pub(super) fn tick(order: &Order, now: Timestamp) -> Effects {
             Due::Stall => events.push(Event::TicketOpened {
                 id: stall_ticket(order),
                 kind: TicketKind::Stalled,
-                detail: format!("nothing has happened since {}; see what it waits for", order.state_since),
+                detail: format!("{} since {}; see what it waits for", order.state.name(), order.state_since),
             }),
             Due::Acknowledgement(shipment) => events.push(Event::TicketOpened {
                 id: acknowledgement_ticket(&shipment),

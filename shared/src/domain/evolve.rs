@@ -89,7 +89,10 @@ fn apply(order: &mut Order, event: &Event, at: Timestamp) {
             payment.settle_unknown();
         }),
         Event::PaymentRetried { payment } => order.pay(payment, |payment| {
-            payment.status = PaymentStatus::Pending;
+            if payment.status == PaymentStatus::Declined {
+                payment.status = PaymentStatus::Pending;
+            }
+            payment.refused.clear();
             payment.attempt += 1;
         }),
         Event::DepositRecorded { payment, amount, reference, .. } => order.pay(payment, |payment| {

@@ -170,7 +170,10 @@ fn refused(order: &Order, operation: &Operation, code: &str) -> Vec<Event> {
         events.push(Event::TicketOpened {
             id,
             kind: TicketKind::PaymentOperationRefused,
-            detail: format!("the provider refused the {} ({code}); settle it there", operation.kind.verb()),
+            detail: format!(
+                "the provider refused the {} ({code}); settle the cause, then close this to ask it again",
+                operation.kind.verb()
+            ),
         });
     }
     events

@@ -10,7 +10,7 @@ use crate::domain::customer::{Address, DesiredDelivery};
 use crate::domain::event::Event;
 use crate::domain::merchant::SalesPolicy;
 use crate::domain::order::{CancelReason, HoldCode, MAX_REMARKS, Order, OrderState, TicketKind, Validation};
-use crate::domain::payment::PaymentStatus;
+use crate::domain::payment::{Payment, PaymentStatus};
 use crate::domain::rejection::Rejection;
 use crate::domain::timers::{Due, acknowledgement_ticket, dues, stall_ticket, ticket_id};
 use crate::domain::validation::{Finding, Severity};
@@ -177,8 +177,20 @@ pub(super) fn close_ticket(order: &Order, id: &str) -> Result<Effects, Rejection
     if !order.has_ticket(id) {
         return Err(Rejection::NoSuchTicket(id.to_owned()));
     }
-    let open = order.open_tickets().any(|ticket| ticket.id == id);
-    Ok(if open { Event::TicketClosed { id: id.to_owned() }.into() } else { Effects::none() })
+    if !order.open_tickets().any(|ticket| ticket.id == id) {
+        return Ok(Effects::none());
+    }
+    let mut events = vec![Event::TicketClosed { id: id.to_owned() }];
+    // To settle a refusal of the provider means: ask it again.
+    let refused = order.payments.iter().find(|payment| refusal_tickets(payment).any(|ticket| ticket == id));
+    events.extend(refused.map(|payment| Event::PaymentRetried { payment: payment.id.clone() }));
+    Ok(events.into())
+}
+
+/// The tickets that say the provider refused an operation it was asked for.
+fn refusal_tickets(payment: &Payment) -> impl Iterator<Item = String> {
+    let keys = payment.refused.iter().map(|kind| payment.operation(*kind, payment.amount).key);
+    keys.map(|key| ticket_id(TicketKind::PaymentOperationRefused, &key))
 }
 
 fn limit(count: usize) -> Result<(), Rejection> {

@@ -76,7 +76,7 @@ fn apply(order: &mut Order, event: &Event, at: Timestamp) {
                 payment.authorized = *amount;
                 payment.reference = Some(reference.clone());
                 payment.settle_unknown();
-            })
+            });
         }
         Event::PaymentInReview { payment, reference } => order.pay(payment, |payment| {
             payment.status = PaymentStatus::Review;
@@ -135,7 +135,7 @@ fn apply(order: &mut Order, event: &Event, at: Timestamp) {
             }
         }),
         Event::PaymentExpired { payment } => {
-            order.pay(payment, |payment| payment.status = PaymentStatus::Expired)
+            order.pay(payment, |payment| payment.status = PaymentStatus::Expired);
         }
         Event::OrderReadied => {
             order.ready = true;
@@ -201,7 +201,7 @@ fn apply(order: &mut Order, event: &Event, at: Timestamp) {
             order.cancellation = Some(Cancellation { reason: *reason, remaining: lines.clone() });
         }
         Event::RecallRequested { shipment } => {
-            order.ship(shipment, |shipment| shipment.recall_requested = true)
+            order.ship(shipment, |shipment| shipment.recall_requested = true);
         }
         Event::ShipmentRecalled { shipment } => {
             order.move_shipped(

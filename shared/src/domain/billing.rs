@@ -125,14 +125,12 @@ impl Order {
         if self.is_empty() {
             return Billing::default();
         }
-        let whole = self.lines.iter().all(|line| line.quantities.cancelled == 0);
-        let stated: &[_] = self.declared.as_ref().filter(|_| whole).map_or(&[], |declared| &declared.taxes);
+        let stated: &[_] = self.declared.as_ref().map_or(&[], |declared| &declared.taxes);
         let mut billing = self.compute(Line::active, stated);
         if let Some(declared) = &self.declared {
-            let full = if whole { billing.total } else { self.compute(|line| line.ordered, &[]).total };
-            billing.adjustment = declared.total - full;
+            let full = self.compute(|line| line.ordered, stated).total;
             // A channel's own rounding can exceed what is left of a nearly cancelled order.
-            billing.adjustment = billing.adjustment.max(-billing.total);
+            billing.adjustment = (declared.total - full).max(-billing.total);
             billing.total += billing.adjustment;
         }
         billing
@@ -146,18 +144,15 @@ impl Order {
 
     fn compute(&self, units: impl Fn(&Line) -> u32, stated: &[(TaxRate, Amount)]) -> Billing {
         let mut billing = Billing::default();
-        let mut bases: BTreeMap<TaxRate, Amount> = BTreeMap::new();
         for line in &self.lines {
-            let (gross, discount) = (line.gross(units(line)), line.discount_on(units(line)));
-            billing.goods += gross;
-            billing.discount += discount;
-            *bases.entry(line.tax_rate).or_default() += gross - discount;
+            billing.goods += line.gross(units(line));
+            billing.discount += line.discount_on(units(line));
         }
         for fee in &self.fees {
             billing.fees += fee.amount;
             billing.discount += fee.discount;
-            *bases.entry(fee.tax_rate).or_default() += fee.amount - fee.discount;
         }
+        let bases = self.bases(units);
         billing.taxes = bases.iter().rev().map(|(rate, base)| self.tax_line(*rate, *base, stated)).collect();
         billing.total = billing.goods + billing.fees - billing.discount;
         if self.basis == PriceBasis::TaxExcluded {
@@ -166,9 +161,27 @@ impl Order {
         billing
     }
 
+    /// Everything invoiced at each rate.
+    fn bases(&self, units: impl Fn(&Line) -> u32) -> BTreeMap<TaxRate, Amount> {
+        let net = |line: &Line| line.gross(units(line)) - line.discount_on(units(line));
+        let of_lines = self.lines.iter().map(|line| (line.tax_rate, net(line)));
+        let of_fees = self.fees.iter().map(|fee| (fee.tax_rate, fee.amount - fee.discount));
+        let mut bases: BTreeMap<TaxRate, Amount> = BTreeMap::new();
+        for (rate, amount) in of_lines.chain(of_fees) {
+            *bases.entry(rate).or_default() += amount;
+        }
+        bases
+    }
+
+    /// The tax the channel states stands, and shrinks with what it is on when units are cancelled:
+    /// a channel may tax less than its rate says, and never was paid what our arithmetic gives.
     fn tax_line(&self, rate: TaxRate, base: Amount, stated: &[(TaxRate, Amount)]) -> TaxLine {
         let rounding: Rounding = self.policy.rounding;
-        let stated = stated.iter().find(|(of, _)| *of == rate).map(|(_, tax)| *tax);
+        let left_of = |tax: Amount| {
+            let whole = self.bases(|line| line.ordered).get(&rate).copied().unwrap_or_default();
+            tax.share(base, whole)
+        };
+        let stated = stated.iter().find(|(of, _)| *of == rate).map(|(_, tax)| left_of(*tax));
         TaxLine { rate, base, tax: stated.unwrap_or_else(|| tax_on(base, rate, self.basis, rounding)) }
     }
 

@@ -170,7 +170,7 @@ events! {
         /// The provider's reason.
         code: String,
     },
-    /// A refused payment is to be tried again.
+    /// What the provider refused is to be tried again.
     PaymentRetried {
         /// Which payment.
         payment: PaymentId,

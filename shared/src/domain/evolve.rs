@@ -67,11 +67,8 @@ fn apply(order: &mut Order, event: &Event, at: Timestamp) {
             line.quantities.allocated += n;
         }),
         Event::PaymentRequested { payment, due_at, remind_at } => order.pay(payment, |payment| {
-            payment.requested = Some(PaymentRequest {
-                due_at: *due_at,
-                remind_at: *remind_at,
-                reminded: remind_at >= due_at,
-            });
+            payment.requested =
+                Some(PaymentRequest { due_at: *due_at, remind_at: *remind_at, reminded: *remind_at <= at });
         }),
         Event::PaymentAuthorized { payment, amount, reference, valid_until: _ } => {
             order.pay(payment, |payment| {
@@ -79,7 +76,7 @@ fn apply(order: &mut Order, event: &Event, at: Timestamp) {
                 payment.authorized = *amount;
                 payment.reference = Some(reference.clone());
                 payment.settle_unknown();
-            })
+            });
         }
         Event::PaymentInReview { payment, reference } => order.pay(payment, |payment| {
             payment.status = PaymentStatus::Review;
@@ -92,7 +89,10 @@ fn apply(order: &mut Order, event: &Event, at: Timestamp) {
             payment.settle_unknown();
         }),
         Event::PaymentRetried { payment } => order.pay(payment, |payment| {
-            payment.status = PaymentStatus::Pending;
+            if payment.status == PaymentStatus::Declined {
+                payment.status = PaymentStatus::Pending;
+            }
+            payment.refused.clear();
             payment.attempt += 1;
         }),
         Event::DepositRecorded { payment, amount, reference, .. } => order.pay(payment, |payment| {
@@ -128,16 +128,14 @@ fn apply(order: &mut Order, event: &Event, at: Timestamp) {
             payment.unknown = Some(operation.clone());
             payment.check_at = Some(at + PROVIDER_CHECK);
         }),
-        Event::PaymentCheckDue { payment } => {
-            order.pay(payment, |payment| payment.check_at = Some(at + PROVIDER_CHECK));
-        }
+        Event::PaymentCheckDue { payment } => order.pay(payment, |payment| payment.check_at = None),
         Event::PaymentReminded { payment } => order.pay(payment, |payment| {
             if let Some(request) = &mut payment.requested {
                 request.reminded = true;
             }
         }),
         Event::PaymentExpired { payment } => {
-            order.pay(payment, |payment| payment.status = PaymentStatus::Expired)
+            order.pay(payment, |payment| payment.status = PaymentStatus::Expired);
         }
         Event::OrderReadied => {
             order.ready = true;
@@ -156,11 +154,10 @@ fn apply(order: &mut Order, event: &Event, at: Timestamp) {
         }
         Event::ShipmentInstructed { shipment } => order.ship(shipment, |shipment| shipment.instructed = true),
         Event::ShipmentProgressed { shipment, report } => order.ship(shipment, |shipment| {
-            if let Some(status) = report.kind.status().filter(|_| shipment.status != ShipmentStatus::Recalled)
-            {
-                // Absence, refusal and loss only follow a hand-over, and a recall only precedes one.
-                let recall_too_late = status == ShipmentStatus::Recalled && shipment.is_handed_over();
-                shipment.status = if recall_too_late { shipment.status } else { shipment.status.max(status) };
+            // A recall ends the shipment; one that comes after the hand-over is too late to count.
+            let still_moves = shipment.status != ShipmentStatus::Recalled;
+            if let Some(status) = report.kind.status().filter(|_| still_moves) {
+                shipment.status = shipment.status.max(status);
             }
             insert_sorted(&mut shipment.history, report.clone());
             for tracking in &report.trackings {
@@ -168,7 +165,11 @@ fn apply(order: &mut Order, event: &Event, at: Timestamp) {
             }
         }),
         Event::ShipmentHandedOver { shipment } => {
-            order.ship(shipment, |shipment| shipment.recall_requested = false);
+            // What the warehouse did not give back when asked, it refused: its own word may come later.
+            order.ship(shipment, |shipment| {
+                shipment.recall_refused |= shipment.recall_requested;
+                shipment.recall_requested = false;
+            });
         }
         Event::ShipmentShipped { shipment } => {
             order.move_shipped(
@@ -200,7 +201,7 @@ fn apply(order: &mut Order, event: &Event, at: Timestamp) {
             order.cancellation = Some(Cancellation { reason: *reason, remaining: lines.clone() });
         }
         Event::RecallRequested { shipment } => {
-            order.ship(shipment, |shipment| shipment.recall_requested = true)
+            order.ship(shipment, |shipment| shipment.recall_requested = true);
         }
         Event::ShipmentRecalled { shipment } => {
             order.move_shipped(

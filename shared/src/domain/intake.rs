@@ -116,7 +116,8 @@ impl Intake {
     /// `fingerprint` is the SHA-256 of the canonical order, in hex.
     ///
     /// # Errors
-    /// Everything that makes the order impossible, all at once.
+    /// Everything that makes the order impossible; what does not add up only once every part is
+    /// right by itself.
     pub fn into_order(
         self,
         (merchant, channel): (MerchantId, ChannelId),
@@ -124,17 +125,12 @@ impl Intake {
         policy: &OrderPolicy,
         now: Timestamp,
     ) -> Result<Order, Vec<Impossible>> {
-        let mut wrong = self.defects();
-        let (discounts_of_lines, discounts_of_fees) = match self.shares() {
-            Ok(shares) => shares,
-            Err(defect) => {
-                wrong.push(defect);
-                return Err(wrong);
-            }
-        };
+        let wrong = self.defects();
         if !wrong.is_empty() {
             return Err(wrong);
         }
+        // Only now: amounts out of range could not even be added up.
+        let (discounts_of_lines, discounts_of_fees) = self.shares().map_err(|defect| vec![defect])?;
         let id = OrderId::of(&merchant, &channel, &self.number);
         let lines = (1..).zip(self.lines).zip(discounts_of_lines).map(|((n, line), discount)| Line {
             id: LineId(n),
@@ -232,8 +228,16 @@ impl Intake {
         for (i, discount) in self.discounts.iter().enumerate() {
             check(in_range(discount.amount), &format!("discounts[{i}].amount"), AMOUNT_RULE);
         }
+        for (i, payment) in self.payments.iter().enumerate() {
+            let amount = payment.amount.unwrap_or_default();
+            check(in_range(amount), &format!("payments[{i}].amount"), AMOUNT_RULE);
+        }
         if let Some(declared) = &self.declared {
-            check(declared.total >= Amount::ZERO, "declared.total", "must not be negative");
+            check(in_range(declared.total), "declared.total", AMOUNT_RULE);
+            check(declared.taxes.len() <= MAX_PARTS, "declared.taxes", "an order has at most 20 tax rates");
+            for (i, (_, tax)) in declared.taxes.iter().enumerate() {
+                check(in_range(*tax), &format!("declared.taxes[{i}]"), AMOUNT_RULE);
+            }
         }
         let long = self.customer_note.as_ref().is_some_and(|note| note.chars().count() > 2_000);
         check(!long, "customer_note", "must be at most 2,000 characters");
@@ -321,10 +325,5 @@ fn payments(
             deposits: Vec::new(),
         }
     };
-    let negative =
-        payments.iter().position(|payment| payment.amount.is_some_and(|amount| amount < Amount::ZERO));
-    match negative {
-        Some(i) => Err(impossible(format!("payments[{i}].amount"), AMOUNT_RULE)),
-        None => Ok((1..).zip(payments).map(payment).collect()),
-    }
+    Ok((1..).zip(payments).map(payment).collect())
 }

@@ -59,6 +59,17 @@ impl Amount {
         }
     }
 
+    /// `self × part ÷ whole`, rounded towards zero; unchanged when the whole is nothing.
+    #[must_use]
+    pub fn share(self, part: Self, whole: Self) -> Self {
+        if whole.is_zero() {
+            return self;
+        }
+        let share = i128::from(self.0) * i128::from(part.0) / i128::from(whole.0);
+        // A part is at most its whole, so a share is at most the amount, which was an i64.
+        Self(i64::try_from(share).unwrap_or(i64::MAX))
+    }
+
     /// Splits this amount over `weights` so that the parts sum to it exactly: each part its
     /// proportional share rounded down, the units left over to the largest remainders (of equal
     /// ones, the first). Returns `None` when the weights sum to nothing and the amount does not.

@@ -139,11 +139,12 @@ pub struct Payment {
     pub refunded: Amount,
     /// The operation whose outcome nobody knows.
     pub unknown: Option<Operation>,
-    /// When to ask the provider again about what is unknown or in review.
+    /// When to ask the provider again about what is unknown or in review; `None` meanwhile is now.
     pub check_at: Option<Timestamp>,
-    /// What the provider refused after the authorization; a ticket tells, and it is not asked again.
+    /// What the provider refused after the authorization; it is not asked again before somebody has
+    /// closed the ticket that tells.
     pub refused: Vec<OperationKind>,
-    /// How often an authorization was begun again; numbers the idempotency keys.
+    /// How often the provider was asked anew after a refusal; numbers the idempotency keys.
     pub attempt: u16,
     /// How many refunds were made; numbers the idempotency keys.
     pub refunds: u16,
@@ -162,7 +163,7 @@ pub struct PaymentRequest {
     pub due_at: Timestamp,
     /// When to remind.
     pub remind_at: Timestamp,
-    /// Whether the reminder was due already.
+    /// Whether the reminder was sent, or would be due with the request itself.
     pub reminded: bool,
 }
 
@@ -179,7 +180,8 @@ impl Payment {
         match self.method {
             PaymentMethod::CashOnDelivery => true,
             PaymentMethod::Card | PaymentMethod::PayLater => {
-                self.unknown.is_none() && (self.authorized >= target || self.held() >= target)
+                target.is_zero()
+                    || self.unknown.is_none() && (self.authorized >= target || self.held() >= target)
             }
             PaymentMethod::BankTransfer | PaymentMethod::ConvenienceStore | PaymentMethod::ChannelSettled => {
                 self.held() >= target
@@ -191,7 +193,8 @@ impl Payment {
     #[must_use]
     pub fn operation(&self, kind: OperationKind, amount: Amount) -> Operation {
         let number = match kind {
-            OperationKind::Refund => self.refunds,
+            // Both only count up, so no two refunds have the same number.
+            OperationKind::Refund => self.attempt + self.refunds,
             OperationKind::Authorize | OperationKind::Capture | OperationKind::Void => self.attempt,
         };
         let name = match kind {

@@ -1,6 +1,6 @@
 //! Why a command was refused.
 
-use super::ids::{LineId, PaymentId, ShipmentId};
+use super::ids::{LineId, LocationId, PaymentId, ShipmentId};
 use super::order::{HoldCode, OrderState};
 
 /// A business refusal: the command cannot be done, whoever repeats it. Its text tells a person
@@ -41,6 +41,14 @@ pub enum Rejection {
         /// How many there are.
         available: u32,
     },
+    /// Stock of another location than the one the line is served from.
+    #[error("line {line} is served from {location}, and from there alone")]
+    OtherLocation {
+        /// Which line.
+        line: LineId,
+        /// Where it is served from.
+        location: LocationId,
+    },
     /// Another cancellation is being carried out.
     #[error("a cancellation is under way; wait until it is done")]
     CancellationUnderWay,
@@ -50,6 +58,9 @@ pub enum Rejection {
         /// How much there is, in the currency's smallest unit.
         available: i64,
     },
+    /// No money at all.
+    #[error("the amount must be more than nothing")]
+    NoAmount,
     /// The sale cannot be posted yet.
     #[error("the sale cannot be posted before the money is in")]
     NotPaid,
@@ -77,8 +88,10 @@ impl Rejection {
             Self::NoSuchHold(_) => "NO_SUCH_HOLD",
             Self::NoSuchTicket(_) => "NO_SUCH_TICKET",
             Self::TooMany { .. } => "TOO_MANY",
+            Self::OtherLocation { .. } => "OTHER_LOCATION",
             Self::CancellationUnderWay => "CANCELLATION_UNDER_WAY",
             Self::TooMuch { .. } => "TOO_MUCH",
+            Self::NoAmount => "NO_AMOUNT",
             Self::NotPaid => "NOT_PAID",
             Self::NotHandedOver => "NOT_HANDED_OVER",
             Self::IdReused(_) => "ID_REUSED",

@@ -4,7 +4,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::ids::{PaymentId, ShipmentId};
-use super::order::{Order, TicketKind};
+use super::order::{Order, Ticket, TicketKind};
 use super::payment::PaymentStatus;
 
 /// How long we wait before we ask a provider again.
@@ -31,11 +31,12 @@ pub enum Due {
 #[must_use]
 pub fn dues(order: &Order) -> Vec<(Timestamp, Due)> {
     let mut dues = Vec::new();
-    for payment in &order.payments {
+    for (payment, target) in order.payments.iter().zip(order.targets()) {
         if let Some(at) = payment.check_at {
             dues.push((at, Due::ProviderCheck(payment.id.clone())));
         }
-        let waits = payment.status == PaymentStatus::Pending && order.cancellation.is_none();
+        let unpaid = payment.status == PaymentStatus::Pending && !payment.secures(target);
+        let waits = unpaid && order.cancellation.is_none();
         if let Some(request) = payment.requested.as_ref().filter(|_| waits && !order.state.is_final()) {
             if !request.reminded {
                 dues.push((request.remind_at, Due::Reminder(payment.id.clone())));
@@ -50,10 +51,7 @@ pub fn dues(order: &Order) -> Vec<(Timestamp, Due)> {
         let waiting = order.ship_groups.iter().filter_map(|group| group.not_before);
         dues.extend(waiting.filter(|at| order.is_releasable_at(*at)).map(|at| (at, Due::ShipFrom)));
     }
-    let patience = SignedDuration::from_hours(i64::from(order.policy.stalled_after_hours));
-    if !order.has_ticket(&stall_ticket(order)) {
-        dues.push((order.state_since + patience, Due::Stall));
-    }
+    dues.extend(stalled_at(order).map(|at| (at, Due::Stall)));
     let patience = SignedDuration::from_hours(i64::from(order.policy.acknowledge_within_hours));
     for shipment in &order.shipments {
         let silent = shipment.history.is_empty() && shipment.is_in_warehouse();
@@ -70,9 +68,23 @@ pub fn next_due(order: &Order) -> Option<Timestamp> {
     dues(order).into_iter().map(|(at, _)| at).min()
 }
 
-/// The ticket that says the order is stalled where it is.
+/// When the order counts as stalled; `None` while a ticket says that it does. Who closes the ticket
+/// has the same time again, so that no order is ever forgotten.
+fn stalled_at(order: &Order) -> Option<Timestamp> {
+    let patience = SignedDuration::from_hours(i64::from(order.policy.stalled_after_hours));
+    let since =
+        stall_tickets(order).try_fold(order.state_since, |since, ticket| Some(since.max(ticket.closed_at?)));
+    Some(since? + patience)
+}
+
+fn stall_tickets(order: &Order) -> impl Iterator<Item = &Ticket> {
+    order.tickets.iter().filter(|ticket| ticket.kind == TicketKind::Stalled)
+}
+
+/// The next ticket that says the order is stalled where it is.
 pub(super) fn stall_ticket(order: &Order) -> String {
-    ticket_id(TicketKind::Stalled, order.state.name())
+    let number = stall_tickets(order).count() + 1;
+    ticket_id(TicketKind::Stalled, &format!("{}:{number}", order.state.name()))
 }
 
 /// The ticket that says the warehouse is silent about a shipment.

@@ -33,10 +33,18 @@ pub(super) fn request(
             return Err(Rejection::TooMany { line: line.id, available });
         }
     }
-    Ok(Event::CancelRequested { lines, reason }.into())
+    let request = Cancellation { reason, remaining: lines };
+    require(order, can_go_on(order, &request), "the parcel has left; take it back as a return")?;
+    Ok(Event::CancelRequested { lines: request.remaining, reason }.into())
 }
 
-fn everything(order: &Order) -> Vec<LineQuantity> {
+/// Whether at least one unit of the request can still be stopped.
+fn can_go_on(order: &Order, request: &Cancellation) -> bool {
+    with_us(order, request).next().is_some() || recallable(order, request).next().is_some()
+}
+
+/// All units that have not left.
+pub(super) fn everything(order: &Order) -> Vec<LineQuantity> {
     let units = |line: &Line| LineQuantity { line: line.id, quantity: line.outstanding() };
     order.lines.iter().map(units).filter(|units| units.quantity > 0).collect()
 }
@@ -74,13 +82,14 @@ pub(super) fn conclusion(order: &Order) -> Option<Vec<Event>> {
             Event::LinesCancelled { reason }
         }]);
     }
-    if with_us(order, request).next().is_some() || recallable(order, request).next().is_some() {
+    if can_go_on(order, request) {
         return None;
     }
+    let before = order.tickets.iter().filter(|ticket| ticket.kind == TicketKind::CancelRefused).count();
     Some(vec![
         Event::CancelRefused { lines: request.remaining.clone() },
         Event::TicketOpened {
-            id: ticket_id(TicketKind::CancelRefused, &order.version.to_string()),
+            id: ticket_id(TicketKind::CancelRefused, &(before + 1).to_string()),
             kind: TicketKind::CancelRefused,
             detail: "the parcel could not be stopped: tell the customer, and expect a return".to_owned(),
         },

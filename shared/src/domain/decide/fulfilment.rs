@@ -16,7 +16,7 @@ use crate::domain::shipment::{
 use crate::domain::stock::{Movement, MovementKind, StockKey};
 use crate::domain::timers::{acknowledgement_ticket, ticket_id};
 
-/// The most reports a shipment keeps.
+/// The most reports a shipment keeps; one that moves it on is kept all the same.
 const MAX_REPORTS: usize = 100;
 
 impl Order {
@@ -90,7 +90,9 @@ pub(super) fn record(order: &Order, id: &ShipmentId, report: &FulfilmentEvent) -
     if shipment.history.contains(report) {
         return Ok(Effects::none());
     }
-    if shipment.history.len() >= MAX_REPORTS {
+    let status = report.kind.status();
+    let is_news = status.is_some_and(|status| status > shipment.status);
+    if shipment.history.len() >= MAX_REPORTS && !is_news {
         return Err(Rejection::TooManyRemarks);
     }
     let mut events = vec![Event::ShipmentProgressed { shipment: id.clone(), report: report.clone() }];
@@ -99,7 +101,7 @@ pub(super) fn record(order: &Order, id: &ShipmentId, report: &FulfilmentEvent) -
         events.push(Event::TicketClosed { id: silent });
     }
     let was_out = shipment.is_handed_over();
-    let status = report.kind.status();
+    let has_arrived = shipment.status == ShipmentStatus::Delivered;
     let recalled = shipment.status == ShipmentStatus::Recalled;
     let out = status.is_some_and(|status| status >= ShipmentStatus::HandedOver);
     if (recalled && out) || (was_out && status == Some(ShipmentStatus::Recalled)) {
@@ -114,8 +116,13 @@ pub(super) fn record(order: &Order, id: &ShipmentId, report: &FulfilmentEvent) -
     if out && !was_out {
         events.push(Event::ShipmentHandedOver { shipment: id.clone() });
     }
-    if status == Some(ShipmentStatus::Delivered) && shipment.status != ShipmentStatus::Delivered {
+    if status == Some(ShipmentStatus::Delivered) && !has_arrived {
         events.push(Event::ShipmentArrived { shipment: id.clone() });
+        events.extend(found(order, id));
+    }
+    if has_arrived {
+        // What went wrong on the way matters no more.
+        return Ok(events.into());
     }
     match report.kind {
         FulfilmentEventKind::Recalled if !recalled => {
@@ -153,6 +160,14 @@ pub(super) fn record(order: &Order, id: &ShipmentId, report: &FulfilmentEvent) -
         | FulfilmentEventKind::Delivered => {}
     }
     Ok(events.into())
+}
+
+/// Closes what was opened because the parcel did not arrive.
+fn found<'a>(order: &'a Order, shipment: &ShipmentId) -> impl Iterator<Item = Event> + 'a {
+    let settled = [TicketKind::ShipmentRefused, TicketKind::ShipmentLost]
+        .map(|kind| ticket_id(kind, shipment.as_str()));
+    let open = order.open_tickets().filter(move |ticket| settled.contains(&ticket.id));
+    open.map(|ticket| Event::TicketClosed { id: ticket.id.clone() })
 }
 
 fn ticket(order: &Order, kind: TicketKind, shipment: &ShipmentId, advice: &str) -> Option<Event> {

@@ -35,12 +35,7 @@ pub fn next_collection(order: &Order, now: Timestamp) -> Option<Collection> {
 
 fn next_of(order: &Order, payment: &Payment, target: Amount, now: Timestamp) -> Option<Collection> {
     if payment.method.is_prepaid() {
-        let ask = payment.requested.is_none()
-            && payment.status == PaymentStatus::Pending
-            && target.is_positive()
-            && order.cancellation.is_none()
-            && !order.state.is_final();
-        return ask.then(|| Collection::Request(payment.id.clone()));
+        return is_to_be_requested(order, payment, target).then(|| Collection::Request(payment.id.clone()));
     }
     if !payment.method.has_provider() {
         return None;
@@ -74,6 +69,14 @@ fn next_of(order: &Order, payment: &Payment, target: Amount, now: Timestamp) -> 
     }
 }
 
+fn is_to_be_requested(order: &Order, payment: &Payment, target: Amount) -> bool {
+    payment.requested.is_none()
+        && payment.status == PaymentStatus::Pending
+        && !payment.secures(target)
+        && order.cancellation.is_none()
+        && !order.state.is_final()
+}
+
 /// The operation whose outcome is open: unknown, or under review.
 fn open_question(payment: &Payment) -> Option<Operation> {
     let reviewed = || payment.operation(OperationKind::Authorize, payment.amount);
@@ -82,7 +85,7 @@ fn open_question(payment: &Payment) -> Option<Operation> {
 
 pub(super) fn request(order: &Order, id: &PaymentId, now: Timestamp) -> Result<Effects, Rejection> {
     let payment = known(order, id, PaymentMethod::is_prepaid)?;
-    if payment.requested.is_some() || order.state.is_final() {
+    if !is_to_be_requested(order, payment, target_of(order, id)) {
         return Ok(Effects::none());
     }
     let days = |days: u8| SignedDuration::from_hours(24 * i64::from(days));
@@ -167,23 +170,27 @@ fn refused(order: &Order, operation: &Operation, code: &str) -> Vec<Event> {
         events.push(Event::TicketOpened {
             id,
             kind: TicketKind::PaymentOperationRefused,
-            detail: format!("the provider refused the {} ({code}); settle it there", operation.kind.verb()),
+            detail: format!(
+                "the provider refused the {} ({code}); settle the cause, then close this to ask it again",
+                operation.kind.verb()
+            ),
         });
     }
     events
 }
 
 fn review(payment: &Payment, operation: &Operation, reference: &str) -> Vec<Event> {
-    if payment.status == PaymentStatus::Review && payment.unknown.is_none() {
+    if payment.status == PaymentStatus::Review && payment.unknown.is_none() && payment.check_at.is_some() {
         return Vec::new();
     }
     vec![Event::PaymentInReview { payment: operation.payment.clone(), reference: reference.to_owned() }]
 }
 
 fn unknown(order: &Order, payment: &Payment, operation: &Operation) -> Vec<Event> {
-    if payment.unknown.is_some() {
+    if payment.unknown.is_some() && payment.check_at.is_some() {
         return Vec::new();
     }
+    // Also when it was asked again in vain: that sets the clock for the next time.
     let mut events = vec![Event::PaymentUnknown { operation: operation.clone() }];
     let id = ticket_id(TicketKind::PaymentUnknown, &operation.key);
     if !order.has_ticket(&id) {
@@ -211,36 +218,18 @@ pub(super) fn deposit(
     if payment.deposits.iter().any(|known| known == reference) {
         return Ok(Effects::none());
     }
+    require_positive(amount)?;
     let mut events = vec![Event::DepositRecorded {
         payment: id.clone(),
         amount,
         reference: reference.to_owned(),
         deposited_at,
     }];
-    let target = order.payments.iter().zip(order.targets()).find(|(of, _)| of.id == *id).map(|(_, t)| t);
-    let missing = target.unwrap_or_default() - payment.held() - amount;
-    let short = ticket_id(TicketKind::ShortDeposit, id.as_str());
-    let was_short = order.open_tickets().any(|ticket| ticket.id == short);
-    if missing.is_positive() {
-        if !order.has_ticket(&short) {
-            events.push(Event::TicketOpened {
-                id: short,
-                kind: TicketKind::ShortDeposit,
-                detail: format!(
-                    "{} {} are missing; ask the customer",
-                    missing.units(),
-                    order.currency.code()
-                ),
-            });
-        }
-    } else {
-        if payment.status == PaymentStatus::Pending && order.cancellation.is_none() && !order.state.is_final()
-        {
-            events.push(Event::PaymentCaptured { payment: id.clone(), amount: Amount::ZERO });
-        }
-        if was_short {
-            events.push(Event::TicketClosed { id: short });
-        }
+    let missing = target_of(order, id) - payment.held() - amount;
+    let short = short_ticket(id);
+    if missing.is_positive() && !order.has_ticket(&short) {
+        let detail = format!("{} {} are missing; ask the customer", missing.units(), order.currency.code());
+        events.push(Event::TicketOpened { id: short, kind: TicketKind::ShortDeposit, detail });
     }
     Ok(events.into())
 }
@@ -255,12 +244,27 @@ pub(super) fn refund_by_hand(
     if payment.refund_references.iter().any(|known| known == reference) {
         return Ok(Effects::none());
     }
-    let target = order.payments.iter().zip(order.targets()).find(|(of, _)| of.id == *id).map(|(_, t)| t);
-    let surplus = (payment.held() - target.unwrap_or_default()).or_zero();
+    require_positive(amount)?;
+    let surplus = (payment.held() - target_of(order, id)).or_zero();
     if amount > surplus {
         return Err(Rejection::TooMuch { available: surplus.units() });
     }
     Ok(Event::PaymentRefunded { payment: id.clone(), amount, reference: reference.to_owned() }.into())
+}
+
+fn require_positive(amount: Amount) -> Result<(), Rejection> {
+    if amount.is_positive() { Ok(()) } else { Err(Rejection::NoAmount) }
+}
+
+/// The ticket that says a customer paid too little.
+pub(super) fn short_ticket(payment: &PaymentId) -> String {
+    ticket_id(TicketKind::ShortDeposit, payment.as_str())
+}
+
+/// What the payment `id` has to bring now.
+fn target_of(order: &Order, id: &PaymentId) -> Amount {
+    let mut targets = order.payments.iter().zip(order.targets());
+    targets.find(|(payment, _)| payment.id == *id).map(|(_, target)| target).unwrap_or_default()
 }
 
 fn known<'a>(

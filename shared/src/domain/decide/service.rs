@@ -3,15 +3,15 @@
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan, tz};
 
+use super::cancellation::everything;
 use super::fulfilment::is_unreleased;
 use super::{Effects, require, require_open};
 use crate::domain::customer::{Address, DesiredDelivery};
 use crate::domain::event::Event;
 use crate::domain::merchant::SalesPolicy;
 use crate::domain::order::{CancelReason, HoldCode, MAX_REMARKS, Order, OrderState, TicketKind, Validation};
-use crate::domain::payment::PaymentStatus;
+use crate::domain::payment::{Payment, PaymentStatus};
 use crate::domain::rejection::Rejection;
-use crate::domain::shipment::LineQuantity;
 use crate::domain::timers::{Due, acknowledgement_ticket, dues, stall_ticket, ticket_id};
 use crate::domain::validation::{Finding, Severity};
 
@@ -177,8 +177,20 @@ pub(super) fn close_ticket(order: &Order, id: &str) -> Result<Effects, Rejection
     if !order.has_ticket(id) {
         return Err(Rejection::NoSuchTicket(id.to_owned()));
     }
-    let open = order.open_tickets().any(|ticket| ticket.id == id);
-    Ok(if open { Event::TicketClosed { id: id.to_owned() }.into() } else { Effects::none() })
+    if !order.open_tickets().any(|ticket| ticket.id == id) {
+        return Ok(Effects::none());
+    }
+    let mut events = vec![Event::TicketClosed { id: id.to_owned() }];
+    // To settle a refusal of the provider means: ask it again.
+    let refused = order.payments.iter().find(|payment| refusal_tickets(payment).any(|ticket| ticket == id));
+    events.extend(refused.map(|payment| Event::PaymentRetried { payment: payment.id.clone() }));
+    Ok(events.into())
+}
+
+/// The tickets that say the provider refused an operation it was asked for.
+fn refusal_tickets(payment: &Payment) -> impl Iterator<Item = String> {
+    let keys = payment.refused.iter().map(|kind| payment.operation(*kind, payment.amount).key);
+    keys.map(|key| ticket_id(TicketKind::PaymentOperationRefused, &key))
 }
 
 fn limit(count: usize) -> Result<(), Rejection> {
@@ -188,21 +200,21 @@ fn limit(count: usize) -> Result<(), Rejection> {
 pub(super) fn tick(order: &Order, now: Timestamp) -> Effects {
     let mut due: Vec<_> = dues(order).into_iter().filter(|(at, _)| *at <= now).collect();
     due.sort_by_key(|(at, _)| *at);
-    // A payment that has expired is not reminded of any more.
+    // When a payment has expired nobody is reminded any more, and the order is cancelled, once.
     let expired = due.iter().any(|(_, due)| matches!(due, Due::Expiry(_)));
     let mut events = Vec::new();
     for (_, due) in due {
         match due {
             Due::Reminder(_) if expired => {}
             Due::Reminder(payment) => events.push(Event::PaymentReminded { payment }),
-            Due::Expiry(payment) => events.extend(expire(order, payment, events.is_empty())),
+            Due::Expiry(payment) => events.push(Event::PaymentExpired { payment }),
             Due::ProviderCheck(payment) => events.push(Event::PaymentCheckDue { payment }),
             // That the order becomes ready follows of itself.
             Due::ShipFrom => {}
             Due::Stall => events.push(Event::TicketOpened {
                 id: stall_ticket(order),
                 kind: TicketKind::Stalled,
-                detail: format!("nothing has happened since {}; see what it waits for", order.state_since),
+                detail: format!("{} since {}; see what it waits for", order.state.name(), order.state_since),
             }),
             Due::Acknowledgement(shipment) => events.push(Event::TicketOpened {
                 id: acknowledgement_ticket(&shipment),
@@ -211,15 +223,9 @@ pub(super) fn tick(order: &Order, now: Timestamp) -> Effects {
             }),
         }
     }
-    events.into()
-}
-
-fn expire(order: &Order, payment: crate::domain::ids::PaymentId, first: bool) -> Vec<Event> {
-    let mut events = vec![Event::PaymentExpired { payment }];
-    let left = order.lines.iter().map(|line| LineQuantity { line: line.id, quantity: line.outstanding() });
-    let lines: Vec<_> = left.filter(|units| units.quantity > 0).collect();
-    if first && !lines.is_empty() {
+    let lines = everything(order);
+    if expired && !lines.is_empty() {
         events.push(Event::CancelRequested { lines, reason: CancelReason::PaymentExpired });
     }
-    events
+    events.into()
 }

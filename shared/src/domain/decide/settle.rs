@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::payment::short_ticket;
 use super::{Decision, Effects, cancellation, evolved};
 use crate::domain::event::Event;
 use crate::domain::money::Amount;
@@ -9,8 +10,9 @@ use crate::domain::order::{Order, OrderState, TicketKind, Validation};
 use crate::domain::payment::{Payment, PaymentMethod, PaymentStatus};
 use crate::domain::timers::ticket_id;
 
-/// More consequences than any command can have; a bound, so that no mistake can loop.
-const MAX_CONSEQUENCES: usize = 16;
+/// More consequences than any command can have (up to three for each of 20 payments, and those of
+/// the state); a bound, so that no mistake can loop.
+const MAX_CONSEQUENCES: usize = 100;
 
 pub(super) fn complete(order: &Order, effects: Effects, now: Timestamp) -> Decision {
     let Effects { mut events, movements } = effects;
@@ -29,7 +31,7 @@ pub(super) fn complete(order: &Order, effects: Effects, now: Timestamp) -> Decis
 /// What follows next from how the order stands; nothing when it is settled.
 fn consequence(order: &Order, now: Timestamp) -> Vec<Event> {
     cancellation::conclusion(order)
-        .or_else(|| refund_by_hand(order).or_else(|| hand_refund_done(order)).map(|event| vec![event]))
+        .or_else(|| money(order).or_else(|| nothing_short(order)).map(|event| vec![event]))
         .or_else(|| progress(order, now).map(|event| vec![event]))
         .unwrap_or_default()
 }
@@ -69,11 +71,51 @@ fn collected_by_carrier(order: &Order) -> Option<Event> {
     Some(Event::PaymentCaptured { payment: payment.id.clone(), amount: target })
 }
 
+/// What follows for payments no provider keeps the books of.
+fn money(order: &Order) -> Option<Event> {
+    paid_up(order)
+        .or_else(|| not_short_any_more(order))
+        .or_else(|| refund_by_hand(order))
+        .or_else(|| hand_refund_done(order))
+}
+
+/// 入金済: the last deposit came in, or a partial cancellation left less to pay than was paid.
+fn paid_up(order: &Order) -> Option<Event> {
+    if order.cancellation.is_some() || order.state.is_final() {
+        return None;
+    }
+    let complete = |payment: &Payment, surplus: Amount| {
+        payment.status == PaymentStatus::Pending && payment.held().is_positive() && surplus >= Amount::ZERO
+    };
+    let prepaid = by_hand(order).filter(|(payment, _)| payment.method.is_prepaid());
+    let (payment, _) = { prepaid }.find(|(payment, surplus)| complete(payment, *surplus))?;
+    // Its money was counted when it came in.
+    Some(Event::PaymentCaptured { payment: payment.id.clone(), amount: Amount::ZERO })
+}
+
+fn not_short_any_more(order: &Order) -> Option<Event> {
+    let enough = by_hand(order).filter(|(_, surplus)| *surplus >= Amount::ZERO);
+    let mut tickets = enough.map(|(payment, _)| short_ticket(&payment.id));
+    let id = tickets.find(|id| order.open_tickets().any(|ticket| ticket.id == *id))?;
+    Some(Event::TicketClosed { id })
+}
+
+/// No unit waits any more: stock arrived for all of them, or those that waited were cancelled.
+fn nothing_short(order: &Order) -> Option<Event> {
+    if order.lines.iter().any(|line| line.quantities.backordered > 0) {
+        return None;
+    }
+    let mut tickets = order.open_tickets().filter(|ticket| ticket.kind == TicketKind::Stockout);
+    tickets.next().map(|ticket| Event::TicketClosed { id: ticket.id.clone() })
+}
+
 /// Money we hold beyond what is due and no provider can give back: somebody has to transfer it.
 fn refund_by_hand(order: &Order) -> Option<Event> {
+    // While units are still being cancelled the amount would be too small tomorrow.
+    let settled = order.cancellation.is_none();
     by_hand(order).find_map(|(payment, surplus)| {
         let id = hand_refund_ticket(payment);
-        let needed = surplus.is_positive() && !order.has_ticket(&id);
+        let needed = settled && surplus.is_positive() && !order.has_ticket(&id);
         needed.then(|| Event::TicketOpened {
             id,
             kind: TicketKind::RefundByHand,
@@ -86,11 +128,13 @@ fn refund_by_hand(order: &Order) -> Option<Event> {
     })
 }
 
+/// A refund settles its ticket. If it was not all, what is left has the next one.
 fn hand_refund_done(order: &Order) -> Option<Event> {
-    let done = by_hand(order).filter(|(_, surplus)| !surplus.is_positive());
-    let mut tickets = done.flat_map(|(payment, _)| {
-        let prefix = ticket_id(TicketKind::RefundByHand, payment.id.as_str());
-        order.open_tickets().filter(move |ticket| ticket.id.starts_with(&prefix))
+    let mut tickets = by_hand(order).flat_map(|(payment, surplus)| {
+        let wanted = surplus.is_positive().then(|| hand_refund_ticket(payment));
+        let of_payment = ticket_id(TicketKind::RefundByHand, &format!("{}:", payment.id));
+        let done = move |id: &str| id.starts_with(&of_payment) && wanted.as_deref() != Some(id);
+        order.open_tickets().filter(move |ticket| done(&ticket.id))
     });
     tickets.next().map(|ticket| Event::TicketClosed { id: ticket.id.clone() })
 }
@@ -102,7 +146,7 @@ fn by_hand(order: &Order) -> impl Iterator<Item = (&Payment, Amount)> {
         .map(|(payment, target)| (payment, payment.held() - target))
 }
 
-/// One ticket per surplus: what was held and given back until now tells one from the next.
+/// One ticket per surplus: the number of refunds until now tells one from the next.
 fn hand_refund_ticket(payment: &Payment) -> String {
     ticket_id(TicketKind::RefundByHand, &format!("{}:{}", payment.id, payment.refunds))
 }

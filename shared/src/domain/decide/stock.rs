@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Effects, before_everything_left, require};
 use crate::domain::event::{Event, Grant};
-use crate::domain::ids::LineId;
+use crate::domain::ids::{LineId, LocationId};
 use crate::domain::order::{LINES_PER_STEP, Line, Order, TicketKind};
 use crate::domain::rejection::Rejection;
 use crate::domain::stock::{Movement, MovementKind, StockKey};
@@ -35,11 +35,11 @@ pub(super) fn allocate(order: &Order, grants: &[Grant], shortages: &[Grant]) -> 
         effects.events.push(Event::StockBackordered { shortages: shortages.to_vec() });
         effects.movements.extend(movements(order, shortages, MovementKind::Backorder));
         let subject = shortages.iter().map(|grant| grant.line.to_string()).collect::<Vec<_>>().join(",");
-        effects.events.push(Event::TicketOpened {
-            id: ticket_id(TicketKind::Stockout, &subject),
-            kind: TicketKind::Stockout,
-            detail: format!("lines {subject} wait for stock; receive stock, or cancel them"),
-        });
+        let id = ticket_id(TicketKind::Stockout, &subject);
+        if !order.has_ticket(&id) {
+            let detail = format!("lines {subject} wait for stock; receive stock, or cancel them");
+            effects.events.push(Event::TicketOpened { id, kind: TicketKind::Stockout, detail });
+        }
     }
     Ok(effects)
 }
@@ -49,13 +49,7 @@ pub(super) fn fill_backorder(order: &Order, grants: &[Grant]) -> Result<Effects,
         return Ok(Effects::none());
     }
     check(order, grants.iter(), |line| line.quantities.backordered)?;
-    let mut events = vec![Event::BackorderFilled { grants: grants.to_vec() }];
-    let filled: u32 = grants.iter().map(|grant| grant.quantity).sum();
-    let waiting: u32 = order.lines.iter().map(|line| line.quantities.backordered).sum();
-    if filled == waiting {
-        let settled = order.open_tickets().filter(|ticket| ticket.kind == TicketKind::Stockout);
-        events.extend(settled.map(|ticket| Event::TicketClosed { id: ticket.id.clone() }));
-    }
+    let events = vec![Event::BackorderFilled { grants: grants.to_vec() }];
     Ok(Effects { events, movements: movements(order, grants, MovementKind::Fill).collect() })
 }
 
@@ -72,20 +66,25 @@ pub(super) fn movements<'a>(
     })
 }
 
+/// Each line gets no more than is `available` to it, and all of it from one location: what is given
+/// back later must go where it came from.
 fn check<'a>(
-    order: &Order,
+    order: &'a Order,
     grants: impl Iterator<Item = &'a Grant>,
     available: impl Fn(&Line) -> u32,
 ) -> Result<(), Rejection> {
-    let mut wanted: BTreeMap<LineId, u32> = BTreeMap::new();
+    let mut wanted: BTreeMap<LineId, (u32, &LocationId)> = BTreeMap::new();
     for grant in grants {
-        *wanted.entry(grant.line).or_default() += grant.quantity;
-    }
-    for (id, quantity) in wanted {
-        let line = order.line(id).ok_or(Rejection::NoSuchLine(id))?;
+        let line = order.line(grant.line).ok_or(Rejection::NoSuchLine(grant.line))?;
+        let from = line.location.as_ref().unwrap_or(&grant.location);
+        let (sum, location) = wanted.entry(line.id).or_insert((0, from));
+        if **location != grant.location {
+            return Err(Rejection::OtherLocation { line: line.id, location: location.clone() });
+        }
+        *sum = sum.saturating_add(grant.quantity);
         let available = available(line);
-        if quantity > available {
-            return Err(Rejection::TooMany { line: id, available });
+        if *sum > available || grant.quantity == 0 {
+            return Err(Rejection::TooMany { line: line.id, available });
         }
     }
     Ok(())

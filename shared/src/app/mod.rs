@@ -21,3 +21,4 @@ pub mod record;
 pub mod release_order;
 pub mod run_timers;
 pub mod ship_order;
+pub mod stock_effect;

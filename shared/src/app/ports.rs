@@ -107,6 +107,30 @@ pub struct OrderSummary {
     pub tickets: usize,
 }
 
+impl OrderSummary {
+    /// What a list shows of `order`.
+    #[must_use]
+    pub fn of(order: &Order) -> Self {
+        Self {
+            id: order.id.clone(),
+            channel: order.channel.clone(),
+            number: order.number.clone(),
+            state: order.state,
+            total: order.billing().total,
+            currency: order.currency,
+            received_at: order.received_at,
+            holds: order.open_holds().count(),
+            tickets: order.open_tickets().count(),
+        }
+    }
+
+    /// Whether a person has to look at it 要対応.
+    #[must_use]
+    pub const fn needs_attention(&self) -> bool {
+        self.holds > 0 || self.tickets > 0
+    }
+}
+
 /// Which orders to list. Newest first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OrderQuery {

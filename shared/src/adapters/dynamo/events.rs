@@ -1,0 +1,80 @@
+//! Event rows: what happened, and at once the message that tells the stages.
+
+use serde::{Deserialize, Serialize};
+
+use super::keys::{EVENT_PREFIX, Key, order_partition};
+use super::query::Select;
+use super::table::EVENT_KIND;
+use super::{DynamoStore, Row, decode, encode};
+use crate::app::message::Message;
+use crate::app::ports::StoreError;
+use crate::app::record::EventRecord;
+use crate::domain::ids::OrderId;
+
+/// What makes a row a message: the relay needs nothing else of it.
+#[derive(Serialize)]
+pub(super) struct Outgoing {
+    kind: &'static str,
+    message: Message,
+}
+
+impl Outgoing {
+    pub(super) const fn new(message: Message) -> Self {
+        Self { kind: EVENT_KIND, message }
+    }
+}
+
+#[derive(Serialize)]
+struct EventRow<'a> {
+    #[serde(flatten)]
+    outgoing: Outgoing,
+    record: &'a EventRecord,
+}
+
+#[derive(Deserialize)]
+struct StoredEvent {
+    record: EventRecord,
+}
+
+#[derive(Deserialize)]
+struct StoredMessage {
+    message: Message,
+}
+
+pub(super) fn row(record: &EventRecord) -> Result<Row, StoreError> {
+    let message = Message::of_order(
+        record.order.clone(),
+        record.seq,
+        record.event.kind(),
+        record.merchant.clone(),
+        record.at,
+        record.cause.correlation.clone(),
+    );
+    let key = Key::event(&record.order, record.seq);
+    encode(key, EventRow { outgoing: Outgoing::new(message), record })
+}
+
+impl DynamoStore {
+    pub(super) async fn event_of(&self, id: &OrderId, seq: u64) -> Result<Option<EventRecord>, StoreError> {
+        let stored: Option<StoredEvent> = self.get(Key::event(id, seq)).await?;
+        Ok(stored.map(|stored| stored.record))
+    }
+
+    pub(super) async fn history_of(&self, id: &OrderId) -> Result<Vec<EventRecord>, StoreError> {
+        let select = Select::starting_with(order_partition(id), EVENT_PREFIX.to_owned());
+        let rows = self.query(select).await?;
+        let record = |row| decode::<StoredEvent>(row).map(|stored| stored.record);
+        rows.into_iter().map(record).collect()
+    }
+}
+
+/// The message of a stored event row, of an order or of stock, as the table's stream delivers it
+/// (`dynamodb.NewImage`).
+///
+/// # Errors
+/// [`StoreError::Corrupt`] when the row is no event or one this code does not know.
+pub fn message_of(image: serde_dynamo::Item) -> Result<Message, StoreError> {
+    let stored = serde_dynamo::from_item::<_, StoredMessage>(image);
+    let message = stored.map(|stored| stored.message);
+    message.map_err(|error| StoreError::Corrupt(format!("an event row of the stream: {error}")))
+}

@@ -1,0 +1,154 @@
+//! The keys of the table. Parts are separated by `#`, which no identifier contains; the only free
+//! texts in keys (references, facts, request keys) stand last.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use jiff::Timestamp;
+
+use super::Row;
+use crate::app::ports::StoreError;
+use crate::domain::ids::{ChannelId, LineId, MerchantId, OrderId, Sku};
+use crate::domain::stock::StockKey;
+
+/// How many parts the index of due times has, so that no single partition takes every write.
+pub(super) const DUE_SHARDS: u8 = 8;
+
+pub(super) const EVENT_PREFIX: &str = "EVENT#";
+pub(super) const MAIL_PREFIX: &str = "MAIL#";
+pub(super) const LEDGER_PREFIX: &str = "LEDGER#";
+pub(super) const BACKORDER_PREFIX: &str = "BACKORDER#";
+pub(super) const PRODUCT_PREFIX: &str = "PRODUCT#";
+
+/// The primary key of an item.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub(super) struct Key {
+    pub(super) pk: String,
+    pub(super) sk: String,
+}
+
+impl Key {
+    pub(super) fn order(id: &OrderId) -> Self {
+        Self { pk: order_partition(id), sk: "ORDER".to_owned() }
+    }
+
+    pub(super) fn event(id: &OrderId, seq: u64) -> Self {
+        Self { pk: order_partition(id), sk: format!("{EVENT_PREFIX}{seq:08}") }
+    }
+
+    pub(super) fn sales(id: &OrderId, seq: u64) -> Self {
+        Self { pk: order_partition(id), sk: format!("SALES#{seq:08}") }
+    }
+
+    pub(super) fn mail(id: &OrderId, fact: &str) -> Self {
+        Self { pk: order_partition(id), sk: format!("{MAIL_PREFIX}{fact}") }
+    }
+
+    pub(super) fn stock(merchant: &MerchantId, key: &StockKey) -> Self {
+        Self { pk: stock_partition(merchant, key), sk: "STOCK".to_owned() }
+    }
+
+    pub(super) fn ledger(merchant: &MerchantId, key: &StockKey, at: Timestamp, reference: &str) -> Self {
+        let sk = format!("{LEDGER_PREFIX}{}#{reference}", sortable(at));
+        Self { pk: stock_partition(merchant, key), sk }
+    }
+
+    pub(super) fn reference(merchant: &MerchantId, key: &StockKey, reference: &str) -> Self {
+        Self { pk: stock_partition(merchant, key), sk: format!("REFERENCE#{reference}") }
+    }
+
+    pub(super) fn backorder(
+        merchant: &MerchantId,
+        key: &StockKey,
+        received_at: Timestamp,
+        (order, line): (&OrderId, LineId),
+    ) -> Self {
+        let sk = format!("{BACKORDER_PREFIX}{}#{order}#{:05}", sortable(received_at), line.0);
+        Self { pk: stock_partition(merchant, key), sk }
+    }
+
+    pub(super) fn merchant(id: &MerchantId) -> Self {
+        Self { pk: merchant_partition(id), sk: "MERCHANT".to_owned() }
+    }
+
+    pub(super) fn product(merchant: &MerchantId, sku: &Sku) -> Self {
+        Self { pk: merchant_partition(merchant), sk: format!("{PRODUCT_PREFIX}{sku}") }
+    }
+
+    pub(super) fn channel(id: &ChannelId) -> Self {
+        Self { pk: format!("CHANNEL#{id}"), sk: "CHANNEL".to_owned() }
+    }
+
+    pub(super) fn answer(key: &str) -> Self {
+        Self { pk: format!("IDEMPOTENCY#{key}"), sk: "ANSWER".to_owned() }
+    }
+
+    pub(super) fn into_row(self) -> Row {
+        HashMap::from([
+            ("pk".to_owned(), AttributeValue::S(self.pk)),
+            ("sk".to_owned(), AttributeValue::S(self.sk)),
+        ])
+    }
+}
+
+pub(super) fn order_partition(id: &OrderId) -> String {
+    format!("ORDER#{id}")
+}
+
+/// The order a partition belongs to.
+pub(super) fn order_of(partition: &str) -> Result<OrderId, StoreError> {
+    let id = partition.strip_prefix("ORDER#").and_then(|id| OrderId::new(id).ok());
+    id.ok_or_else(|| StoreError::Corrupt(format!("{partition} is no key of an order")))
+}
+
+pub(super) fn stock_partition(merchant: &MerchantId, key: &StockKey) -> String {
+    format!("STOCK#{merchant}#{}#{}", key.sku, key.location)
+}
+
+pub(super) fn merchant_partition(id: &MerchantId) -> String {
+    format!("MERCHANT#{id}")
+}
+
+/// A moment as a key: as text it sorts as in time, because every one has nine decimals.
+pub(super) fn sortable(at: Timestamp) -> String {
+    format!("{at:.9}")
+}
+
+/// Where an order stands in lists: by time of receipt.
+pub(super) fn received_key(received_at: Timestamp, id: &OrderId) -> String {
+    format!("{}#{id}", sortable(received_at))
+}
+
+/// The part of the index of due times an order belongs to.
+pub(super) fn due_shard(id: &OrderId) -> u8 {
+    id.as_str().bytes().fold(0, u8::wrapping_add) % DUE_SHARDS
+}
+
+/// The index key of a part of the due times.
+pub(super) fn due_key(shard: u8) -> String {
+    format!("DUE#{shard}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_sort_as_text_as_they_do_in_time() {
+        let text = |at: &str| sortable(at.parse().unwrap());
+        assert_eq!(text("2026-07-29T00:00:00Z"), "2026-07-29T00:00:00.000000000Z");
+        assert!(text("2026-07-29T00:00:00Z") < text("2026-07-29T00:00:00.000000001Z"));
+        assert!(text("2026-07-29T00:00:00.5Z") < text("2026-07-29T00:00:01Z"));
+    }
+
+    #[test]
+    fn orders_spread_over_all_parts_of_the_due_times() {
+        let merchant = MerchantId::new("acme").unwrap();
+        let channel = ChannelId::new("shop").unwrap();
+        let mut counts = [0_u32; DUE_SHARDS as usize];
+        for n in 0..8_000 {
+            counts[usize::from(due_shard(&OrderId::of(&merchant, &channel, &n.to_string())))] += 1;
+        }
+        assert!(counts.iter().all(|count| (800..1_200).contains(count)), "{counts:?}");
+    }
+}

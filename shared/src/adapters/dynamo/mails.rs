@@ -1,0 +1,83 @@
+//! Which mails went out. A row is never deleted: what surely was not sent only loses its outcome.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_dynamo::aws_sdk_dynamodb_1::to_attribute_value;
+
+use super::keys::{Key, MAIL_PREFIX, order_partition};
+use super::query::Select;
+use super::transact::Condition;
+use super::{DynamoStore, Put, decode, encode, failed};
+use crate::app::ports::{MailLog, MailRecord, MailStatus, StoreError};
+use crate::domain::ids::OrderId;
+
+#[derive(Serialize)]
+struct MailRow<'a> {
+    fact: &'a str,
+    begun_at: Timestamp,
+    outcome: MailStatus,
+}
+
+#[derive(Deserialize)]
+struct StoredMail {
+    fact: String,
+    begun_at: Timestamp,
+    outcome: Option<MailStatus>,
+}
+
+impl StoredMail {
+    fn into_record(self) -> Option<MailRecord> {
+        let Self { fact, begun_at, outcome } = self;
+        outcome.map(|status| MailRecord { fact, begun_at, status })
+    }
+}
+
+impl MailLog for DynamoStore {
+    async fn begin(
+        &self,
+        order: &OrderId,
+        fact: &str,
+        now: Timestamp,
+    ) -> Result<Option<MailRecord>, StoreError> {
+        let row = MailRow { fact, begun_at: now, outcome: MailStatus::Sending };
+        let not_begun = Condition::new("attribute_not_exists(outcome)", []);
+        match self.put(encode(Key::mail(order, fact), row)?, Some(not_begun)).await? {
+            Put::Done => Ok(None),
+            Put::Refused(row) => {
+                let stored: Option<StoredMail> = row.map(decode).transpose()?;
+                let unread = || StoreError::Unavailable("the mail's record was not returned".into());
+                stored.and_then(StoredMail::into_record).ok_or_else(unread).map(Some)
+            }
+        }
+    }
+
+    async fn finish(
+        &self,
+        order: &OrderId,
+        fact: &str,
+        status: Option<&MailStatus>,
+    ) -> Result<(), StoreError> {
+        let request = self.client.update_item().table_name(&self.table);
+        let request = request.set_key(Some(Key::mail(order, fact).into_row()));
+        let request = match status {
+            None => request.update_expression("REMOVE outcome"),
+            Some(status) => {
+                let unwritten =
+                    |error| StoreError::Corrupt(format!("a mail's end cannot be written: {error}"));
+                let status = to_attribute_value(status).map_err(unwritten)?;
+                request
+                    .update_expression("SET outcome = :status")
+                    .expression_attribute_values(":status", status)
+            }
+        };
+        request.send().await.map_err(failed)?;
+        Ok(())
+    }
+
+    async fn mails(&self, order: &OrderId) -> Result<Vec<MailRecord>, StoreError> {
+        let select = Select::starting_with(order_partition(order), MAIL_PREFIX.to_owned());
+        let rows = self.query(select).await?;
+        let record = |row| decode::<StoredMail>(row).map(StoredMail::into_record);
+        rows.into_iter().filter_map(|row| record(row).transpose()).collect()
+    }
+}

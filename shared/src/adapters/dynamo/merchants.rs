@@ -1,0 +1,114 @@
+//! Merchants, their channels and products.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use serde::{Deserialize, Serialize};
+
+use super::keys::{Key, PRODUCT_PREFIX, merchant_partition};
+use super::query::Select;
+use super::stock::row_at;
+use super::transact::Condition;
+use super::{DynamoStore, Put, decode, encode};
+use crate::app::ports::{ListError, MerchantStore, Page, PutError, StoreError};
+use crate::domain::ids::{ChannelId, MerchantId, Sku};
+use crate::domain::merchant::{Channel, Merchant, Product};
+
+#[derive(Serialize)]
+struct MerchantRow<'a> {
+    version: u64,
+    merchant: &'a Merchant,
+}
+
+#[derive(Deserialize)]
+struct StoredMerchant {
+    merchant: Merchant,
+}
+
+#[derive(Serialize)]
+struct ChannelRow<'a> {
+    merchant: &'a MerchantId,
+    channel: &'a Channel,
+}
+
+#[derive(Deserialize)]
+struct StoredChannel {
+    channel: Channel,
+}
+
+#[derive(Serialize)]
+struct ProductRow<'a> {
+    product: &'a Product,
+}
+
+#[derive(Deserialize)]
+struct StoredProduct {
+    product: Product,
+}
+
+impl MerchantStore for DynamoStore {
+    async fn merchant(&self, id: &MerchantId) -> Result<Option<Merchant>, StoreError> {
+        let stored: Option<StoredMerchant> = self.get(Key::merchant(id)).await?;
+        Ok(stored.map(|stored| stored.merchant))
+    }
+
+    async fn put_merchant(&self, merchant: &Merchant) -> Result<(), PutError> {
+        let before = AttributeValue::N(merchant.version.saturating_sub(1).to_string());
+        let condition = if merchant.version <= 1 {
+            Condition::absent()
+        } else {
+            Condition::new("version = :before", [(":before", before)])
+        };
+        let row = encode(Key::merchant(&merchant.id), MerchantRow { version: merchant.version, merchant })?;
+        match self.put(row, Some(condition)).await? {
+            Put::Done => Ok(()),
+            Put::Refused(row) => {
+                // Its own first attempt, whose answer was lost, is no other's change.
+                let stored: Option<StoredMerchant> = row.map(decode).transpose()?;
+                let ours = stored.is_some_and(|stored| stored.merchant == *merchant);
+                if ours { Ok(()) } else { Err(PutError::Conflict) }
+            }
+        }
+    }
+
+    async fn channel(&self, id: &ChannelId) -> Result<Option<Channel>, StoreError> {
+        let stored: Option<StoredChannel> = self.get(Key::channel(id)).await?;
+        Ok(stored.map(|stored| stored.channel))
+    }
+
+    async fn put_channel(&self, channel: &Channel) -> Result<(), PutError> {
+        let owner = AttributeValue::S(channel.merchant.to_string());
+        let own = Condition::new("attribute_not_exists(pk) OR merchant = :owner", [(":owner", owner)]);
+        let row = encode(Key::channel(&channel.id), ChannelRow { merchant: &channel.merchant, channel })?;
+        match self.put(row, Some(own)).await? {
+            Put::Done => Ok(()),
+            Put::Refused(_) => Err(PutError::Conflict),
+        }
+    }
+
+    async fn products(&self, merchant: &MerchantId, skus: &[Sku]) -> Result<Vec<Product>, StoreError> {
+        let mut wanted: Vec<&Sku> = skus.iter().collect();
+        wanted.sort();
+        wanted.dedup();
+        let rows = self.get_all(wanted.into_iter().map(|sku| Key::product(merchant, sku)).collect()).await?;
+        rows.into_iter().map(|row| decode::<StoredProduct>(row).map(|stored| stored.product)).collect()
+    }
+
+    async fn put_product(&self, merchant: &MerchantId, product: &Product) -> Result<(), StoreError> {
+        let row = encode(Key::product(merchant, &product.sku), ProductRow { product })?;
+        self.put(row, None).await?;
+        Ok(())
+    }
+
+    async fn list_products(
+        &self,
+        merchant: &MerchantId,
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<Product>, ListError> {
+        let partition = merchant_partition(merchant);
+        let select = Select::starting_with(partition.clone(), PRODUCT_PREFIX.to_owned());
+        let key_at = |sk: String| row_at(&partition, PRODUCT_PREFIX, sk);
+        let (rows, next) = self.page(&partition, "sk", (cursor, limit), select, key_at).await?;
+        let product = |row| decode::<StoredProduct>(row).map(|stored| stored.product);
+        Ok(Page { items: rows.into_iter().map(product).collect::<Result<_, _>>()?, next })
+    }
+}

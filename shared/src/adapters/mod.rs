@@ -1,4 +1,9 @@
 //! The ports as DynamoDB, queues, mail and the rest of the world provide them.
 
+pub mod clock;
 pub(crate) mod cursor;
 pub mod dynamo;
+pub mod s3;
+pub mod sandbox;
+pub mod ses;
+pub mod sqs;

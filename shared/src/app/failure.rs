@@ -1,25 +1,35 @@
-//! Why a piece of work failed, as far as whoever retries it must know.
+//! How a use case fails: in a way that passes, or for good.
 
-use super::ports::{MailError, ProviderUnavailable, StoreError, Unavailable};
+use super::ports::{ProviderUnavailable, StoreError, Unavailable};
 use crate::domain::Rejection;
 use crate::domain::ids::OrderId;
 
-/// What every use case fails with.
+/// Why something was not done. The edge turns it into a retry, a parked message or an HTTP problem.
+///
+/// There is no conversion from `MailError`: what an unanswered mail means is for the use case that
+/// sent it to say, because repeating it could send it twice.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
-    /// It may succeed later: try again.
-    #[error("temporarily not possible")]
+    /// It did not work now; the same thing may work later, and repeating it does no harm.
+    #[error("it did not work this time")]
     Retryable(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// It will never succeed: park it and tell a person.
-    #[error("{reason}")]
+    /// It will never work, however often it is repeated: a person has to look at it.
+    #[error("it cannot be done: {reason}")]
     Permanent {
-        /// Why, for the person. Holds no personal data.
+        /// Why, for the person. It is logged, so it must not carry personal data.
         reason: String,
     },
 }
 
 impl Failure {
-    /// A failure that repeating cannot mend.
+    /// A failure that passes.
+    #[must_use]
+    pub fn retryable(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Retryable(source.into())
+    }
+
+    /// A failure for good. `reason` is logged, so it must not carry personal data.
+    #[must_use]
     pub fn permanent(reason: impl Into<String>) -> Self {
         Self::Permanent { reason: reason.into() }
     }
@@ -34,21 +44,9 @@ impl Failure {
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Unavailable(_) => Self::Retryable(error.into()),
+            unavailable @ StoreError::Unavailable(_) => Self::retryable(unavailable),
             StoreError::Corrupt(what) => Self::permanent(format!("a stored item cannot be read: {what}")),
         }
-    }
-}
-
-impl From<Unavailable> for Failure {
-    fn from(error: Unavailable) -> Self {
-        Self::Retryable(error.into())
-    }
-}
-
-impl From<ProviderUnavailable> for Failure {
-    fn from(error: ProviderUnavailable) -> Self {
-        Self::Retryable(error.into())
     }
 }
 
@@ -58,11 +56,30 @@ impl From<Rejection> for Failure {
     }
 }
 
-impl From<MailError> for Failure {
-    fn from(error: MailError) -> Self {
-        match error {
-            MailError::Refused(reason) => Self::permanent(reason),
-            MailError::NotSent(_) | MailError::Unknown(_) => Self::Retryable(error.into()),
-        }
+impl From<Unavailable> for Failure {
+    fn from(error: Unavailable) -> Self {
+        Self::retryable(error)
+    }
+}
+
+impl From<ProviderUnavailable> for Failure {
+    fn from(error: ProviderUnavailable) -> Self {
+        Self::retryable(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_out_of_reach_is_retried_and_what_is_broken_is_not() {
+        assert!(matches!(Failure::from(StoreError::Unavailable("throttled".into())), Failure::Retryable(_)));
+        assert!(matches!(
+            Failure::from(StoreError::Corrupt("ORDER#1".into())),
+            Failure::Permanent { reason } if reason.contains("ORDER#1")
+        ));
+        let queue = Unavailable { what: "the queue", source: "closed".into() };
+        assert!(matches!(Failure::from(queue), Failure::Retryable(_)));
     }
 }

@@ -18,6 +18,7 @@ pub mod post_sales;
 pub mod query_orders;
 pub mod receive_order;
 pub mod record;
+pub mod relay_events;
 pub mod release_order;
 pub mod run_timers;
 pub mod ship_order;

@@ -64,7 +64,7 @@ impl<S: OrderStore + MerchantStore + MailLog, M: Mailer, C: Clock> NotifyCustome
             Err(MailError::Unknown(_)) => MailStatus::Unknown,
             Err(error @ MailError::NotSent(_)) => {
                 self.store.finish(id, &fact, None).await?;
-                return Err(error.into());
+                return Err(Failure::retryable(error));
             }
         };
         self.conclude(&order, &fact, status, &cause).await

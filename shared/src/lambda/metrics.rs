@@ -1,0 +1,132 @@
+//! Metrics in the embedded metric format: a JSON line in the log, and no call to a service.
+//! Namespace `juchu`; the dimensions are `operation`, the function's name, and `outcome`, and
+//! nothing else, because each combination of values is a metric that is paid for.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::telemetry::write_line;
+
+/// How the work on a message or request ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Outcome {
+    /// As it should.
+    Done,
+    /// The request was wrong, and the caller was told.
+    Rejected,
+    /// It will be, or may be, tried again.
+    Retry,
+    /// It was put aside for a person.
+    Parked,
+    /// We are at fault.
+    Failed,
+}
+
+impl Outcome {
+    /// The dimension's value.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Rejected => "rejected",
+            Self::Retry => "retry",
+            Self::Parked => "parked",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// The most values one line may carry of a metric.
+const VALUES_PER_LINE: usize = 100;
+
+/// Counts what ended in this way, with how long each took, in whole milliseconds.
+pub fn count(operation: &str, outcome: Outcome, durations: &[Duration]) {
+    for durations in durations.chunks(VALUES_PER_LINE) {
+        write_line(&counted(now(), operation, outcome, durations).to_string());
+    }
+}
+
+/// Reports how many orders stay in one state for too long. Zero is reported too: no report at all
+/// raises the alarm.
+pub fn stalled_orders(operation: &str, orders: usize) {
+    write_line(&stalled(now(), operation, orders).to_string());
+}
+
+#[expect(clippy::disallowed_methods, reason = "a metric says when it was taken; no decision depends on it")]
+fn now() -> Timestamp {
+    Timestamp::now()
+}
+
+fn counted(at: Timestamp, operation: &str, outcome: Outcome, durations: &[Duration]) -> Value {
+    let millis = durations.iter().map(|d| u64::try_from(d.as_millis()).unwrap_or(u64::MAX));
+    json!({
+        "_aws": directive(
+            at,
+            &["operation", "outcome"],
+            &json!([
+                { "Name": "duration_ms", "Unit": "Milliseconds" },
+                { "Name": "count", "Unit": "Count" },
+            ]),
+        ),
+        "operation": operation,
+        "outcome": outcome.name(),
+        "duration_ms": millis.collect::<Vec<_>>(),
+        "count": durations.len(),
+    })
+}
+
+fn stalled(at: Timestamp, operation: &str, orders: usize) -> Value {
+    json!({
+        "_aws": directive(at, &["operation"], &json!([{ "Name": "StalledOrders", "Unit": "Count" }])),
+        "operation": operation,
+        "StalledOrders": orders,
+    })
+}
+
+fn directive(at: Timestamp, dimensions: &[&str], metrics: &Value) -> Value {
+    json!({
+        "Timestamp": at.as_millisecond(),
+        "CloudWatchMetrics": [{ "Namespace": "juchu", "Dimensions": [dimensions], "Metrics": metrics }],
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const AT: Timestamp = Timestamp::constant(1_700_000_000, 0);
+
+    #[test]
+    fn a_metric_line_has_two_dimensions_and_a_duration_for_each_message() {
+        let durations = [Duration::from_millis(12), Duration::from_micros(3_900)];
+        let line = counted(AT, "post-sales", Outcome::Done, &durations);
+        let expected = json!({
+            "_aws": {
+                "Timestamp": 1_700_000_000_000_i64,
+                "CloudWatchMetrics": [{
+                    "Namespace": "juchu",
+                    "Dimensions": [["operation", "outcome"]],
+                    "Metrics": [
+                        { "Name": "duration_ms", "Unit": "Milliseconds" },
+                        { "Name": "count", "Unit": "Count" },
+                    ],
+                }],
+            },
+            "operation": "post-sales",
+            "outcome": "done",
+            "duration_ms": [12, 3],
+            "count": 2,
+        });
+        assert_eq!(line, expected);
+    }
+
+    #[test]
+    fn the_gauge_of_stalled_orders_has_the_operation_as_its_only_dimension() {
+        let line = stalled(AT, "run-timers", 0);
+        assert_eq!(line["_aws"]["CloudWatchMetrics"][0]["Dimensions"], json!([["operation"]]));
+        assert_eq!(line["operation"], "run-timers");
+        assert_eq!(line["StalledOrders"], 0);
+    }
+}

@@ -8,7 +8,7 @@
 //! | `DEAD_LETTER_QUEUE_URL` | where the function parks what can never succeed | the stages, `relay-events` |
 //! | `QUEUE_URL_VALIDATE_ORDER`, … | the queue of each stage | `relay-events` |
 //! | `MAIL_FROM`, `MAIL_CONFIGURATION_SET` | sender and SES configuration set | `notify-customer` |
-//! | `PAYMENT_PROVIDER` | `sandbox` | `collect-payment`, `cancel-order` |
+//! | `PAYMENT_PROVIDER` | `sandbox` | `collect-payment` |
 //! | `RUST_LOG` | log filter, such as `info,juchu=debug` | all |
 //! | `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN` | given by Lambda | all |
 //! | `AWS_ENDPOINT_URL` | a local AWS instead of the real one | local only |

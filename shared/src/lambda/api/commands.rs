@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Defects;
 use super::address::AddressBody;
+use crate::app::idempotency::Reply;
 use crate::domain::Command;
 use crate::domain::customer::DesiredDelivery;
 use crate::domain::ids::{LineId, PaymentId};
@@ -234,8 +235,11 @@ pub struct CommandReply {
     pub version: u64,
 }
 
-impl From<&Order> for CommandReply {
-    fn from(order: &Order) -> Self {
-        Self { order: order.id.to_string(), state: order.state, version: order.version }
+impl CommandReply {
+    /// What the caller is told about the order as the command left it.
+    #[must_use]
+    pub fn of(order: &Order) -> Reply {
+        let body = Self { order: order.id.to_string(), state: order.state, version: order.version };
+        Reply { status: 200, body: serde_json::to_string(&body).unwrap_or_default() }
     }
 }

@@ -1,14 +1,15 @@
 //! Merchants, their channels and their catalogue.
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use super::Defects;
 use crate::app::manage_merchant::MerchantSettings;
 use crate::app::ports::Page;
 use crate::domain::customer::Language;
-use crate::domain::ids::LocationId;
+use crate::domain::ids::{ChannelId, LocationId, MerchantId};
 use crate::domain::intake::Impossible;
-use crate::domain::merchant::{ChannelKind, Merchant, OrderPolicy, Product, ShopProfile};
+use crate::domain::merchant::{Channel, ChannelKind, ChannelSecret, Merchant, OrderPolicy, Product, ShopProfile};
 use crate::domain::money::Amount;
 use crate::domain::tax::TaxRate;
 
@@ -117,6 +118,30 @@ pub struct ChannelBody {
     pub secret: Option<String>,
 }
 
+impl ChannelBody {
+    /// The channel `id` of `merchant`, checked.
+    ///
+    /// # Errors
+    /// All that is wrong with it.
+    pub fn read(self, id: ChannelId, merchant: MerchantId) -> Result<Channel, Vec<Impossible>> {
+        let mut defects = Defects::default();
+        // The two kinds of proof; what a kind does not use must not be there.
+        let (proof, field, other, least) = match self.kind {
+            ChannelKind::Json => (self.api_key, "api_key", self.secret, 16),
+            ChannelKind::Shopify => (self.secret, "secret", self.api_key, 8),
+        };
+        let length = proof.as_ref().map_or(0, String::len);
+        defects.check((least..=200).contains(&length), field, format!("must be {least} to 200 characters"));
+        defects.check(other.is_none(), "kind", format!("a channel of this kind proves itself with {field} alone"));
+        let proof = proof.unwrap_or_default();
+        let secret = match self.kind {
+            ChannelKind::Json => ChannelSecret::ApiKey { sha256: hex::encode(Sha256::digest(proof.as_bytes())) },
+            ChannelKind::Shopify => ChannelSecret::Signature { secret: proof },
+        };
+        defects.or(Channel { id, merchant, kind: self.kind, secret })
+    }
+}
+
 /// What is shown of a channel.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
 pub struct ChannelView {
@@ -128,6 +153,17 @@ pub struct ChannelView {
     pub kind: ChannelKind,
     /// Where it posts orders to.
     pub path: String,
+}
+
+impl From<&Channel> for ChannelView {
+    fn from(channel: &Channel) -> Self {
+        Self {
+            channel: channel.id.to_string(),
+            merchant: channel.merchant.to_string(),
+            kind: channel.kind,
+            path: format!("/v1/channels/{}/orders", channel.id),
+        }
+    }
 }
 
 /// A product.

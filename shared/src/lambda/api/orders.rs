@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::address::AddressBody;
+use crate::app::idempotency::Reply;
 use crate::app::ports::{MailRecord, OrderSummary, Page};
 use crate::app::query_orders::WholeOrder;
 use crate::app::record::EventRecord;
@@ -29,6 +30,16 @@ pub struct ReceivedReply {
     pub state: OrderState,
     /// Whether it was known before: sending an order again does nothing.
     pub duplicate: bool,
+}
+
+impl ReceivedReply {
+    /// What the channel is told: 201 when the order is new, 200 when it was known.
+    #[must_use]
+    pub fn of(order: &Order, is_new: bool) -> Reply {
+        let body = Self { order: order.id.to_string(), state: order.state, duplicate: !is_new };
+        let status = if is_new { 201 } else { 200 };
+        Reply { status, body: serde_json::to_string(&body).unwrap_or_default() }
+    }
 }
 
 /// An order 受注 with everything that belongs to it.

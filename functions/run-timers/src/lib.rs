@@ -1,0 +1,20 @@
+//! Wakes orders when something of theirs becomes due. Triggered every minute.
+
+use juchu::app::failure::Failure;
+use juchu::app::ports::{Clock, OrderStore};
+use juchu::app::run_timers::{RunTimers, Woken};
+use juchu::lambda::metrics;
+
+/// Runs once, and reports how many orders were found stalled: also none, because silence is an
+/// alarm of its own.
+///
+/// # Errors
+/// [`Failure`], when it cannot be known what is due.
+pub async fn handle(
+    app: &RunTimers<impl OrderStore, impl Clock>,
+    correlation: &str,
+) -> Result<Woken, Failure> {
+    let woken = app.handle(correlation).await?;
+    metrics::stalled_orders("run-timers", woken.stalled);
+    Ok(woken)
+}

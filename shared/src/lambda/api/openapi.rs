@@ -1,0 +1,332 @@
+//! The API's description, generated from the types it is made of.
+
+use utoipa::openapi::OpenApi as Document;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+
+use super::commands::{CommandBody, CommandReply, DepositBody};
+use super::fulfilment::FulfilmentEventBody;
+use super::merchants::{
+    ChannelBody, ChannelView, MerchantBody, MerchantView, ProductBody, ProductList, ProductView,
+};
+use super::orders::{OrderList, OrderView, ReceivedReply};
+use super::stock::{AdjustmentBody, LedgerList, ReceiptBody, StockList, StockView};
+use crate::adapters::channels::json::OrderBody;
+use crate::lambda::http::ProblemBody;
+
+/// The whole description, as it is served at `/openapi.json`.
+#[must_use]
+pub fn document() -> Document {
+    Api::openapi()
+}
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "juchu",
+        description = "Order management 受注管理. Errors are `application/problem+json` (RFC 9457) with a stable \
+                       `code` and, where it helps, `errors` naming each field. Amounts are whole numbers of the \
+                       currency's smallest unit: yen for JPY, cents for USD. A `POST` may carry an \
+                       `Idempotency-Key`: the same key with the same body is answered the same for 24 hours, with \
+                       another body it is refused."
+    ),
+    modifiers(&Security),
+    paths(
+        receive_order, list_orders, show_order, operate_order, record_deposit, receive_fulfilment, save_merchant,
+        show_merchant, save_channel, save_product, show_product, list_products, show_stock, receive_stock,
+        adjust_stock, show_ledger, show_description,
+    )
+)]
+struct Api;
+
+struct Security;
+
+impl Modify for Security {
+    fn modify(&self, document: &mut Document) {
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme("staff", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
+        let header = |name: &str| SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::new(name)));
+        components.add_security_scheme("channel_key", header("X-Api-Key"));
+        components.add_security_scheme("shopify_signature", header("X-Shopify-Hmac-SHA256"));
+    }
+}
+
+/// 受注取込: take an order in.
+///
+/// The body is what the channel's kind sends: our own JSON below, or Shopify's `orders/create`
+/// webhook. The same order sent again is answered `200` with the same id; another order with the
+/// same number is refused.
+#[utoipa::path(
+    post, path = "/v1/channels/{channel}/orders", tag = "channels",
+    params(
+        ("channel" = String, Path, description = "The channel's id."),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes the request repeatable."),
+    ),
+    request_body = OrderBody,
+    responses(
+        (status = 201, description = "The order is open.", body = ReceivedReply),
+        (status = 200, description = "The order was open before.", body = ReceivedReply),
+        (status = 400, description = "The body cannot be read.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "The key or signature is missing or wrong.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such channel.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "The number or key was used for another order.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 413, description = "The body is larger than 256 KiB.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "The body is no possible order.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, description = "Try again later.", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+    security(("channel_key" = []), ("shopify_signature" = [])),
+)]
+const fn receive_order() {}
+
+/// 受注一覧: a merchant's orders, the newest first.
+#[utoipa::path(
+    get, path = "/v1/orders", tag = "orders",
+    params(
+        ("merchant" = String, Query, description = "Whose."),
+        ("state" = Option<crate::domain::OrderState>, Query, description = "Only those in this state."),
+        ("attention" = Option<bool>, Query, description = "Only those with an open hold or ticket 要対応."),
+        ("limit" = Option<u8>, Query, description = "How many, 1 to 100; 50 when absent."),
+        ("cursor" = Option<String>, Query, description = "`next_cursor` of the last page."),
+    ),
+    responses(
+        (status = 200, description = "A page.", body = OrderList),
+        (status = 400, description = "A parameter is wrong.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, description = "It is another merchant's.", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+    security(("staff" = [])),
+)]
+const fn list_orders() {}
+
+/// 受注照会: an order with everything that belongs to it, and its timeline.
+#[utoipa::path(
+    get, path = "/v1/orders/{id}", tag = "orders",
+    params(("id" = String, Path, description = "The order's id.")),
+    responses(
+        (status = 200, description = "The order.", body = OrderView),
+        (status = 404, description = "There is no such order.", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+    security(("staff" = [])),
+)]
+const fn show_order() {}
+
+/// 受注操作: do something with an order.
+#[utoipa::path(
+    post, path = "/v1/orders/{id}/commands", tag = "orders",
+    params(
+        ("id" = String, Path, description = "The order's id."),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes the request repeatable."),
+    ),
+    request_body = CommandBody,
+    responses(
+        (status = 200, description = "It is done, now or before.", body = CommandReply),
+        (status = 400, description = "The body cannot be read.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, description = "None of your roles allows it.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such order.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "The order does not allow it.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "It makes no sense.", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+    security(("staff" = [])),
+)]
+const fn operate_order() {}
+
+/// 入金: count a deposit to a payment in advance.
+#[utoipa::path(
+    post, path = "/v1/payments/deposits", tag = "payments",
+    params(("Idempotency-Key" = Option<String>, Header, description = "Makes the request repeatable.")),
+    request_body = DepositBody,
+    responses(
+        (status = 200, description = "It is counted, now or before.", body = CommandReply),
+        (status = 404, description = "There is no such payment.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "It makes no sense.", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+    security(("staff" = [])),
+)]
+const fn record_deposit() {}
+
+/// 出荷実績・配送状況: report what happened to a shipment.
+#[utoipa::path(
+    post, path = "/v1/shipments/{id}/events", tag = "shipments",
+    params(
+        ("id" = String, Path, description = "The shipment's id."),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes the request repeatable."),
+    ),
+    request_body = FulfilmentEventBody,
+    responses(
+        (status = 200, description = "It is noted, now or before.", body = CommandReply),
+        (status = 404, description = "There is no such shipment.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "It makes no sense.", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+    security(("staff" = [])),
+)]
+const fn receive_fulfilment() {}
+
+/// 店舗設定: create a merchant, or change its settings.
+#[utoipa::path(
+    put, path = "/v1/merchants/{merchant}", tag = "merchants",
+    params(
+        ("merchant" = String, Path, description = "The merchant's id."),
+        ("If-Match" = Option<u64>, Header, description = "Only if this is still its version."),
+    ),
+    request_body = MerchantBody,
+    responses(
+        (status = 200, description = "It is saved.", body = MerchantView),
+        (status = 409, description = "It was changed meanwhile.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "It makes no sense.", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+    security(("staff" = [])),
+)]
+const fn save_merchant() {}
+
+/// 店舗照会: a merchant.
+#[utoipa::path(
+    get, path = "/v1/merchants/{merchant}", tag = "merchants",
+    params(("merchant" = String, Path, description = "The merchant's id.")),
+    responses(
+        (status = 200, description = "The merchant.", body = MerchantView),
+        (status = 404, description = "There is no such merchant.", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+    security(("staff" = [])),
+)]
+const fn show_merchant() {}
+
+/// チャネル登録: register a channel, or change how it proves itself.
+#[utoipa::path(
+    put, path = "/v1/merchants/{merchant}/channels/{channel}", tag = "merchants",
+    params(
+        ("merchant" = String, Path, description = "The merchant's id."),
+        ("channel" = String, Path, description = "The channel's id, unique over all merchants."),
+    ),
+    request_body = ChannelBody,
+    responses(
+        (status = 200, description = "It is saved.", body = ChannelView),
+        (status = 404, description = "There is no such merchant.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "The id belongs to another merchant.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "It makes no sense.", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+    security(("staff" = [])),
+)]
+const fn save_channel() {}
+
+/// 商品登録: put a product into the catalogue.
+#[utoipa::path(
+    put, path = "/v1/merchants/{merchant}/products/{sku}", tag = "merchants",
+    params(
+        ("merchant" = String, Path, description = "The merchant's id."),
+        ("sku" = String, Path, description = "The product's code."),
+    ),
+    request_body = ProductBody,
+    responses(
+        (status = 200, description = "It is saved.", body = ProductView),
+        (status = 404, description = "There is no such merchant.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "It makes no sense.", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+    security(("staff" = [])),
+)]
+const fn save_product() {}
+
+/// 商品照会: a product.
+#[utoipa::path(
+    get, path = "/v1/merchants/{merchant}/products/{sku}", tag = "merchants",
+    params(
+        ("merchant" = String, Path, description = "The merchant's id."),
+        ("sku" = String, Path, description = "The product's code."),
+    ),
+    responses(
+        (status = 200, description = "The product.", body = ProductView),
+        (status = 404, description = "There is no such product.", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+    security(("staff" = [])),
+)]
+const fn show_product() {}
+
+/// 商品一覧: the catalogue, by SKU.
+#[utoipa::path(
+    get, path = "/v1/merchants/{merchant}/products", tag = "merchants",
+    params(
+        ("merchant" = String, Path, description = "The merchant's id."),
+        ("limit" = Option<u8>, Query, description = "How many, 1 to 100; 50 when absent."),
+        ("cursor" = Option<String>, Query, description = "`next_cursor` of the last page."),
+    ),
+    responses(
+        (status = 200, description = "A page.", body = ProductList),
+        (status = 400, description = "A parameter is wrong.", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+    security(("staff" = [])),
+)]
+const fn list_products() {}
+
+/// 在庫照会: the stock of a SKU at each location.
+#[utoipa::path(
+    get, path = "/v1/stock/{merchant}/{sku}", tag = "stock",
+    params(
+        ("merchant" = String, Path, description = "The merchant's id."),
+        ("sku" = String, Path, description = "The product's code."),
+    ),
+    responses(
+        (status = 200, description = "The stock.", body = StockList),
+        (status = 404, description = "There is no such merchant.", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+    security(("staff" = [])),
+)]
+const fn show_stock() {}
+
+/// 入庫: receive goods. Orders that wait for them get theirs, the first in first.
+#[utoipa::path(
+    post, path = "/v1/stock/{merchant}/{sku}/receipts", tag = "stock",
+    params(
+        ("merchant" = String, Path, description = "The merchant's id."),
+        ("sku" = String, Path, description = "The product's code."),
+    ),
+    request_body = ReceiptBody,
+    responses(
+        (status = 200, description = "It is counted, now or before.", body = StockView),
+        (status = 404, description = "There is no such product.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "The reference was used for another change.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "It makes no sense.", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+    security(("staff" = [])),
+)]
+const fn receive_stock() {}
+
+/// 在庫調整: correct the count, or change the safety stock.
+#[utoipa::path(
+    post, path = "/v1/stock/{merchant}/{sku}/adjustments", tag = "stock",
+    params(
+        ("merchant" = String, Path, description = "The merchant's id."),
+        ("sku" = String, Path, description = "The product's code."),
+    ),
+    request_body = AdjustmentBody,
+    responses(
+        (status = 200, description = "It is counted, now or before.", body = StockView),
+        (status = 404, description = "There is no such product.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "There would be fewer than 0, or the reference was used before.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "It makes no sense.", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+    security(("staff" = [])),
+)]
+const fn adjust_stock() {}
+
+/// 在庫台帳: everything that changed a stock, the newest first.
+#[utoipa::path(
+    get, path = "/v1/stock/{merchant}/{sku}/ledger", tag = "stock",
+    params(
+        ("merchant" = String, Path, description = "The merchant's id."),
+        ("sku" = String, Path, description = "The product's code."),
+        ("location" = String, Query, description = "At which location."),
+        ("limit" = Option<u8>, Query, description = "How many, 1 to 100; 50 when absent."),
+        ("cursor" = Option<String>, Query, description = "`next_cursor` of the last page."),
+    ),
+    responses(
+        (status = 200, description = "A page.", body = LedgerList),
+        (status = 400, description = "A parameter is wrong.", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+    security(("staff" = [])),
+)]
+const fn show_ledger() {}
+
+/// This description.
+#[utoipa::path(
+    get, path = "/openapi.json", tag = "description",
+    responses((status = 200, description = "OpenAPI 3.1.", content_type = "application/json")),
+)]
+const fn show_description() {}

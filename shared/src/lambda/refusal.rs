@@ -1,0 +1,95 @@
+//! What the use cases refuse, as the API tells it.
+
+use super::http::Problem;
+use crate::app::access::Denied;
+use crate::app::idempotency::KeyReused;
+use crate::app::manage_merchant::ManageError;
+use crate::app::operate_order::RequestError;
+use crate::app::query_orders::QueryError;
+use crate::app::receive_order::ReceiveError;
+use crate::domain::intake::Impossible;
+
+impl From<Denied> for Problem {
+    fn from(denied: Denied) -> Self {
+        Self::forbidden(match denied {
+            Denied::Role => "none of your roles allows this; ask a supervisor",
+            Denied::Merchant => "you do not work for this merchant",
+        })
+    }
+}
+
+impl From<KeyReused> for Problem {
+    fn from(_: KeyReused) -> Self {
+        let detail = "this Idempotency-Key was used for another request; use a new key for a new request";
+        Self::conflict("IDEMPOTENCY_KEY_REUSED", detail)
+    }
+}
+
+impl From<Vec<Impossible>> for Problem {
+    fn from(defects: Vec<Impossible>) -> Self {
+        let problem = Self::unprocessable("IMPOSSIBLE", "the request is readable, but makes no sense; see errors");
+        defects.into_iter().fold(problem, |problem, defect| problem.and_field(defect.field, defect.message))
+    }
+}
+
+impl From<RequestError> for Problem {
+    fn from(error: RequestError) -> Self {
+        match error {
+            RequestError::NotFound(what) => Self::not_found(what),
+            RequestError::Denied(denied) => denied.into(),
+            RequestError::Rejected(rejection) => rejection.into(),
+            RequestError::KeyReused(reused) => reused.into(),
+            RequestError::Failed(failure) => failure.into(),
+        }
+    }
+}
+
+impl From<QueryError> for Problem {
+    fn from(error: QueryError) -> Self {
+        match error {
+            QueryError::Denied(denied) => denied.into(),
+            QueryError::List(error) => error.into(),
+        }
+    }
+}
+
+impl From<ReceiveError> for Problem {
+    fn from(error: ReceiveError) -> Self {
+        match error {
+            ReceiveError::Impossible(defects) => defects.into(),
+            ReceiveError::NumberReused(order) => {
+                let detail = format!("this number belongs to order {order}, which says something else");
+                Self::conflict("ORDER_NUMBER_REUSED", detail)
+            }
+            ReceiveError::KeyReused(reused) => reused.into(),
+            ReceiveError::Failed(failure) => failure.into(),
+        }
+    }
+}
+
+impl From<ManageError> for Problem {
+    fn from(error: ManageError) -> Self {
+        match error {
+            ManageError::NotFound(what) => Self::not_found(what),
+            ManageError::Denied(denied) => denied.into(),
+            ManageError::Changed => {
+                Self::conflict("CHANGED_MEANWHILE", "it was changed meanwhile; read it again and change that")
+            }
+            ManageError::ChannelTaken => {
+                Self::conflict("CHANNEL_TAKEN", "another merchant has a channel with this id; choose another")
+            }
+            ManageError::ReferenceReused => Self::conflict(
+                "REFERENCE_REUSED",
+                "this reference was used for another change; use a new one for a new change",
+            ),
+            ManageError::BelowZero => {
+                Self::conflict("BELOW_ZERO", "that would leave fewer than 0 units; read the stock again")
+            }
+            ManageError::NoSuchLocation => {
+                Self::unprocessable("NO_SUCH_LOCATION", "the merchant has no such location; see its settings")
+            }
+            ManageError::BadCursor => Self::invalid("cursor", "is not one this list gave out"),
+            ManageError::Failed(failure) => failure.into(),
+        }
+    }
+}

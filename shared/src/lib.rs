@@ -6,3 +6,5 @@
 pub mod adapters;
 pub mod app;
 pub mod domain;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;

@@ -7,3 +7,5 @@ pub mod adapters;
 pub mod app;
 pub mod domain;
 pub mod lambda;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;

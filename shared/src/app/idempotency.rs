@@ -1,11 +1,8 @@
 //! Requests that may be repeated: the same key with the same request is answered the same.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::ports::{Answer, AnswerStore, StoreError};
-
-/// How long an answer is kept.
-const KEPT: SignedDuration = SignedDuration::from_hours(24);
 
 /// What a request is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +31,7 @@ impl Repeatable {
             request: self.request.clone(),
             status: reply.status,
             body: reply.body,
-            expires_at: now + KEPT,
+            expires_at: now + Answer::KEPT,
         }
     }
 

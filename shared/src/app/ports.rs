@@ -3,7 +3,7 @@
 
 use std::future::Future;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::message::{Message, Stage};
@@ -67,6 +67,17 @@ pub struct Answer {
     pub body: String,
     /// When it may be forgotten.
     pub expires_at: Timestamp,
+}
+
+impl Answer {
+    /// How long an answer is kept.
+    pub const KEPT: SignedDuration = SignedDuration::from_hours(24);
+
+    /// When it was given. Older answers with the same key that had ended by then make room for it.
+    #[must_use]
+    pub fn given_at(&self) -> Timestamp {
+        self.expires_at - Self::KEPT
+    }
 }
 
 /// Everything one decision writes, in one transaction.

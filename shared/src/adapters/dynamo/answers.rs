@@ -1,17 +1,13 @@
 //! What repeatable requests were told.
 
 use aws_sdk_dynamodb::types::TransactWriteItem;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::keys::Key;
 use super::transact::{Condition, number};
 use super::{DynamoStore, Row, decode, encode};
 use crate::app::ports::{Answer, AnswerStore, StoreError};
-
-/// How long an answer is kept. From this and its end follows when it was given, and so which older
-/// answers with the same key are forgotten though DynamoDB has not deleted them yet.
-const KEPT: SignedDuration = SignedDuration::from_hours(24);
 
 #[derive(Serialize)]
 struct AnswerRow<'a> {
@@ -28,12 +24,13 @@ pub(super) fn read(row: Row) -> Result<Answer, StoreError> {
     decode::<StoredAnswer>(row).map(|stored| stored.answer)
 }
 
-/// The row of an answer, and the condition that no other one is still kept. Whole seconds, as
-/// DynamoDB's expiry wants them, rounded so that none is taken for forgotten too early.
+/// The row of an answer, and the condition that no other one is still kept: DynamoDB deletes what
+/// has expired only days later. It wants whole seconds; they are rounded so that no answer counts
+/// as forgotten too early.
 fn row(answer: &Answer) -> Result<(Row, Condition), StoreError> {
     let end = answer.expires_at;
     let expires_at = end.as_second() + i64::from(end.subsec_nanosecond() > 0);
-    let given_at = end.as_second() - KEPT.as_secs();
+    let given_at = answer.given_at().as_second();
     let row = encode(Key::answer(&answer.key), AnswerRow { answer, expires_at })?;
     let expression = "attribute_not_exists(pk) OR expires_at <= :given_at";
     Ok((row, Condition::new(expression, [(":given_at", number(given_at))])))

@@ -1,5 +1,7 @@
 //! Which mails went out. A row is never deleted: what surely was not sent only loses its outcome.
 
+use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_dynamo::aws_sdk_dynamodb_1::to_attribute_value;
@@ -30,6 +32,10 @@ impl StoredMail {
         let Self { fact, begun_at, outcome } = self;
         outcome.map(|status| MailRecord { fact, begun_at, status })
     }
+}
+
+fn is_unmet(error: &SdkError<UpdateItemError>) -> bool {
+    error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception)
 }
 
 impl MailLog for DynamoStore {
@@ -70,8 +76,12 @@ impl MailLog for DynamoStore {
                     .expression_attribute_values(":status", status)
             }
         };
-        request.send().await.map_err(failed)?;
-        Ok(())
+        let begun = request.condition_expression("attribute_exists(pk)").send().await;
+        match begun {
+            Err(error) if !is_unmet(&error) => Err(failed(error)),
+            // A mail nobody began has no end.
+            _ => Ok(()),
+        }
     }
 
     async fn mails(&self, order: &OrderId) -> Result<Vec<MailRecord>, StoreError> {

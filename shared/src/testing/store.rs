@@ -1,0 +1,434 @@
+//! The store in memory, with the conditions of the real one.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex};
+
+use jiff::Timestamp;
+
+use super::{Faults, locked};
+use crate::adapters::cursor;
+use crate::app::message::Message;
+use crate::app::ports::{
+    Answer, AnswerStore, Commit, CommitError, LedgerEntry, ListError, MailLog, MailRecord, MailStatus,
+    MerchantStore, OrderFilter, OrderQuery, OrderStore, OrderSummary, Page, PutError, StockChange,
+    StockChanged, StockStore, StoreError,
+};
+use crate::app::record::EventRecord;
+use crate::domain::ids::{ChannelId, LineId, MerchantId, OrderId, Sku};
+use crate::domain::merchant::{Channel, Merchant, Product};
+use crate::domain::order::Order;
+use crate::domain::stock::{Stock, StockKey};
+use crate::domain::timers::next_due;
+
+/// A stock of a merchant.
+type Place = (MerchantId, StockKey);
+
+#[derive(Debug, Default)]
+struct State {
+    orders: BTreeMap<OrderId, Order>,
+    events: BTreeMap<(OrderId, u64), EventRecord>,
+    stock: BTreeMap<Place, Stock>,
+    ledger: BTreeMap<Place, BTreeMap<(Timestamp, String), LedgerEntry>>,
+    references: BTreeMap<(Place, String), LedgerEntry>,
+    waiting: BTreeSet<(Place, Timestamp, OrderId, LineId)>,
+    answers: BTreeMap<String, Answer>,
+    merchants: BTreeMap<MerchantId, Merchant>,
+    channels: BTreeMap<ChannelId, Channel>,
+    products: BTreeMap<(MerchantId, Sku), Product>,
+    mails: BTreeMap<(OrderId, String), MailRecord>,
+    outbox: Vec<Message>,
+}
+
+impl State {
+    fn kept_answer(&self, key: &str, now: Timestamp) -> Option<&Answer> {
+        self.answers.get(key).filter(|answer| answer.expires_at > now)
+    }
+
+    fn stock_of(&self, place: &Place) -> Stock {
+        self.stock.get(place).copied().unwrap_or_default()
+    }
+
+    /// Whether this very commit was written before: sending it again changes nothing.
+    fn has(&self, commit: &Commit) -> bool {
+        let written = |record: &EventRecord| {
+            self.events.get(&(record.order.clone(), record.seq)).is_some_and(|known| known == record)
+        };
+        let told = |new: &Answer| self.answers.get(&new.key) == Some(new);
+        let any = !commit.records.is_empty();
+        any && commit.records.iter().all(written) && commit.answer.as_ref().is_none_or(told)
+    }
+
+    fn refusal(&self, commit: &Commit) -> Option<CommitError> {
+        let told = commit.answer.as_ref().and_then(|new| self.kept_answer(&new.key, new.given_at()));
+        if let Some(answer) = told {
+            return Some(CommitError::Answered(Box::new(answer.clone())));
+        }
+        match self.orders.get(&commit.order.id) {
+            Some(known) if commit.expected_version == 0 => {
+                return Some(CommitError::Exists(Box::new(known.clone())));
+            }
+            known if known.map_or(0, |known| known.version) != commit.expected_version => {
+                return Some(CommitError::Conflict);
+            }
+            _ => {}
+        }
+        let stock = |key: &StockKey| self.stock_of(&(commit.order.merchant.clone(), key.clone()));
+        let allowed = commit.stock_effects().iter().all(|effect| effect.is_allowed_by(&stock(&effect.key)));
+        (!allowed).then_some(CommitError::StockChanged)
+    }
+
+    fn write(&mut self, commit: &Commit) {
+        let order = &commit.order;
+        self.orders.insert(order.id.clone(), order.clone());
+        for record in &commit.records {
+            self.events.insert((order.id.clone(), record.seq), record.clone());
+            self.outbox.push(Message::of_order(
+                order.id.clone(),
+                record.seq,
+                record.event.kind(),
+                record.merchant.clone(),
+                record.at,
+                record.cause.correlation.clone(),
+            ));
+        }
+        for effect in commit.stock_effects() {
+            let place = (order.merchant.clone(), effect.key);
+            let stock = self.stock_of(&place).after(&effect.delta);
+            self.book(place, stock, effect.entry);
+        }
+        for ((key, line), waits) in commit.waiting_changes() {
+            let place = (order.merchant.clone(), key.clone());
+            let row = (place, order.received_at, order.id.clone(), line);
+            if waits {
+                self.waiting.insert(row);
+            } else {
+                self.waiting.remove(&row);
+            }
+        }
+        if let Some(answer) = &commit.answer {
+            self.answers.insert(answer.key.clone(), answer.clone());
+        }
+    }
+
+    fn book(&mut self, place: Place, stock: Stock, entry: LedgerEntry) {
+        self.outbox.extend(entry.message(&place.0, &place.1));
+        self.stock.insert(place.clone(), stock);
+        self.ledger.entry(place).or_default().insert((entry.at, entry.reference.clone()), entry);
+    }
+
+    fn change(&mut self, change: &StockChange) -> StockChanged {
+        let place = (change.merchant.clone(), change.key.clone());
+        let entry = change.entry();
+        let reference = (place.clone(), change.reference.clone());
+        if let Some(booked) = self.references.get(&reference) {
+            let same = LedgerEntry { at: entry.at, cause: entry.cause.clone(), ..booked.clone() } == entry;
+            return if same { StockChanged::AlreadyDone } else { StockChanged::ReferenceReused };
+        }
+        let (delta, stock) = (&change.delta, self.stock_of(&place).after(&change.delta));
+        if (delta.on_hand < 0 && stock.on_hand < 0) || (delta.safety < 0 && stock.safety < 0) {
+            return StockChanged::BelowZero;
+        }
+        self.references.insert(reference, entry.clone());
+        self.book(place, stock, entry);
+        StockChanged::Done
+    }
+}
+
+/// Everything that is kept, in memory.
+#[derive(Debug, Clone, Default)]
+pub struct MemoryStore {
+    state: Arc<Mutex<State>>,
+    faults: Faults,
+}
+
+impl MemoryStore {
+    /// An empty store.
+    #[must_use]
+    pub fn new(faults: Faults) -> Self {
+        Self { state: Arc::default(), faults }
+    }
+
+    /// The messages written since the last call, in the order they were written: what the table's
+    /// stream carries to the relay.
+    #[must_use]
+    pub fn take_messages(&self) -> Vec<Message> {
+        std::mem::take(&mut locked(&self.state).outbox)
+    }
+
+    /// All orders, by id.
+    #[must_use]
+    pub fn orders(&self) -> Vec<Order> {
+        locked(&self.state).orders.values().cloned().collect()
+    }
+
+    /// All stock with its whole ledger, the oldest row first.
+    #[must_use]
+    pub fn books(&self) -> Vec<(MerchantId, StockKey, Stock, Vec<LedgerEntry>)> {
+        let state = locked(&self.state);
+        let book = |(place, stock): (&Place, &Stock)| {
+            let rows = state.ledger.get(place).into_iter().flat_map(BTreeMap::values).cloned();
+            (place.0.clone(), place.1.clone(), *stock, rows.collect())
+        };
+        state.stock.iter().map(book).collect()
+    }
+
+    fn read<T, E: From<super::InjectedFault>>(
+        &self,
+        call: &'static str,
+        read: impl FnOnce(&State) -> T,
+    ) -> Result<T, E> {
+        self.faults.around(call, || Ok(read(&locked(&self.state))))
+    }
+
+    fn write<T, E: From<super::InjectedFault>>(
+        &self,
+        call: &'static str,
+        write: impl FnOnce(&mut State) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.faults.around(call, || write(&mut locked(&self.state)))
+    }
+}
+
+/// How positions follow each other in a list.
+enum Ordering {
+    Rising,
+    Falling,
+}
+
+/// A page of the list `scope`.
+fn page<T>(
+    scope: &str,
+    (cursor, limit): (Option<&str>, usize),
+    order: Ordering,
+    mut items: Vec<(String, T)>,
+) -> Result<Page<T>, ListError> {
+    let after = cursor.map(|text| cursor::decode(scope, text).ok_or(ListError::BadCursor)).transpose()?;
+    let in_order = |a: &str, b: &str| match order {
+        Ordering::Rising => a.cmp(b),
+        Ordering::Falling => b.cmp(a),
+    };
+    items.sort_by(|(a, _), (b, _)| in_order(a, b));
+    items.retain(|(position, _)| after.as_ref().is_none_or(|after| in_order(after, position).is_lt()));
+    let limit = limit.clamp(1, 100);
+    let more = items.len() > limit;
+    items.truncate(limit);
+    let last = items.last().filter(|_| more).map(|(position, _)| cursor::encode(scope, position));
+    Ok(Page { items: items.into_iter().map(|(_, item)| item).collect(), next: last })
+}
+
+impl OrderStore for MemoryStore {
+    async fn load(&self, id: &OrderId) -> Result<Option<Order>, StoreError> {
+        self.read("OrderStore::load", |state| state.orders.get(id).cloned())
+    }
+
+    async fn event(&self, id: &OrderId, seq: u64) -> Result<Option<EventRecord>, StoreError> {
+        self.read("OrderStore::event", |state| state.events.get(&(id.clone(), seq)).cloned())
+    }
+
+    async fn history(&self, id: &OrderId) -> Result<Vec<EventRecord>, StoreError> {
+        self.read("OrderStore::history", |state| {
+            let all = state.events.range((id.clone(), 0)..=(id.clone(), u64::MAX));
+            all.map(|(_, record)| record.clone()).collect()
+        })
+    }
+
+    async fn commit(&self, commit: &Commit) -> Result<(), CommitError> {
+        self.write("OrderStore::commit", |state| {
+            if state.has(commit) {
+                return Ok(());
+            }
+            match state.refusal(commit) {
+                Some(refusal) => Err(refusal),
+                None => {
+                    state.write(commit);
+                    Ok(())
+                }
+            }
+        })
+    }
+
+    async fn list(&self, query: &OrderQuery) -> Result<Page<OrderSummary>, ListError> {
+        let orders: Vec<(String, OrderSummary)> = self.read::<_, ListError>("OrderStore::list", |state| {
+            let of_merchant = state.orders.values().filter(|order| order.merchant == query.merchant);
+            let summaries = of_merchant.map(OrderSummary::of).filter(|summary| match query.filter {
+                OrderFilter::All => true,
+                OrderFilter::State(state) => summary.state == state,
+                OrderFilter::Attention => summary.needs_attention(),
+            });
+            summaries.map(|order| (format!("{:.9}#{}", order.received_at, order.id), order)).collect()
+        })?;
+        let scope = format!("{}#{:?}", query.merchant, query.filter);
+        page(&scope, (query.cursor.as_deref(), query.limit), Ordering::Falling, orders)
+    }
+
+    async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<OrderId>, StoreError> {
+        self.read("OrderStore::due", |state| {
+            let dues = state.orders.values().filter_map(|order| Some((next_due(order)?, order.id.clone())));
+            let mut dues: Vec<(Timestamp, OrderId)> = dues.filter(|(at, _)| *at <= now).collect();
+            dues.sort();
+            dues.into_iter().take(limit).map(|(_, id)| id).collect()
+        })
+    }
+}
+
+impl AnswerStore for MemoryStore {
+    async fn recall(&self, key: &str, now: Timestamp) -> Result<Option<Answer>, StoreError> {
+        self.read("AnswerStore::recall", |state| state.kept_answer(key, now).cloned())
+    }
+
+    async fn remember(&self, answer: &Answer) -> Result<(), StoreError> {
+        self.write("AnswerStore::remember", |state| {
+            if state.kept_answer(&answer.key, answer.given_at()).is_none() {
+                state.answers.insert(answer.key.clone(), answer.clone());
+            }
+            Ok(())
+        })
+    }
+}
+
+impl StockStore for MemoryStore {
+    async fn counts(&self, merchant: &MerchantId, keys: &[StockKey]) -> Result<Vec<Stock>, StoreError> {
+        self.read("StockStore::counts", |state| {
+            keys.iter().map(|key| state.stock_of(&(merchant.clone(), key.clone()))).collect()
+        })
+    }
+
+    async fn change(&self, change: &StockChange) -> Result<StockChanged, StoreError> {
+        self.write("StockStore::change", |state| Ok(state.change(change)))
+    }
+
+    async fn waiting(
+        &self,
+        merchant: &MerchantId,
+        key: &StockKey,
+        limit: usize,
+    ) -> Result<Vec<(OrderId, LineId)>, StoreError> {
+        self.read("StockStore::waiting", |state| {
+            let here = |place: &Place| place.0 == *merchant && place.1 == *key;
+            let rows = state.waiting.iter().filter(|(place, ..)| here(place)).take(limit);
+            rows.map(|(_, _, order, line)| (order.clone(), *line)).collect()
+        })
+    }
+
+    async fn ledger(
+        &self,
+        merchant: &MerchantId,
+        key: &StockKey,
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<LedgerEntry>, ListError> {
+        let place = (merchant.clone(), key.clone());
+        let rows: Vec<(String, LedgerEntry)> = self.read::<_, ListError>("StockStore::ledger", |state| {
+            let rows = state.ledger.get(&place).into_iter().flatten();
+            rows.map(|((at, reference), row)| (format!("{at:.9}#{reference}"), row.clone())).collect()
+        })?;
+        page(&format!("{merchant}#{}#{}", key.sku, key.location), (cursor, limit), Ordering::Falling, rows)
+    }
+}
+
+impl MerchantStore for MemoryStore {
+    async fn merchant(&self, id: &MerchantId) -> Result<Option<Merchant>, StoreError> {
+        self.read("MerchantStore::merchant", |state| state.merchants.get(id).cloned())
+    }
+
+    async fn put_merchant(&self, merchant: &Merchant) -> Result<(), PutError> {
+        self.write("MerchantStore::put_merchant", |state| {
+            let known = state.merchants.get(&merchant.id);
+            let version = known.map_or(0, |known| known.version);
+            if known != Some(merchant) && version != merchant.version.saturating_sub(1) {
+                return Err(PutError::Conflict);
+            }
+            state.merchants.insert(merchant.id.clone(), merchant.clone());
+            Ok(())
+        })
+    }
+
+    async fn channel(&self, id: &ChannelId) -> Result<Option<Channel>, StoreError> {
+        self.read("MerchantStore::channel", |state| state.channels.get(id).cloned())
+    }
+
+    async fn put_channel(&self, channel: &Channel) -> Result<(), PutError> {
+        self.write("MerchantStore::put_channel", |state| {
+            if state.channels.get(&channel.id).is_some_and(|known| known.merchant != channel.merchant) {
+                return Err(PutError::Conflict);
+            }
+            state.channels.insert(channel.id.clone(), channel.clone());
+            Ok(())
+        })
+    }
+
+    async fn products(&self, merchant: &MerchantId, skus: &[Sku]) -> Result<Vec<Product>, StoreError> {
+        self.read("MerchantStore::products", |state| {
+            let wanted: BTreeSet<&Sku> = skus.iter().collect();
+            let known = |sku: &Sku| state.products.get(&(merchant.clone(), sku.clone())).cloned();
+            wanted.into_iter().filter_map(known).collect()
+        })
+    }
+
+    async fn put_product(&self, merchant: &MerchantId, product: &Product) -> Result<(), StoreError> {
+        self.write("MerchantStore::put_product", |state| {
+            state.products.insert((merchant.clone(), product.sku.clone()), product.clone());
+            Ok(())
+        })
+    }
+
+    async fn list_products(
+        &self,
+        merchant: &MerchantId,
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<Product>, ListError> {
+        let rows: Vec<(String, Product)> =
+            self.read::<_, ListError>("MerchantStore::list_products", |state| {
+                let own = state.products.iter().filter(|((of, _), _)| of == merchant);
+                own.map(|((_, sku), product)| (sku.to_string(), product.clone())).collect()
+            })?;
+        page(merchant.as_str(), (cursor, limit), Ordering::Rising, rows)
+    }
+}
+
+impl MailLog for MemoryStore {
+    async fn begin(
+        &self,
+        order: &OrderId,
+        fact: &str,
+        now: Timestamp,
+    ) -> Result<Option<MailRecord>, StoreError> {
+        self.write("MailLog::begin", |state| {
+            let key = (order.clone(), fact.to_owned());
+            if let Some(begun) = state.mails.get(&key) {
+                return Ok(Some(begun.clone()));
+            }
+            let record = MailRecord { fact: fact.to_owned(), begun_at: now, status: MailStatus::Sending };
+            state.mails.insert(key, record);
+            Ok(None)
+        })
+    }
+
+    async fn finish(
+        &self,
+        order: &OrderId,
+        fact: &str,
+        status: Option<&MailStatus>,
+    ) -> Result<(), StoreError> {
+        self.write("MailLog::finish", |state| {
+            let key = (order.clone(), fact.to_owned());
+            match status {
+                None => drop(state.mails.remove(&key)),
+                Some(status) => {
+                    if let Some(record) = state.mails.get_mut(&key) {
+                        record.status = status.clone();
+                    }
+                }
+            }
+            Ok(())
+        })
+    }
+
+    async fn mails(&self, order: &OrderId) -> Result<Vec<MailRecord>, StoreError> {
+        self.read("MailLog::mails", |state| {
+            let own = state.mails.iter().filter(|((of, _), _)| of == order);
+            own.map(|(_, record)| record.clone()).collect()
+        })
+    }
+}

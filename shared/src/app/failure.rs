@@ -1,5 +1,7 @@
 //! How a use case fails: in a way that passes, or for good.
 
+use std::future::Future;
+
 use super::ports::{ProviderUnavailable, StoreError, Unavailable};
 
 /// Why something was not done. The edge turns it into a retry, a parked message or an HTTP problem.
@@ -31,6 +33,13 @@ impl Failure {
     pub fn permanent(reason: impl Into<String>) -> Self {
         Self::Permanent { reason: reason.into() }
     }
+}
+
+/// Where messages go that can never succeed.
+pub trait Parking: Send + Sync {
+    /// Puts `body` aside, for a person to look at and perhaps to send again, and says why. Parking
+    /// the same thing twice does no harm. `reason` carries no personal data.
+    fn park(&self, body: &str, reason: &str) -> impl Future<Output = Result<(), Unavailable>> + Send;
 }
 
 impl From<StoreError> for Failure {

@@ -1,5 +1,7 @@
 //! How a use case fails: in a way that passes, or for good.
 
+use std::future::Future;
+
 use super::ports::{ProviderUnavailable, StoreError, Unavailable};
 use crate::domain::Rejection;
 use crate::domain::ids::OrderId;
@@ -39,6 +41,13 @@ impl Failure {
     pub fn no_such_order(id: &OrderId) -> Self {
         Self::permanent(format!("there is no order {id}"))
     }
+}
+
+/// Where messages go that can never succeed.
+pub trait Parking: Send + Sync {
+    /// Puts `body` aside, for a person to look at and perhaps to send again, and says why. Parking
+    /// the same thing twice does no harm. `reason` carries no personal data.
+    fn park(&self, body: &str, reason: &str) -> impl Future<Output = Result<(), Unavailable>> + Send;
 }
 
 impl From<StoreError> for Failure {

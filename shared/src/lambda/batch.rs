@@ -15,20 +15,12 @@ use serde::Deserialize;
 
 use super::metrics::{self, Outcome};
 use super::telemetry::chain;
-use crate::app::failure::Failure;
+use crate::app::failure::{Failure, Parking};
 use crate::app::message::{Message, SCHEMA, Stage, Subject};
-use crate::app::ports::Unavailable;
 use crate::domain::ids::OrderId;
 
 /// How many orders of a batch are worked on at once: all of them, at the template's batch size.
 const CONCURRENCY: usize = 10;
-
-/// Where messages go that can never succeed.
-pub trait Parking: Send + Sync {
-    /// Puts `body` aside, for a person to look at and perhaps to send again, and says why. Parking
-    /// the same thing twice does no harm. `reason` carries no personal data.
-    fn park(&self, body: &str, reason: &str) -> impl Future<Output = Result<(), Unavailable>> + Send;
-}
 
 /// Gives every message of `event` to `handle`, those about the same order one after the other, and
 /// says which of them the queue shall deliver again.
@@ -178,6 +170,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::app::ports::Unavailable;
     use crate::domain::event::EventKind;
     use crate::domain::ids::{ChannelId, MerchantId};
 
@@ -234,6 +227,20 @@ mod tests {
             .await;
         assert_eq!(failed(&response), ["m0"]);
         assert_eq!(*parking.parked.lock().unwrap(), [(never, "no such order".to_owned())]);
+    }
+
+    #[tokio::test]
+    async fn a_batch_is_read_as_the_queue_sends_it() {
+        let event = serde_json::from_str(include_str!("samples/queue-event.json")).unwrap();
+        let seen = Mutex::new(Vec::new());
+        let response = run_batch(Stage::AllocateStock, &Parked::default(), event, async |message| {
+            seen.lock().unwrap().push((message.order().is_some(), message.stock().is_some()));
+            Err(Failure::retryable("throttled"))
+        })
+        .await;
+        assert_eq!(*seen.lock().unwrap(), [(true, false), (false, true)]);
+        let again = ["059f36b4-87a3-44ab-83d2-661970000000", "059f36b4-87a3-44ab-83d2-661970000001"];
+        assert_eq!(failed(&response), again);
     }
 
     #[tokio::test]

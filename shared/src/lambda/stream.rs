@@ -9,9 +9,9 @@ use aws_lambda_events::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse
 use serde_dynamo::Item;
 use serde_json::json;
 
-use super::batch::Parking;
 use super::metrics::{self, Outcome};
 use super::telemetry::chain;
+use crate::app::failure::Parking;
 use crate::app::message::Message;
 use crate::app::ports::StageQueues;
 use crate::app::relay_events::relay_events;

@@ -134,9 +134,7 @@ pub(super) async fn commit<S: OrderStore>(
         answer,
     };
     match store.commit(&commit).await {
-        Ok(()) => {
-            Ok(Attempt::Done(Box::new(Executed { order: commit.order, records: commit.records })))
-        }
+        Ok(()) => Ok(Attempt::Done(Box::new(Executed { order: commit.order, records: commit.records }))),
         Err(CommitError::Conflict | CommitError::StockChanged | CommitError::Exists(_)) => Ok(Attempt::Again),
         Err(CommitError::Answered(answer)) => Err(ExecuteError::Answered(answer)),
         Err(CommitError::Store(error)) => Err(error.into()),

@@ -1,5 +1,7 @@
-//! The ports as DynamoDB, queues, mail and the rest of the world provide them.
+//! The ports as DynamoDB, queues, mail and the rest of the world provide them, and the channels'
+//! dialects.
 
+pub mod channels;
 pub mod clock;
 pub(crate) mod cursor;
 pub mod dynamo;

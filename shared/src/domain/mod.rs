@@ -5,6 +5,7 @@
 
 pub mod billing;
 pub mod command;
+pub mod contact;
 pub mod customer;
 pub mod decide;
 pub mod event;
@@ -15,10 +16,13 @@ pub mod merchant;
 pub mod money;
 pub mod order;
 pub mod payment;
+pub mod prefecture;
 pub mod rejection;
+pub mod rules;
 pub mod shipment;
 pub mod stock;
 pub mod tax;
+pub mod text;
 pub mod timers;
 pub mod validation;
 

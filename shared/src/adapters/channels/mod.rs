@@ -1,0 +1,73 @@
+//! The dialects channels speak: bytes in, the canonical order or a typed error out. Pure.
+//!
+//! To add a dialect: a variant of [`ChannelKind`], a module with its wire structs and a `read` that
+//! collects everything wrong in a `Defects`, an arm in [`read`], the header of its signature in
+//! [`signature`], and real payloads under `samples/` with a line in the tests' table each.
+
+pub mod json;
+mod shopify;
+pub mod signature;
+mod wire;
+
+use sha2::{Digest, Sha256};
+
+use crate::domain::customer::Language;
+use crate::domain::intake::{Impossible, Intake};
+use crate::domain::merchant::ChannelKind;
+
+/// What a payload leaves open and the merchant's settings say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChannelDefaults {
+    /// The language of mails when the payload names none.
+    pub language: Language,
+}
+
+/// Why a payload became no order.
+///
+/// `Display` is safe to log. The messages inside may quote the payload, and so are for its sender
+/// only.
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ChannelError {
+    /// It has not the dialect's shape (HTTP 400).
+    #[error("the payload cannot be read: see `{path}`")]
+    Malformed {
+        /// Where, as a path into the payload; empty when it is the payload as a whole.
+        path: String,
+        /// What is expected there.
+        message: String,
+    },
+    /// It has the right shape, but no such order can be (HTTP 422).
+    #[error("the payload is no possible order: {} defects", .0.len())]
+    Impossible(Vec<Impossible>),
+}
+
+impl std::fmt::Debug for ChannelError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "ChannelError({self})")
+    }
+}
+
+/// Reads an order as a channel of this kind sends it.
+///
+/// # Errors
+/// [`ChannelError::Malformed`] with the first place that has the wrong shape, or
+/// [`ChannelError::Impossible`] with everything that is wrong (at most 100 defects).
+/// [`Intake::into_order`] finds what only the order as a whole can tell.
+pub fn read(kind: ChannelKind, body: &[u8], defaults: &ChannelDefaults) -> Result<Intake, ChannelError> {
+    match kind {
+        ChannelKind::Json => json::read(body, defaults),
+        ChannelKind::Shopify => shopify::read(body, defaults),
+    }
+}
+
+/// The SHA-256 of the canonical order, in hex: two payloads that mean the same order have the
+/// same one, whatever else in them differs.
+#[must_use]
+pub fn fingerprint(order: &Intake) -> String {
+    // Fields are written in the order of their declaration, and nothing in an intake can fail to be.
+    let canonical = serde_json::to_vec(order).unwrap_or_default();
+    hex::encode(Sha256::digest(canonical))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,142 @@
+//! The delivery date and time, which Japanese shops ask for by an app that leaves them in the
+//! order's `note_attributes`.
+
+use jiff::civil::Date;
+
+use super::super::wire::is_time_slot;
+use super::parts::Attribute;
+use crate::domain::customer::DesiredDelivery;
+use crate::domain::text::fold;
+
+/// Reads the desired delivery, and returns the attributes that are something else, or that we do
+/// not understand: a person will read them.
+pub(super) fn desired(attributes: &[Attribute]) -> (DesiredDelivery, Vec<&Attribute>) {
+    let mut desired = DesiredDelivery::default();
+    let mut rest = Vec::new();
+    for attribute in attributes {
+        let value = attribute.value();
+        let understood = match wish(attribute.name()) {
+            Some(_) if leaves_it_open(&value) => true,
+            Some(Wish::Date) => date(&value).map(|date| desired.date = Some(date)).is_some(),
+            Some(Wish::Time) => time_slot(&value).map(|slot| desired.time_slot = Some(slot)).is_some(),
+            None => false,
+        };
+        if !understood {
+            rest.push(attribute);
+        }
+    }
+    (desired, rest)
+}
+
+enum Wish {
+    Date,
+    Time,
+}
+
+/// What an attribute of this name asks for: `delivery-date`, `配送希望日`, `お届け希望時間帯` and their like.
+fn wish(name: &str) -> Option<Wish> {
+    let plain = |c: &char| !matches!(c, '-' | '_' | ' ');
+    let name: String = fold(name).to_lowercase().chars().filter(plain).collect();
+    let verbs = ["delivery", "配送", "配達", "お届け", "お届"];
+    let wanted = verbs.iter().find_map(|verb| name.strip_prefix(verb))?;
+    match wanted.strip_prefix("希望").unwrap_or(wanted) {
+        "date" | "日" => Some(Wish::Date),
+        "time" | "時間" | "時間帯" => Some(Wish::Time),
+        _ => None,
+    }
+}
+
+fn leaves_it_open(value: &str) -> bool {
+    value.is_empty() || ["指定なし", "指定しない", "希望なし", "最短"].iter().any(|word| value.contains(word))
+}
+
+/// A day with its year, however it is written: `2026-11-25`, `2026/11/25(水)`, `2026年11月25日`.
+fn date(value: &str) -> Option<Date> {
+    let folded = fold(value);
+    let mut numbers = folded.split(|c: char| !c.is_ascii_digit()).filter(|digits| !digits.is_empty());
+    let year = numbers.next().filter(|digits| digits.len() == 4 && digits.starts_with("20"))?;
+    let (month, day) = (numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?);
+    Date::new(year.parse().ok()?, month, day).ok()
+}
+
+/// The two hours of a time slot: `14:00-16:00`, `14時～16時`, `1416`, `午前中`, `午後2時〜4時`.
+fn time_slot(value: &str) -> Option<String> {
+    let folded = fold(value);
+    if folded.contains("午前") {
+        return Some("0812".to_owned());
+    }
+    if is_time_slot(folded.trim()) {
+        return Some(folded.trim().to_owned());
+    }
+    let noon = if folded.contains("午後") { 12 } else { 0 };
+    let clock_times = folded.split(|c: char| !c.is_ascii_digit() && c != ':').filter(|time| !time.is_empty());
+    let hours: Option<Vec<u8>> = clock_times.map(|time| time.split(':').next()?.parse().ok()).collect();
+    let [from, to] = hours?.try_into().ok()?;
+    let hour = |hour: u8| if hour < 12 { hour + noon } else { hour };
+    let slot = format!("{:02}{:02}", hour(from), hour(to));
+    is_time_slot(&slot).then_some(slot)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(name: &str, value: &str) -> (DesiredDelivery, usize) {
+        let attribute = serde_json::json!([{ "name": name, "value": value }]);
+        let attributes: Vec<Attribute> = serde_json::from_value(attribute).unwrap();
+        let (desired, rest) = desired(&attributes);
+        (desired, rest.len())
+    }
+
+    #[test]
+    fn a_delivery_date_is_understood_however_the_app_writes_it() {
+        for (name, value) in [
+            ("delivery-date", "2026-11-25"),
+            ("Delivery Date", "2026/11/25"),
+            ("配送希望日", "2026年11月25日(水)"),
+            ("お届け希望日", "２０２６／１１／２５"),
+        ] {
+            let date = Some(Date::constant(2026, 11, 25));
+            assert_eq!(read(name, value), (DesiredDelivery { date, time_slot: None }, 0), "{name} {value}");
+        }
+    }
+
+    #[test]
+    fn a_delivery_time_is_understood_however_the_app_writes_it() {
+        for (name, value, slot) in [
+            ("delivery-time", "14:00-16:00", "1416"),
+            ("delivery_time", "1416", "1416"),
+            ("配送希望時間帯", "14時～16時", "1416"),
+            ("配送希望時間帯", "午後2時〜4時", "1416"),
+            ("お届け時間帯", "午前中", "0812"),
+            ("配達希望時間", "午前中(8時〜12時)", "0812"),
+            ("delivery-time", "19:00 ～ 21:00", "1921"),
+        ] {
+            let time_slot = Some(slot.to_owned());
+            assert_eq!(read(name, value), (DesiredDelivery { date: None, time_slot }, 0), "{name} {value}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_understood_is_left_for_a_person_to_read() {
+        for (name, value) in [
+            ("配送希望日", "来週"),
+            ("配送希望日", "11月25日"),
+            ("配送希望日", "2026-13-45"),
+            ("配送希望日", "20261125999999999999"),
+            ("delivery-time", "18時以降"),
+            ("delivery-time", "99:00-300:00"),
+            ("配送不可日", "2026-11-25"),
+            ("colour", "green"),
+        ] {
+            assert_eq!(read(name, value), (DesiredDelivery::default(), 1), "{name} {value}");
+        }
+    }
+
+    #[test]
+    fn an_open_wish_is_none() {
+        for value in ["指定なし", "最短でお届け", ""] {
+            assert_eq!(read("配送希望日", value), (DesiredDelivery::default(), 0), "{value}");
+        }
+    }
+}

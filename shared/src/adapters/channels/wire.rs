@@ -1,0 +1,248 @@
+//! What all dialects need: reading JSON with the path of what is wrong, exact figures, and a
+//! collector of defects.
+
+use std::fmt::Display;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::de::value::{Error as ValueError, StrDeserializer};
+use serde::de::{DeserializeOwned, Error, IntoDeserializer};
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+
+use super::ChannelError;
+use crate::domain::customer::Personal;
+use crate::domain::intake::{Impossible, Intake, MAX_UNITS};
+use crate::domain::money::{Amount, Currency};
+use crate::domain::tax::TaxRate;
+
+/// The most defects one answer tells.
+const MAX_DEFECTS: usize = 100;
+/// The years an order or a delivery may be in.
+const YEARS: std::ops::Range<i16> = 2000..2100;
+
+/// The longest name of a person or firm.
+pub(super) const NAME: usize = 200;
+/// The longest mail address (RFC 5321).
+pub(super) const MAIL: usize = 254;
+/// The longest phone number.
+pub(super) const PHONE: usize = 40;
+/// The longest postal code.
+pub(super) const POSTAL_CODE: usize = 20;
+/// The longest line of an address.
+pub(super) const PLACE: usize = 300;
+/// The longest title of a line.
+pub(super) const TITLE: usize = 500;
+/// The longest token or code.
+pub(super) const TOKEN: usize = 200;
+/// The longest note of a customer.
+pub(super) const NOTE: usize = 2_000;
+
+/// Reads `body` as one JSON value of the shape `T`.
+pub(super) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ChannelError> {
+    let malformed = |path: String, error: serde_json::Error| ChannelError::Malformed {
+        path: if path == "." { String::new() } else { path },
+        message: error.to_string(),
+    };
+    let mut json = serde_json::Deserializer::from_slice(body);
+    let value = serde_path_to_error::deserialize(&mut json)
+        .map_err(|error| malformed(error.path().to_string(), error.into_inner()))?;
+    json.end().map_err(|error| malformed(String::new(), error))?;
+    Ok(value)
+}
+
+/// A figure as its sender wrote it, a JSON number or a string: the digits, never a float.
+#[derive(Clone)]
+pub(super) struct Figure(pub(super) String);
+
+impl<'de> Deserialize<'de> for Figure {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // By way of `Value`, because it reads numbers alike whatever features serde_json is built
+        // with. A number's text is the shortest that means it: exact up to 15 digits, and a
+        // figure that passes `Currency::parse` has at most 12.
+        match Value::deserialize(deserializer)? {
+            Value::String(text) => Ok(Self(text)),
+            Value::Number(number) => Ok(Self(number.to_string())),
+            Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => {
+                Err(D::Error::custom("expected a number, or a number in a string"))
+            }
+        }
+    }
+}
+
+/// `null` read as the type's default: platforms write it for an empty list.
+pub(super) fn nullable<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
+}
+
+/// The currency of an ISO 4217 code.
+pub(super) fn currency(code: &str) -> Option<Currency> {
+    let code: StrDeserializer<'_, ValueError> = code.into_deserializer();
+    Currency::deserialize(code).ok()
+}
+
+/// A tax rate from a plain decimal of which `places` decimals make basis points: 4 for a fraction
+/// (`"0.08"`), 2 for a percentage (`"8"`). Finer ones are rounded.
+pub(super) fn tax_rate(text: &str, places: usize) -> Option<TaxRate> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let all_digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
+    if whole.is_empty() || !all_digits(whole) || !all_digits(fraction) {
+        return None;
+    }
+    let padded = format!("{fraction:0<places$}");
+    let (kept, finer) = padded.split_at_checked(places)?;
+    let rounded_up = u16::from(finer.starts_with(['5', '6', '7', '8', '9']));
+    let basis_points: u16 = format!("{whole}{kept}").parse().ok()?;
+    TaxRate::from_basis_points(basis_points.checked_add(rounded_up)?)
+}
+
+/// `text` without what no form field should hold: outer blanks, and control characters other than
+/// line breaks where `lines` says so.
+pub(super) fn tidy(text: &str, lines: bool) -> String {
+    let keep = |c: char| !c.is_control() || (lines && c == '\n');
+    let text: String = text.chars().map(|c| if keep(c) { c } else { ' ' }).collect();
+    text.trim().to_owned()
+}
+
+/// `text` cut to `max` characters, with `…` where something is missing.
+pub(super) fn shorten(text: String, max: usize) -> String {
+    match text.char_indices().nth(max) {
+        None => text,
+        Some(_) => text.chars().take(max - 1).chain(['…']).collect(),
+    }
+}
+
+/// Everything wrong with a payload. What cannot be read gets a stand-in, which `finish` discards
+/// with the rest of the order.
+#[derive(Default)]
+pub(super) struct Defects(Vec<Impossible>);
+
+impl Defects {
+    pub(super) fn add(&mut self, field: impl Into<String>, message: impl Into<String>) {
+        let defect = Impossible { field: field.into(), message: message.into() };
+        if self.0.len() < MAX_DEFECTS && !self.0.contains(&defect) {
+            self.0.push(defect);
+        }
+    }
+
+    /// The value, or `None` and a defect that shows the error.
+    pub(super) fn take<T, E: Display>(&mut self, field: &str, value: Result<T, E>) -> Option<T> {
+        value.map_err(|error| self.add(field, error.to_string())).ok()
+    }
+
+    /// An amount that is not negative.
+    pub(super) fn amount(&mut self, field: &str, figure: &Figure, currency: Currency) -> Amount {
+        let amount = self.take(field, currency.parse(&figure.0)).unwrap_or_default();
+        if amount < Amount::ZERO {
+            self.add(field, "must not be negative");
+        }
+        amount.or_zero()
+    }
+
+    /// A number of units.
+    pub(super) fn units(&mut self, field: &str, quantity: i64) -> u32 {
+        let units = u32::try_from(quantity).ok().filter(|units| (1..=MAX_UNITS).contains(units));
+        if units.is_none() {
+            self.add(field, "must be 1 to 9,999");
+        }
+        units.unwrap_or(1)
+    }
+
+    /// A tidied text of at most `max` characters.
+    pub(super) fn text(&mut self, field: &str, text: &str, max: usize) -> String {
+        let text = tidy(text, false);
+        if text.chars().count() > max {
+            self.add(field, format!("must be at most {max} characters"));
+        }
+        text
+    }
+
+    /// A tidied piece of personal data; `None` when there is nothing in it.
+    pub(super) fn personal(&mut self, field: &str, text: Option<&str>, max: usize) -> Option<Personal> {
+        let text = self.text(field, text?, max);
+        (!text.is_empty()).then(|| Personal::new(text))
+    }
+
+    /// A country's code.
+    pub(super) fn country(&mut self, field: &str, code: &str) -> String {
+        if code.len() != 2 || !code.bytes().all(|b| b.is_ascii_uppercase()) {
+            self.add(field, "must be a country's two-letter code (ISO 3166-1), like \"JP\"");
+        }
+        code.to_owned()
+    }
+
+    /// A moment that an order may have been made at.
+    pub(super) fn moment(&mut self, field: &str, moment: Timestamp) -> Timestamp {
+        let year = jiff::tz::Offset::UTC.to_datetime(moment).year();
+        if !YEARS.contains(&year) {
+            self.add(field, "must be in the years 2000 to 2099");
+        }
+        moment
+    }
+
+    /// A day that a delivery may be wanted on.
+    pub(super) fn day(&mut self, field: &str, day: Date) -> Date {
+        if !YEARS.contains(&day.year()) {
+            self.add(field, "must be in the years 2000 to 2099");
+        }
+        day
+    }
+
+    /// The order, when nothing was wrong with it.
+    pub(super) fn finish(self, order: Intake) -> Result<Intake, ChannelError> {
+        if self.0.is_empty() { Ok(order) } else { Err(ChannelError::Impossible(self.0)) }
+    }
+}
+
+/// Whether a text is a time slot of ours: two hours of a day, the second later.
+pub(super) fn is_time_slot(text: &str) -> bool {
+    let hour = |part: &str| part.parse::<u8>().ok().filter(|hour| *hour <= 24);
+    let digits = text.len() == 4 && text.bytes().all(|b| b.is_ascii_digit());
+    let hours = text.split_at_checked(2).map(|(from, to)| (hour(from), hour(to)));
+    digits && matches!(hours, Some((Some(from), Some(to))) if from < to)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tax_rates_are_read_exactly_and_finer_ones_rounded() {
+        let read = |text, places| tax_rate(text, places).map(TaxRate::basis_points);
+        assert_eq!(read("0.06", 4), Some(600));
+        assert_eq!(read("0.1", 4), Some(1_000));
+        assert_eq!(read("0.08875", 4), Some(888));
+        assert_eq!(read("10", 2), Some(1_000));
+        assert_eq!(read("7.25", 2), Some(725));
+        assert_eq!(read("0.0", 4), Some(0));
+        for bad in ["", ".1", "-0.1", "1e-1", "10%", "1.5", "99999999999"] {
+            assert_eq!(read(bad, 4), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_figure_keeps_its_digits_whether_it_comes_as_a_number_or_a_text() {
+        for (json, text) in
+            [("409.94", "409.94"), ("\"409.940\"", "409.940"), ("0.06", "0.06"), ("23600", "23600")]
+        {
+            assert_eq!(serde_json::from_str::<Figure>(json).map(|figure| figure.0).unwrap(), text);
+        }
+        assert!(serde_json::from_str::<Figure>("true").is_err());
+    }
+
+    #[test]
+    fn a_time_slot_is_two_hours_of_a_day() {
+        assert!(is_time_slot("0812") && is_time_slot("2024"));
+        for bad in ["", "12", "1208", "1414", "1425", "14-16", "+1+2", "１４１６"] {
+            assert!(!is_time_slot(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_text_that_is_cut_shows_it() {
+        assert_eq!(shorten("日本語".into(), 3), "日本語");
+        assert_eq!(shorten("日本語版".into(), 3), "日本…");
+    }
+}

@@ -1,0 +1,183 @@
+//! Whether people can be reached as they wrote it.
+
+use super::text::{fold, is_kanji_digit};
+
+/// Whether mail servers accept the address: RFC 5321 with a dot-atom local part, ASCII only.
+///
+/// Old Japanese mobile addresses such as `a..b@docomo.ne.jp` exist and are refused, because the
+/// mail service refuses them (and with them the whole request).
+#[must_use]
+pub fn is_acceptable_mail(address: &str) -> bool {
+    let Some((local, domain)) = address.rsplit_once('@') else { return false };
+    let local_fits =
+        local.len() <= 64 && local.split('.').all(|atom| !atom.is_empty() && atom.bytes().all(is_atext));
+    let labels: Vec<&str> = domain.split('.').collect();
+    let top_is_a_name = labels.last().is_some_and(|top| !top.bytes().all(|b| b.is_ascii_digit()));
+    address.len() <= 254
+        && local_fits
+        && labels.len() >= 2
+        && top_is_a_name
+        && labels.into_iter().all(is_host_label)
+}
+
+const fn is_atext(b: u8) -> bool {
+    b.is_ascii_alphanumeric()
+        || matches!(
+            b,
+            b'!' | b'#'
+                | b'$'
+                | b'%'
+                | b'&'
+                | b'\''
+                | b'*'
+                | b'+'
+                | b'-'
+                | b'/'
+                | b'='
+                | b'?'
+                | b'^'
+                | b'_'
+                | b'`'
+                | b'{'
+                | b'|'
+                | b'}'
+                | b'~'
+        )
+}
+
+fn is_host_label(label: &str) -> bool {
+    (1..=63).contains(&label.len())
+        && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+        && !label.starts_with('-')
+        && !label.ends_with('-')
+}
+
+/// Whether the number could be dialled: 10 or 11 digits as within Japan, or `+` and 8 to 15
+/// (E.164); any spaces, dashes, dots or brackets. One digit repeated is a placeholder.
+#[must_use]
+pub fn is_plausible_phone(number: &str) -> bool {
+    let number: String = fold(number).chars().filter(|c| !matches!(c, ' ' | '-' | '.' | '(' | ')')).collect();
+    let (digits, allowed) = match number.strip_prefix('+') {
+        Some(digits) => (digits, 8..=15),
+        None => (number.as_str(), 10..=11),
+    };
+    let first = digits.bytes().next();
+    allowed.contains(&digits.len())
+        && digits.bytes().all(|b| b.is_ascii_digit())
+        && digits.bytes().any(|b| Some(b) != first)
+}
+
+/// Whether the text is a Japanese postal code 郵便番号: seven digits, a hyphen after the third and
+/// a leading 〒 allowed, half-width or full-width.
+#[must_use]
+pub fn is_postal_code(text: &str) -> bool {
+    let code = fold(text);
+    let code = code.trim().trim_start_matches('〒').trim();
+    let (area, town) = code.split_once('-').or_else(|| code.split_at_checked(3)).unwrap_or_default();
+    let digits = |part: &str, length| part.len() == length && part.bytes().all(|b| b.is_ascii_digit());
+    digits(area, 3) && digits(town, 4)
+}
+
+/// Whether the part of a Japanese address below the city has a house number 番地.
+///
+/// Arabic digits always count. Kanji ones are part of many names (六本木), so they count only when
+/// something says they are a number: a dash or の between two, or 丁目, 番地, 番 or 号 after one.
+/// A place that has no house numbers says so: 無番地, 番外地.
+#[must_use]
+pub fn has_house_number(line: &str) -> bool {
+    let line = fold(line);
+    if line.bytes().any(|b| b.is_ascii_digit()) || line.contains("無番地") || line.contains("番外地") {
+        return true;
+    }
+    let mut rest = line.chars();
+    while let Some(c) = rest.next() {
+        if is_kanji_digit(c) && makes_a_number(rest.as_str()) {
+            return true;
+        }
+    }
+    false
+}
+
+/// Whether what follows a kanji digit makes it a number. 番 alone does not: 麻布十番 is a name.
+fn makes_a_number(rest: &str) -> bool {
+    let before_a_digit =
+        rest.strip_prefix(['-', 'の', 'ノ', '之', '番']).is_some_and(|rest| rest.starts_with(is_kanji_digit));
+    before_a_digit || ["丁目", "番地", "号"].iter().any(|unit| rest.starts_with(unit))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn p17_an_address_the_mail_service_refuses_is_not_acceptable() {
+        for bad in [
+            "a..b@docomo.ne.jp",
+            ".a@docomo.ne.jp",
+            "a.@docomo.ne.jp",
+            "a@b",
+            "a@b..jp",
+            "a@-b.jp",
+            "a@192.0.2.1",
+            "a b@example.com",
+            "\"a..b\"@example.com",
+            "山田@example.com",
+            "a@例え.jp",
+            "a@example.com\r\nBcc: b@example.com",
+            "@example.com",
+            "example.com",
+            "",
+        ] {
+            assert!(!is_acceptable_mail(bad), "{bad:?}");
+        }
+        assert!(!is_acceptable_mail(&format!("{}@example.com", "a".repeat(65))));
+        assert!(!is_acceptable_mail(&format!("a@{}.com", "b.".repeat(126))));
+        for good in ["bob.norman@hostmail.com", "a+b_c-d/e@docomo.ne.jp", "1@2.xn--p1ai"] {
+            assert!(is_acceptable_mail(good), "{good}");
+        }
+    }
+
+    #[test]
+    fn a_phone_number_is_plausible_by_its_digits() {
+        for good in
+            ["03-1234-5678", "０９０－１２３４－５６７８", "+81 90 1234 5678", "555-625-1199", "(03)12345678"]
+        {
+            assert!(is_plausible_phone(good), "{good}");
+        }
+        for bad in ["", "03-1234", "000-0000-0000", "0901234567890", "+1", "なし", "090-1234-567x"] {
+            assert!(!is_plausible_phone(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_postal_code_has_seven_digits_however_they_are_written() {
+        for good in ["1500001", "150-0001", "〒150-0001", "１５０－０００１", "150ー0001", " 〒 1500001 "]
+        {
+            assert!(is_postal_code(good), "{good}");
+        }
+        for bad in
+            ["", "150-001", "15-00001", "150-00011", "150-0001a", "40202", "あいうえおかき", "150--0001"]
+        {
+            assert!(!is_postal_code(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_house_number_may_be_written_in_kanji_but_a_place_name_is_none() {
+        for good in [
+            "神宮前1-2-3",
+            "神宮前１－２－３",
+            "西五反田三-十一-六",
+            "六本木一二四-五",
+            "神宮前一丁目二番三号",
+            "字三の二",
+            "大字中野無番地",
+        ] {
+            assert!(has_house_number(good), "{good}");
+        }
+        for bad in ["一二三四", "六本木", "麻布十番", "一番町", "一之宮", "セントーの里", ""]
+        {
+            assert!(!has_house_number(bad), "{bad}");
+        }
+    }
+}

@@ -19,6 +19,10 @@ pub mod rejection;
 pub mod shipment;
 pub mod stock;
 pub mod tax;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+#[cfg(test)]
+mod tests;
 pub mod timers;
 pub mod validation;
 

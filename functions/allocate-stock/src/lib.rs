@@ -2,9 +2,10 @@
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use juchu::app::allocate_stock::AllocateStock;
+use juchu::app::failure::Parking;
 use juchu::app::message::Stage;
 use juchu::app::ports::{Clock, MerchantStore, OrderStore, StockStore};
-use juchu::lambda::batch::{Parking, run_batch};
+use juchu::lambda::batch::run_batch;
 
 /// Handles a batch of the queue. Each message succeeds, is tried again or is parked by itself.
 pub async fn handle(

@@ -15,7 +15,11 @@ fn main() -> Result<(), run::Error> {
         let provider = match settings.payment_provider()? {
             ProviderName::Sandbox => Sandbox::new(aws.dynamodb(), settings.table()?, SystemClock),
         };
-        let app = CollectPayment { store: DynamoStore::new(aws.dynamodb(), settings.table()?), provider, clock: SystemClock };
+        let app = CollectPayment {
+            store: DynamoStore::new(aws.dynamodb(), settings.table()?),
+            provider,
+            clock: SystemClock,
+        };
         let parking = SqsParking::new(aws.sqs(), settings.dead_letter_queue()?);
         warm_up_table(&aws.dynamodb(), &settings.table()?).await;
         run::serve(async |batch| Ok(collect_payment::handle(&app, &parking, batch).await)).await

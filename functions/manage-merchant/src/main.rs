@@ -9,7 +9,8 @@ use juchu::lambda::run;
 fn main() -> Result<(), run::Error> {
     run::start(async |settings| {
         let aws = Aws::new(&settings.aws()?)?;
-        let app = ManageMerchant { store: DynamoStore::new(aws.dynamodb(), settings.table()?), clock: SystemClock };
+        let app =
+            ManageMerchant { store: DynamoStore::new(aws.dynamodb(), settings.table()?), clock: SystemClock };
         warm_up_table(&aws.dynamodb(), &settings.table()?).await;
         run::serve(async |request| Ok(manage_merchant::handle(&app, request).await)).await
     })

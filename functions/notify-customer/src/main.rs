@@ -12,7 +12,11 @@ fn main() -> Result<(), run::Error> {
     run::start(async |settings| {
         let aws = Aws::new(&settings.aws()?)?;
         let mailer = SesMailer::new(&aws.ses(), settings.mail_configuration_set()?);
-        let app = NotifyCustomer { store: DynamoStore::new(aws.dynamodb(), settings.table()?), mailer, clock: SystemClock };
+        let app = NotifyCustomer {
+            store: DynamoStore::new(aws.dynamodb(), settings.table()?),
+            mailer,
+            clock: SystemClock,
+        };
         let parking = SqsParking::new(aws.sqs(), settings.dead_letter_queue()?);
         warm_up_table(&aws.dynamodb(), &settings.table()?).await;
         run::serve(async |batch| Ok(notify_customer::handle(&app, &parking, batch).await)).await

@@ -27,19 +27,13 @@ pub async fn handle(
     .await
 }
 
-async fn show(
-    app: &QueryOrders<impl OrderStore + MailLog>,
-    request: &Request,
-) -> Result<Response, Problem> {
+async fn show(app: &QueryOrders<impl OrderStore + MailLog>, request: &Request) -> Result<Response, Problem> {
     let id: OrderId = request.path("id")?;
     let whole = app.order(&principal(request)?, &id).await?;
     Response::json(StatusCode::OK, &OrderView::from(&whole))
 }
 
-async fn list(
-    app: &QueryOrders<impl OrderStore + MailLog>,
-    request: &Request,
-) -> Result<Response, Problem> {
+async fn list(app: &QueryOrders<impl OrderStore + MailLog>, request: &Request) -> Result<Response, Problem> {
     request.only_query(&["merchant", "state", "attention", "limit", "cursor"])?;
     let query = OrderQuery {
         merchant: request.required_query("merchant")?,

@@ -30,7 +30,7 @@ async fn receive(
     let known = app.channel(&id).await?.ok_or_else(|| Problem::not_found("channel"))?;
     let (channel, merchant) = &known;
     // Nothing of the body is looked at before it is known whose it is.
-    channels::signature::verify(&channel.secret, |name| request.header(name), &raw)?;
+    channels::signature::check(channel.kind, &channel.secret, request.headers(), &raw)?;
     request.expect_json()?;
     let defaults = channels::ChannelDefaults { language: merchant.language };
     let intake = channels::read(channel.kind, &raw, &defaults)?;

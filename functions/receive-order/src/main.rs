@@ -11,7 +11,11 @@ fn main() -> Result<(), run::Error> {
     run::start(async |settings| {
         let aws = Aws::new(&settings.aws()?)?;
         let archive = S3Archive::new(aws.s3(), settings.archive_bucket()?);
-        let app = ReceiveOrder { store: DynamoStore::new(aws.dynamodb(), settings.table()?), archive, clock: SystemClock };
+        let app = ReceiveOrder {
+            store: DynamoStore::new(aws.dynamodb(), settings.table()?),
+            archive,
+            clock: SystemClock,
+        };
         warm_up_table(&aws.dynamodb(), &settings.table()?).await;
         run::serve(async |request| Ok(receive_order::handle(&app, request).await)).await
     })

@@ -3,8 +3,9 @@
 use aws_lambda_events::dynamodb::Event;
 use aws_lambda_events::streams::DynamoDbEventResponse;
 use juchu::adapters::dynamo::message_of;
+use juchu::app::failure::Parking;
 use juchu::app::ports::StageQueues;
-use juchu::lambda::batch::Parking;
+
 use juchu::lambda::stream::{NothingRelayed, run_stream};
 
 /// Handles a batch of the stream.
@@ -16,5 +17,5 @@ pub async fn handle(
     parking: &impl Parking,
     event: Event,
 ) -> Result<DynamoDbEventResponse, NothingRelayed> {
-    run_stream("relay-events", queues, parking, event, message_of).await
+    run_stream("relay-events", queues, parking, event, |row| message_of(row.clone()).map(Some)).await
 }

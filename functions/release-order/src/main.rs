@@ -14,7 +14,11 @@ fn main() -> Result<(), run::Error> {
         let aws = Aws::new(&settings.aws()?)?;
         let archive = S3Archive::new(aws.s3(), settings.archive_bucket()?);
         let warehouse = SqsWarehouse::new(archive, aws.sqs(), settings.warehouse_queue()?);
-        let app = ReleaseOrder { store: DynamoStore::new(aws.dynamodb(), settings.table()?), warehouse, clock: SystemClock };
+        let app = ReleaseOrder {
+            store: DynamoStore::new(aws.dynamodb(), settings.table()?),
+            warehouse,
+            clock: SystemClock,
+        };
         let parking = SqsParking::new(aws.sqs(), settings.dead_letter_queue()?);
         warm_up_table(&aws.dynamodb(), &settings.table()?).await;
         run::serve(async |batch| Ok(release_order::handle(&app, &parking, batch).await)).await

@@ -3,7 +3,7 @@
 use juchu::app::failure::Failure;
 use juchu::app::ports::{Clock, OrderStore};
 use juchu::app::run_timers::{RunTimers, Woken};
-use juchu::lambda::metrics;
+use juchu::lambda::{metrics, run};
 
 /// Runs once, and reports how many orders were found stalled: also none, because silence is an
 /// alarm of its own.
@@ -14,7 +14,7 @@ pub async fn handle(
     app: &RunTimers<impl OrderStore, impl Clock>,
     correlation: &str,
 ) -> Result<Woken, Failure> {
-    let woken = app.handle(correlation).await?;
+    let woken = run::tick("run-timers", app.handle(correlation)).await?;
     metrics::stalled_orders("run-timers", woken.stalled);
     Ok(woken)
 }

@@ -10,7 +10,8 @@ use juchu::lambda::run;
 fn main() -> Result<(), run::Error> {
     run::start(async |settings| {
         let aws = Aws::new(&settings.aws()?)?;
-        let app = RunTimers { store: DynamoStore::new(aws.dynamodb(), settings.table()?), clock: SystemClock };
+        let app =
+            RunTimers { store: DynamoStore::new(aws.dynamodb(), settings.table()?), clock: SystemClock };
         warm_up_table(&aws.dynamodb(), &settings.table()?).await;
         run::serve(async |tick: EventBridgeEvent| {
             let correlation = tick.id.unwrap_or_default();

@@ -23,3 +23,4 @@ pub mod release_order;
 pub mod run_timers;
 pub mod ship_order;
 pub mod stock_effect;
+pub mod validate_order;

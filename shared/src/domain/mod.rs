@@ -12,6 +12,7 @@ pub mod event;
 pub mod evolve;
 pub mod ids;
 pub mod intake;
+pub mod mail_address;
 pub mod merchant;
 pub mod money;
 pub mod order;
@@ -22,6 +23,10 @@ pub mod rules;
 pub mod shipment;
 pub mod stock;
 pub mod tax;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+#[cfg(test)]
+mod tests;
 pub mod text;
 pub mod timers;
 pub mod validation;

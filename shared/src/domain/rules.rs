@@ -3,8 +3,9 @@
 //! A blocking finding opens its hold, a warning is only shown. No message holds personal data:
 //! findings are stored, listed and logged.
 
-use super::contact::{has_house_number, is_acceptable_mail, is_plausible_phone, is_postal_code};
+use super::contact::{has_house_number, is_plausible_phone, is_postal_code};
 use super::customer::{Address, Personal};
+use super::mail_address::MailAddress;
 use super::merchant::{Product, UnknownProductPolicy};
 use super::money::{Amount, Currency};
 use super::order::{HoldCode, Line, Order};
@@ -59,7 +60,7 @@ fn check_contact(order: &Order, findings: &mut Vec<Finding>) {
     }
     let hold = HoldCode::ContactDefect;
     match &customer.mail {
-        Some(mail) if is_acceptable_mail(mail.reveal()) => {}
+        Some(mail) if mail.reveal().parse::<MailAddress>().is_ok() => {}
         Some(_) if can_call => {
             let message =
                 "No mail server accepts this address, so no mail is sent: call the customer instead.";

@@ -22,6 +22,7 @@ use serde::de::DeserializeOwned;
 use super::metrics::{self, Outcome};
 use super::telemetry::chain;
 use crate::app::failure::Failure;
+use crate::app::idempotency::Reply;
 use crate::app::ports::{ListError, PutError, StoreError};
 use crate::domain::Rejection;
 
@@ -120,6 +121,43 @@ impl Request {
             Some(name) if known.is_empty() => Err(Problem::invalid(name, "this route takes no parameters")),
             Some(name) => Err(Problem::invalid(name, format!("unknown; expected {}", known.join(", ")))),
         }
+    }
+
+    /// A parameter of the query that must be there, read as a `T`.
+    ///
+    /// # Errors
+    /// 400 when it is missing or not one.
+    pub fn required_query<T>(&self, name: &str) -> Result<T, Problem>
+    where
+        T: TryFrom<String>,
+        T::Error: Display,
+    {
+        let text = self.query(name).ok_or_else(|| Problem::invalid(name, "is missing"))?;
+        T::try_from(text.to_owned()).map_err(|error| Problem::invalid(name, error))
+    }
+
+    /// The size of a page: the parameter `limit`, 1 to 100, or 50.
+    ///
+    /// # Errors
+    /// 400 when it is anything else.
+    pub fn limit(&self) -> Result<usize, Problem> {
+        match self.query("limit").map(str::parse::<usize>) {
+            None => Ok(50),
+            Some(Ok(limit @ 1..=100)) => Ok(limit),
+            Some(_) => Err(Problem::invalid("limit", "must be 1 to 100")),
+        }
+    }
+
+    /// The path as it was asked for.
+    #[must_use]
+    pub fn raw_path(&self) -> &str {
+        self.event.raw_path.as_deref().unwrap_or_default()
+    }
+
+    /// All headers.
+    #[must_use]
+    pub const fn headers(&self) -> &HeaderMap {
+        &self.event.headers
     }
 
     /// A header, by its name in any case; `None` also when it is not plain text.
@@ -261,6 +299,15 @@ impl Response {
     pub fn json_text(status: StatusCode, body: String) -> Self {
         let response = Self { status, headers: HeaderMap::new(), body };
         response.with_header(header::CONTENT_TYPE, "application/json")
+    }
+
+    /// What a use case replied, perhaps for the second time.
+    ///
+    /// # Errors
+    /// 500 when its status is none.
+    pub fn reply(reply: Reply) -> Result<Self, Problem> {
+        let status = StatusCode::from_u16(reply.status).map_err(Problem::internal)?;
+        Ok(Self::json_text(status, reply.body))
     }
 
     /// The response with a header more. A value that no header can have is left out.
@@ -536,6 +583,8 @@ impl From<Rejection> for Problem {
             | Rejection::NoSuchPayment(_)
             | Rejection::NoSuchHold(_)
             | Rejection::NoSuchTicket(_)
+            | Rejection::OtherLocation { .. }
+            | Rejection::NoAmount
             | Rejection::TooMany { .. }
             | Rejection::TooMuch { .. } => Self::unprocessable(code, detail),
         }

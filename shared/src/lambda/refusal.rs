@@ -1,6 +1,8 @@
 //! What the use cases refuse, as the API tells it.
 
 use super::http::Problem;
+use crate::adapters::channels::ChannelError;
+use crate::adapters::channels::signature::Unproven;
 use crate::app::access::Denied;
 use crate::app::idempotency::KeyReused;
 use crate::app::manage_merchant::ManageError;
@@ -27,7 +29,8 @@ impl From<KeyReused> for Problem {
 
 impl From<Vec<Impossible>> for Problem {
     fn from(defects: Vec<Impossible>) -> Self {
-        let problem = Self::unprocessable("IMPOSSIBLE", "the request is readable, but makes no sense; see errors");
+        let problem =
+            Self::unprocessable("IMPOSSIBLE", "the request is readable, but makes no sense; see errors");
         defects.into_iter().fold(problem, |problem, defect| problem.and_field(defect.field, defect.message))
     }
 }
@@ -40,6 +43,25 @@ impl From<RequestError> for Problem {
             RequestError::Rejected(rejection) => rejection.into(),
             RequestError::KeyReused(reused) => reused.into(),
             RequestError::Failed(failure) => failure.into(),
+        }
+    }
+}
+
+impl From<Unproven> for Problem {
+    fn from(_: Unproven) -> Self {
+        Self::unauthorized()
+    }
+}
+
+impl From<ChannelError> for Problem {
+    fn from(error: ChannelError) -> Self {
+        match error {
+            ChannelError::Malformed { path, message } => {
+                let field = if path.is_empty() { "body".to_owned() } else { path };
+                Self::bad_request("INVALID_BODY", "the body does not have the channel's shape")
+                    .and_field(field, message)
+            }
+            ChannelError::Impossible(defects) => defects.into(),
         }
     }
 }

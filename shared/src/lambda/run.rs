@@ -1,39 +1,31 @@
-//! The main loop of each kind of function. A function's `main` is [`start`] with its wiring:
+//! The main loop of a function. Its `main` is [`start`] with its wiring:
 //!
 //! ```no_run
-//! use juchu::app::{failure::Failure, message::{Message, Stage}};
-//! use juchu::adapters::sqs::SqsParking;
-//! use juchu::lambda::{aws::{Aws, warm_up_table}, run, settings::Settings};
+//! use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
+//! use juchu::lambda::aws::{Aws, warm_up_table};
+//! use juchu::lambda::run;
 //!
 //! fn main() -> Result<(), run::Error> {
-//!     run::start(async |settings: Settings| {
+//!     run::start(async |settings| {
 //!         let aws = Aws::new(&settings.aws()?)?;
-//!         let parking = SqsParking::new(aws.sqs(), settings.dead_letter_queue()?);
 //!         warm_up_table(&aws.dynamodb(), &settings.table()?).await;
-//!         run::queue(Stage::PostSales, &parking, async |message: Message| Ok::<_, Failure>(())).await
+//!         run::serve(async |batch: SqsEvent| Ok(SqsBatchResponse::default())).await
 //!     })
 //! }
 //! ```
 
-use std::fmt::Display;
 use std::future::Future;
+use std::time::Instant;
 
-use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
-use aws_lambda_events::dynamodb::Event;
-use aws_lambda_events::sqs::SqsEvent;
 pub use lambda_runtime::Error;
 use lambda_runtime::{LambdaEvent, Runtime, service_fn};
-use serde_dynamo::Item;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
-use super::batch::run_batch;
-use super::http::{Problem, Request, Response, respond};
 use super::metrics::{self, Outcome};
 use super::settings::Settings;
-use super::stream::run_stream;
 use super::telemetry;
-use crate::app::failure::{Failure, Parking};
-use crate::app::message::{Message, Stage};
-use crate::app::ports::StageQueues;
+use crate::app::failure::Failure;
 
 /// Runs a function on one thread: it works on one event at a time, so a second thread would only
 /// cost its start.
@@ -49,83 +41,28 @@ where
     tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(wire(settings))
 }
 
-/// Answers requests of the HTTP API, for ever.
+/// Answers events of one kind, one after the other, for ever.
 ///
 /// # Errors
 /// When Lambda's runtime API is gone.
-pub async fn http<H, F>(operation: &str, handle: H) -> Result<(), Error>
+pub async fn serve<E, R>(handle: impl AsyncFn(E) -> Result<R, Error>) -> Result<(), Error>
 where
-    H: Fn(Request) -> F,
-    F: Future<Output = Result<Response, Problem>>,
+    E: DeserializeOwned,
+    R: Serialize,
 {
     let handle = &handle;
-    let service = service_fn(async |event: LambdaEvent<ApiGatewayV2httpRequest>| {
-        Ok::<_, Error>(respond(operation, event.payload, handle).await)
-    });
-    Runtime::new(service).run().await
+    Runtime::new(service_fn(async |event: LambdaEvent<E>| handle(event.payload).await)).run().await
 }
 
-/// Works on the messages of a stage's queue, for ever.
+/// Does the work of one tick of a schedule: logs it if it fails, and counts it.
 ///
 /// # Errors
-/// When Lambda's runtime API is gone.
-pub async fn queue<P, H, F>(stage: Stage, parking: &P, handle: H) -> Result<(), Error>
-where
-    P: Parking,
-    H: Fn(Message) -> F,
-    F: Future<Output = Result<(), Failure>>,
-{
-    let handle = &handle;
-    let service = service_fn(async |event: LambdaEvent<SqsEvent>| {
-        Ok::<_, Error>(run_batch(stage, parking, event.payload, handle).await)
-    });
-    Runtime::new(service).run().await
-}
-
-/// Relays the events of the table's stream, for ever. See [`run_stream`].
-///
-/// # Errors
-/// When Lambda's runtime API is gone.
-pub async fn stream<Q, P, D, E>(operation: &str, queues: &Q, parking: &P, message_of: D) -> Result<(), Error>
-where
-    Q: StageQueues,
-    P: Parking,
-    D: Fn(&Item) -> Result<Option<Message>, E>,
-    E: Display,
-{
-    let message_of = &message_of;
-    let service = service_fn(async |event: LambdaEvent<Event>| {
-        Ok::<_, Error>(run_stream(operation, queues, parking, event.payload, message_of).await?)
-    });
-    Runtime::new(service).run().await
-}
-
-/// Does something on a schedule, for ever. A failure fails the invocation; the next tick tries again.
-///
-/// # Errors
-/// When Lambda's runtime API is gone.
-pub async fn schedule<H, F>(operation: &str, handle: H) -> Result<(), Error>
-where
-    H: Fn() -> F,
-    F: Future<Output = Result<(), Failure>>,
-{
-    let handle = &handle;
-    let service = service_fn(async |_: LambdaEvent<serde::de::IgnoredAny>| {
-        Ok::<_, Error>(run_tick(operation, handle).await?)
-    });
-    Runtime::new(service).run().await
-}
-
-/// One tick of a schedule: logged if it fails, and counted.
-async fn run_tick<H, F>(operation: &str, handle: &H) -> Result<(), Failure>
-where
-    H: Fn() -> F,
-    F: Future<Output = Result<(), Failure>>,
-{
-    let begun = std::time::Instant::now();
-    let result = handle().await;
+/// That of the work: it fails the invocation, and the next tick tries again.
+pub async fn tick<T>(operation: &str, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    let begun = Instant::now();
+    let result = work.await;
     let outcome = match &result {
-        Ok(()) => Outcome::Done,
+        Ok(_) => Outcome::Done,
         Err(Failure::Retryable(_)) => Outcome::Retry,
         Err(Failure::Permanent { .. }) => Outcome::Failed,
     };

@@ -10,7 +10,6 @@
 //! - `mail.j2` – the skeleton: salutation, opening, facts, closing, footer;
 //! - `text.j2`, `html.j2` – how the two parts look.
 
-mod address;
 pub mod compose;
 mod context;
 mod mime;
@@ -18,7 +17,7 @@ mod money;
 mod render;
 mod templates;
 
-pub use address::{InvalidAddress, MailAddress};
+pub use crate::domain::mail_address::{InvalidAddress, MailAddress};
 pub use context::{
     Amount, AmountKind, CancelReason, Cancellation, Carrier, Delay, DelayReason, Delivery, Destination,
     Expiry, Item, Line, MailContext, MailKind, Notice, Order, Parcel, Party, PayAt, PaymentMethod,

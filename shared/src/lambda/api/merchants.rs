@@ -9,7 +9,9 @@ use crate::app::ports::Page;
 use crate::domain::customer::Language;
 use crate::domain::ids::{ChannelId, LocationId, MerchantId};
 use crate::domain::intake::Impossible;
-use crate::domain::merchant::{Channel, ChannelKind, ChannelSecret, Merchant, OrderPolicy, Product, ShopProfile};
+use crate::domain::merchant::{
+    Channel, ChannelKind, ChannelSecret, Merchant, OrderPolicy, Product, ShopProfile,
+};
 use crate::domain::money::Amount;
 use crate::domain::tax::TaxRate;
 
@@ -132,10 +134,16 @@ impl ChannelBody {
         };
         let length = proof.as_ref().map_or(0, String::len);
         defects.check((least..=200).contains(&length), field, format!("must be {least} to 200 characters"));
-        defects.check(other.is_none(), "kind", format!("a channel of this kind proves itself with {field} alone"));
+        defects.check(
+            other.is_none(),
+            "kind",
+            format!("a channel of this kind proves itself with {field} alone"),
+        );
         let proof = proof.unwrap_or_default();
         let secret = match self.kind {
-            ChannelKind::Json => ChannelSecret::ApiKey { sha256: hex::encode(Sha256::digest(proof.as_bytes())) },
+            ChannelKind::Json => {
+                ChannelSecret::ApiKey { sha256: hex::encode(Sha256::digest(proof.as_bytes())) }
+            }
             ChannelKind::Shopify => ChannelSecret::Signature { secret: proof },
         };
         defects.or(Channel { id, merchant, kind: self.kind, secret })

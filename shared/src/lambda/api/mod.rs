@@ -5,6 +5,7 @@ pub mod address;
 pub mod commands;
 pub mod fulfilment;
 pub mod merchants;
+pub mod openapi;
 pub mod orders;
 pub mod stock;
 

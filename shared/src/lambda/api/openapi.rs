@@ -1,5 +1,7 @@
 //! The API's description, generated from the types it is made of.
 
+#![expect(dead_code, reason = "the functions here stand for the routes: what counts is their documentation")]
+
 use utoipa::openapi::OpenApi as Document;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
@@ -11,7 +13,7 @@ use super::merchants::{
 };
 use super::orders::{OrderList, OrderView, ReceivedReply};
 use super::stock::{AdjustmentBody, LedgerList, ReceiptBody, StockList, StockView};
-use crate::adapters::channels::json::OrderBody;
+use crate::adapters::channels::json::NewOrder;
 use crate::lambda::http::ProblemBody;
 
 /// The whole description, as it is served at `/openapi.json`.
@@ -62,7 +64,7 @@ impl Modify for Security {
         ("channel" = String, Path, description = "The channel's id."),
         ("Idempotency-Key" = Option<String>, Header, description = "Makes the request repeatable."),
     ),
-    request_body = OrderBody,
+    request_body = NewOrder,
     responses(
         (status = 201, description = "The order is open.", body = ReceivedReply),
         (status = 200, description = "The order was open before.", body = ReceivedReply),
@@ -330,3 +332,37 @@ const fn show_ledger() {}
     responses((status = 200, description = "OpenAPI 3.1.", content_type = "application/json")),
 )]
 const fn show_description() {}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::lambda::routes::ROUTES;
+
+    #[test]
+    fn the_description_is_the_one_that_is_served() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../infra/docs/openapi.json");
+        let generated = document().to_pretty_json().unwrap() + "\n";
+        if std::env::var_os("UPDATE_DOCS").is_some() {
+            std::fs::write(path, &generated).unwrap();
+        }
+        let served = std::fs::read_to_string(path).unwrap();
+        assert!(served == generated, "rewrite it: UPDATE_DOCS=1 cargo nextest run -p juchu openapi");
+    }
+
+    #[test]
+    fn every_route_is_described_and_nothing_else() {
+        let document = serde_json::to_value(document()).unwrap();
+        let paths = document["paths"].as_object().unwrap();
+        let described: BTreeSet<String> = paths
+            .iter()
+            .flat_map(|(path, methods)| {
+                let methods = methods.as_object().unwrap().keys();
+                methods.map(move |method| format!("{} {path}", method.to_uppercase()))
+            })
+            .collect();
+        let routes: BTreeSet<String> = ROUTES.iter().map(|route| route.key.to_owned()).collect();
+        assert_eq!(described, routes);
+    }
+}

@@ -1,0 +1,3 @@
+//! What the domain must do, told as given, when, then; and what must hold whatever happens.
+
+mod properties;

@@ -1,0 +1,510 @@
+//! Any order, any commands, in any order, twice or late: what must hold after every step is in
+//! [`invariants`](super::super::testing::invariants), which a [`Case`] checks by itself.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::date;
+use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
+
+use crate::domain::billing::{DiscountKind, FeeKind};
+use crate::domain::customer::DesiredDelivery;
+use crate::domain::decide::{Collection, next_collection};
+use crate::domain::event::Grant;
+use crate::domain::ids::{LineId, PaymentId, ShipmentId};
+use crate::domain::order::{CancelReason, HoldCode, Order, OrderState, TicketKind};
+use crate::domain::payment::{Operation, OperationKind, OperationOutcome, PaymentMethod};
+use crate::domain::shipment::{
+    Carrier, FulfilmentEvent, FulfilmentEventKind, LineQuantity, ShipmentStatus, Tracking,
+};
+use crate::domain::tax::TaxRate;
+use crate::domain::testing::stages::{self, approved, has_effect};
+use crate::domain::testing::{Case, Draft, START, address, an_order, given, location, yen};
+use crate::domain::timers::next_due;
+use crate::domain::validation::{Finding, FindingCode, Severity};
+use crate::domain::{Command, Event};
+
+/// The same cases on every machine; `PROPTEST_RNG_SEED` and `PROPTEST_CASES` ask for others.
+fn config(cases: u32) -> ProptestConfig {
+    let given = ProptestConfig::default();
+    let fixed = matches!(given.rng_seed, RngSeed::Random);
+    let asked = given.cases != 256;
+    ProptestConfig {
+        cases: if asked { given.cases } else { cases },
+        rng_seed: if fixed { RngSeed::Fixed(0x6a75_6368_75) } else { given.rng_seed },
+        failure_persistence: None,
+        ..given
+    }
+}
+
+/// Something that may happen. The numbers choose among what the order has when it does.
+#[derive(Debug, Clone)]
+enum Action {
+    /// A stage acts, in a world where all goes well.
+    Stage(usize),
+    /// The money stage asks the provider, whose answer is on its way.
+    Ask,
+    /// An answer arrives: maybe not the oldest one, maybe not for the first time.
+    Answer {
+        which: usize,
+        answer: Answer,
+    },
+    /// Stock for some units only.
+    Allocate {
+        line: usize,
+        granted: u32,
+        short: u32,
+    },
+    Fill {
+        line: usize,
+        units: u32,
+    },
+    Deposit {
+        payment: usize,
+        amount: i64,
+        reference: u8,
+    },
+    RefundByHand {
+        payment: usize,
+        amount: i64,
+        reference: u8,
+    },
+    Report {
+        shipment: usize,
+        kind: usize,
+        hour: i64,
+    },
+    /// A stage's message about a shipment, whether it is time for it or not.
+    Shipment {
+        shipment: usize,
+        stage: usize,
+    },
+    RequestCancel(Vec<(usize, u32)>),
+    Find(usize),
+    Hold {
+        code: usize,
+        end: usize,
+    },
+    ChangeAddress {
+        group: usize,
+        to: u8,
+    },
+    ChangeDate {
+        group: usize,
+        day: i8,
+    },
+    Remark {
+        kind: usize,
+        text: u8,
+    },
+    CloseTicket(usize),
+    /// Time passes.
+    Wait {
+        hours: i64,
+    },
+    /// A message comes again, late.
+    Again(usize),
+}
+
+/// What a provider does with a question it has not decided yet.
+#[derive(Debug, Clone, Copy)]
+enum Answer {
+    Approve,
+    Decline,
+    Review,
+    /// It did what it was asked, and the answer was lost.
+    LostApproval,
+    /// It never heard of it.
+    Lost,
+}
+
+fn action() -> impl Strategy<Value = Action> {
+    let i = || 0..6usize;
+    let answer = prop_oneof![
+        4 => Just(Answer::Approve),
+        1 => Just(Answer::Decline),
+        1 => Just(Answer::Review),
+        1 => Just(Answer::LostApproval),
+        1 => Just(Answer::Lost),
+    ];
+    prop_oneof![
+        16 => i().prop_map(Action::Stage),
+        4 => Just(Action::Ask),
+        6 => (i(), answer).prop_map(|(which, answer)| Action::Answer { which, answer }),
+        3 => (i(), 0..4u32, 0..3u32).prop_map(|(line, granted, short)| Action::Allocate { line, granted, short }),
+        3 => (i(), 0..4u32).prop_map(|(line, units)| Action::Fill { line, units }),
+        4 => (0..3usize, -1..3i64, 0..4u8)
+            .prop_map(|(payment, amount, reference)| Action::Deposit { payment, amount, reference }),
+        3 => (0..3usize, -1..3i64, 0..4u8)
+            .prop_map(|(payment, amount, reference)| Action::RefundByHand { payment, amount, reference }),
+        10 => (i(), 0..13usize, 0..3i64).prop_map(|(shipment, kind, hour)| Action::Report { shipment, kind, hour }),
+        4 => (i(), 0..3usize).prop_map(|(shipment, stage)| Action::Shipment { shipment, stage }),
+        2 => prop::collection::vec((i(), 0..4u32), 0..3).prop_map(Action::RequestCancel),
+        2 => i().prop_map(Action::Find),
+        3 => (i(), 0..3usize).prop_map(|(code, end)| Action::Hold { code, end }),
+        1 => (0..2usize, 0..3u8).prop_map(|(group, to)| Action::ChangeAddress { group, to }),
+        1 => (0..2usize, 0..9i8).prop_map(|(group, day)| Action::ChangeDate { group, day }),
+        1 => (0..3usize, 0..3u8).prop_map(|(kind, text)| Action::Remark { kind, text }),
+        1 => i().prop_map(Action::CloseTicket),
+        3 => (0..60i64).prop_map(|hours| Action::Wait { hours }),
+        4 => (0..40usize).prop_map(Action::Again),
+    ]
+}
+
+fn draft() -> impl Strategy<Value = Draft> {
+    let method = || {
+        prop::sample::select(vec![
+            PaymentMethod::Card,
+            PaymentMethod::BankTransfer,
+            PaymentMethod::ConvenienceStore,
+            PaymentMethod::CashOnDelivery,
+            PaymentMethod::PayLater,
+            PaymentMethod::ChannelSettled,
+        ])
+    };
+    let line = (1..5u32, 0..3_000i64, any::<bool>(), any::<bool>());
+    let lines = prop::collection::vec(line, 1..4);
+    let switches = (any::<bool>(), any::<bool>(), any::<bool>(), 0..12i8);
+    let money = (method(), prop::option::of((method(), 0..800i64)), 0..500i64, 0..300i64);
+    (lines, switches, money).prop_map(
+        |(lines, (split, shipped, fee, day), (method, second, discount, points))| {
+            let mut draft = an_order().of(&[]).paid_by(method);
+            for (quantity, price, reduced, elsewhere) in lines {
+                draft = draft.and(quantity, price);
+                draft = if reduced { draft.at(TaxRate::REDUCED) } else { draft };
+                draft = if elsewhere { draft.to_another_address() } else { draft };
+            }
+            draft = if split { draft.sent_as_available() } else { draft };
+            draft = if shipped { draft.posted_when_shipped() } else { draft };
+            draft = if fee { draft.with_fee(FeeKind::Shipping, 660) } else { draft };
+            draft = if day < 9 { draft.wanted_on(date(2026, 4, day + 1)) } else { draft };
+            let goods: i64 = draft
+                .intake
+                .lines
+                .iter()
+                .map(|line| line.unit_price.units() * i64::from(line.quantity))
+                .sum();
+            let discount = discount.min(goods);
+            draft = draft.with_discount(DiscountKind::Coupon, discount);
+            draft = draft.with_discount(DiscountKind::Points, points.min(goods - discount));
+            match second {
+                Some((method, amount)) => {
+                    let total = draft.clone().order().billing().total.units();
+                    draft.first_paid_by(method, amount.min(total))
+                }
+                None => draft,
+            }
+        },
+    )
+}
+
+/// Everything outside the order.
+struct World {
+    case: Case,
+    asked: Vec<Operation>,
+    /// The provider's own books: what it did with each key, once.
+    decided: BTreeMap<String, OperationOutcome>,
+    sent: Vec<Command>,
+}
+
+impl World {
+    fn new(draft: Draft) -> Self {
+        Self { case: given(draft), asked: Vec::new(), decided: BTreeMap::new(), sent: Vec::new() }
+    }
+
+    fn happen(&mut self, action: &Action) {
+        if let Action::Wait { hours } = action {
+            self.case.after(*hours);
+        }
+        if matches!(action, Action::Ask)
+            && let Some(Collection::Ask(operation) | Collection::Look(operation)) =
+                next_collection(&self.case.order, self.case.now)
+        {
+            self.asked.push(operation);
+        }
+        let Some(command) = self.command(action) else { return };
+        self.case.when(&command);
+        self.sent.push(command);
+    }
+
+    fn command(&mut self, action: &Action) -> Option<Command> {
+        let order = &self.case.order;
+        Some(match action {
+            Action::Wait { .. } | Action::Ask => return None,
+            Action::Stage(n) => {
+                let candidates = stages::candidates(order, self.case.now);
+                // An approval of the stages would not be in the provider's books.
+                let mut own =
+                    candidates.into_iter().filter(|c| !matches!(c, Command::RecordOperation { .. }));
+                own.nth(*n)?
+            }
+            Action::Answer { which, answer } => {
+                let operation = pick(&self.asked, *which)?.clone();
+                let outcome = self.provider(&operation, *answer);
+                Command::RecordOperation { operation, outcome }
+            }
+            Action::Allocate { line, granted, short } => {
+                let grant = |quantity: u32| stock(order, *line, quantity);
+                Command::Allocate { grants: grant(*granted), shortages: grant(*short) }
+            }
+            Action::Fill { line, units } => Command::FillBackorder { grants: stock(order, *line, *units) },
+            Action::Deposit { payment, amount, reference } => {
+                let payment = payment_id(order, *payment)?;
+                let due = order.targets().into_iter().max().unwrap_or_default().units();
+                let amount = yen(due * (*amount + 1) / 2);
+                Command::RecordDeposit {
+                    payment,
+                    amount,
+                    reference: reference.to_string(),
+                    deposited_at: self.case.now,
+                }
+            }
+            Action::RefundByHand { payment, amount, reference } => {
+                let payment = payment_id(order, *payment)?;
+                let amount = yen(order.held().units() * (*amount + 1) / 3);
+                Command::RecordRefund { payment, amount, reference: reference.to_string() }
+            }
+            Action::Report { shipment, kind, hour } => Command::RecordFulfilment {
+                shipment: shipment_id(order, *shipment)?,
+                report: report(*kind, *hour),
+            },
+            Action::Shipment { shipment, stage } => {
+                let shipment = shipment_id(order, *shipment)?;
+                match stage {
+                    0 => Command::MarkInstructed { shipment },
+                    1 => Command::Ship { shipment },
+                    _ => Command::Deliver { shipment },
+                }
+            }
+            Action::RequestCancel(units) => {
+                let unit = |(line, quantity): &(usize, u32)| {
+                    Some(LineQuantity { line: pick(&order.lines, *line)?.id, quantity: *quantity })
+                };
+                let lines = units.iter().filter_map(unit).collect();
+                Command::RequestCancel { lines, reason: CancelReason::Customer }
+            }
+            Action::Find(code) => Command::Validate { findings: vec![finding(*code)] },
+            Action::Hold { code, end } => hold(*code, *end),
+            Action::ChangeAddress { group, to } => {
+                let ship_group = pick(&order.ship_groups, *group)?.id;
+                Command::ChangeAddress { ship_group, address: address(&to.to_string()) }
+            }
+            Action::ChangeDate { group, day } => {
+                let ship_group = pick(&order.ship_groups, *group)?.id;
+                let desired = DesiredDelivery { date: Some(date(2026, 4, day + 1)), time_slot: None };
+                Command::ChangeDesiredDelivery { ship_group, desired }
+            }
+            Action::Remark { kind, text } => remark(*kind, &text.to_string()),
+            Action::CloseTicket(n) => Command::CloseTicket { id: pick(&order.tickets, *n)?.id.clone() },
+            Action::Again(n) => self.sent.get(*n)?.clone(),
+        })
+    }
+
+    /// What the provider answers: what it decided about a key it never decides again.
+    fn provider(&mut self, operation: &Operation, answer: Answer) -> OperationOutcome {
+        if matches!(answer, Answer::Lost) {
+            return OperationOutcome::Unknown;
+        }
+        let reviews = operation.kind == OperationKind::Authorize;
+        let decided = self.decided.get(&operation.key).cloned();
+        if let (None, Answer::Review, true) = (&decided, answer, reviews) {
+            return OperationOutcome::Review { reference: operation.key.clone() };
+        }
+        let outcome = decided.unwrap_or_else(|| match answer {
+            Answer::Decline => OperationOutcome::Declined { code: "no".to_owned() },
+            Answer::Approve | Answer::Review | Answer::LostApproval | Answer::Lost => approved(operation),
+        });
+        self.decided.insert(operation.key.clone(), outcome.clone());
+        if matches!(answer, Answer::LostApproval) { OperationOutcome::Unknown } else { outcome }
+    }
+
+    /// Everybody does what the order waits for, until nothing is left to do.
+    fn end_well(&mut self) {
+        for _ in 0..500 {
+            let (order, now) = (&self.case.order.clone(), self.case.now);
+            let stage = stages::candidates(order, now).into_iter().find_map(|command| match command {
+                Command::RecordOperation { operation, .. } => {
+                    let outcome = self.provider(&operation, Answer::Approve);
+                    Some(Command::RecordOperation { operation, outcome })
+                }
+                command => has_effect(order, &command, now).then_some(command),
+            });
+            let someone =
+                stage.or_else(|| outside(order).into_iter().find(|command| has_effect(order, command, now)));
+            match (someone, next_due(order)) {
+                (Some(command), _) => {
+                    self.case.does(&command);
+                }
+                (None, Some(due)) if !order.state.is_final() || !self.nothing_owed() => {
+                    self.case.now = due.max(now);
+                    self.case.does(&Command::Tick);
+                }
+                (None, _) => return,
+            }
+        }
+        panic!("never comes to rest");
+    }
+
+    fn nothing_owed(&self) -> bool {
+        self.case.order.held() == self.case.order.billing().total
+            && self.case.order.payments.iter().all(|payment| payment.unknown.is_none())
+    }
+
+    /// What the provider really holds of each payment.
+    fn provider_holds(&self, payment: &PaymentId) -> i64 {
+        let done = |kind: &str| -> i64 {
+            let key = format!("{payment}:{kind}:");
+            let of_kind = self.decided.iter().filter(|(known, _)| known.starts_with(&key));
+            let amounts = of_kind.map(|(_, outcome)| match outcome {
+                OperationOutcome::Approved { amount, .. } => amount.units(),
+                OperationOutcome::Declined { .. }
+                | OperationOutcome::Review { .. }
+                | OperationOutcome::Unknown => 0,
+            });
+            amounts.sum()
+        };
+        done("capture") - done("refund")
+    }
+}
+
+/// What people, the warehouse, the carrier and the customer can do about an order.
+fn outside(order: &Order) -> Vec<Command> {
+    let by = || "staff".to_owned();
+    let mut commands: Vec<_> =
+        order.open_holds().map(|hold| Command::ResolveHold { code: hold.code, by: by() }).collect();
+    let waiting = stages::grants(order, |line| line.quantities.backordered);
+    commands.push(Command::FillBackorder { grants: waiting });
+    for (payment, target) in order.payments.iter().zip(order.targets()) {
+        let surplus = payment.held() - target;
+        let reference = format!("last-{}", payment.deposits.len() + payment.refund_references.len());
+        commands.push(if surplus.is_positive() {
+            Command::RecordRefund { payment: payment.id.clone(), amount: surplus, reference }
+        } else {
+            let (payment, amount) = (payment.id.clone(), -surplus);
+            Command::RecordDeposit { payment, amount, reference, deposited_at: START }
+        });
+    }
+    for shipment in &order.shipments {
+        let asked = shipment.recall_requested && shipment.is_in_warehouse();
+        let next = if asked { FulfilmentEventKind::Recalled } else { FulfilmentEventKind::Delivered };
+        let over = matches!(shipment.status, ShipmentStatus::Recalled | ShipmentStatus::Delivered);
+        let report = FulfilmentEvent { occurred_at: START, kind: next, trackings: Vec::new() };
+        commands.extend((!over).then(|| Command::RecordFulfilment { shipment: shipment.id.clone(), report }));
+    }
+    commands.extend(order.open_tickets().map(|ticket| Command::CloseTicket { id: ticket.id.clone() }));
+    commands
+}
+
+fn pick<T>(items: &[T], n: usize) -> Option<&T> {
+    items.get(n.checked_rem(items.len())?)
+}
+
+fn payment_id(order: &Order, n: usize) -> Option<PaymentId> {
+    pick(&order.payments, n).map(|payment| payment.id.clone())
+}
+
+fn shipment_id(order: &Order, n: usize) -> Option<ShipmentId> {
+    pick(&order.shipments, n).map(|shipment| shipment.id.clone())
+}
+
+/// A line is served from one of two places, unless the test chose badly; then it is refused.
+fn stock(order: &Order, line: usize, quantity: u32) -> Vec<Grant> {
+    let name = if line.is_multiple_of(2) { "main" } else { "west" };
+    let id = pick(&order.lines, line).map_or(LineId(0), |line| line.id);
+    if quantity == 0 { Vec::new() } else { vec![Grant { line: id, location: location(name), quantity }] }
+}
+
+fn report(kind: usize, hour: i64) -> FulfilmentEvent {
+    const KINDS: [FulfilmentEventKind; 13] = [
+        FulfilmentEventKind::Acknowledged,
+        FulfilmentEventKind::Picked,
+        FulfilmentEventKind::Inspected,
+        FulfilmentEventKind::Packed,
+        FulfilmentEventKind::Recalled,
+        FulfilmentEventKind::RecallRefused,
+        FulfilmentEventKind::HandedOver,
+        FulfilmentEventKind::InTransit,
+        FulfilmentEventKind::Delayed,
+        FulfilmentEventKind::Absent,
+        FulfilmentEventKind::Refused,
+        FulfilmentEventKind::Lost,
+        FulfilmentEventKind::Delivered,
+    ];
+    let tracking = Tracking { carrier: Carrier::Other, number: format!("N{hour}") };
+    let occurred_at = START + jiff::SignedDuration::from_hours(hour);
+    FulfilmentEvent { occurred_at, kind: KINDS[kind], trackings: vec![tracking] }
+}
+
+const HOLDS: [HoldCode; 6] = [
+    HoldCode::AddressDefect,
+    HoldCode::CustomerNote,
+    HoldCode::Payment,
+    HoldCode::FraudReview,
+    HoldCode::UnknownProduct,
+    HoldCode::Quality,
+];
+
+fn finding(code: usize) -> Finding {
+    Finding {
+        code: FindingCode::AddressIncomplete,
+        severity: Severity::Blocking(HOLDS[code]),
+        field: "lines[0]".to_owned(),
+        message: "see to it".to_owned(),
+    }
+}
+
+fn hold(code: usize, end: usize) -> Command {
+    let (code, by, reason) = (HOLDS[code], "staff".to_owned(), "because".to_owned());
+    match end {
+        0 => Command::PlaceHold { code, reason },
+        1 => Command::ResolveHold { code, by },
+        _ => Command::OverrideHold { code, by, reason },
+    }
+}
+
+fn remark(kind: usize, text: &str) -> Command {
+    let text = text.to_owned();
+    match kind {
+        0 => Command::AddNote { id: text.clone(), by: "staff".to_owned(), text },
+        1 => Command::ReportDelay { reason: text, expected_on: None },
+        _ => Command::OpenTicket { kind: TicketKind::MailUnknown, subject: text, detail: String::new() },
+    }
+}
+
+proptest! {
+    #![proptest_config(config(400))]
+
+    #[test]
+    fn any_commands_in_any_order_keep_the_invariants_and_every_order_can_still_end(
+        draft in draft(), actions in prop::collection::vec(action(), 0..60)
+    ) {
+        let mut world = World::new(draft);
+        for action in &actions {
+            world.happen(action);
+        }
+        world.case.then_history_agrees();
+        stored_and_read_again(&world.case);
+        world.end_well();
+        world.case.then_history_agrees();
+        let order = &world.case.order;
+        prop_assert!(order.state.is_final(), "ends as {:?}: {:#?}", order.state, order);
+        prop_assert!(world.nothing_owed(), "held {:?}, costs {:?}", order.held(), order.billing().total);
+        for payment in order.payments.iter().filter(|payment| payment.method.has_provider()) {
+            let books = payment.held().units();
+            prop_assert_eq!(world.provider_holds(&payment.id), books, "the provider's books: {:?}", payment);
+        }
+        if order.state == OrderState::Completed {
+            prop_assert!(order.lines.iter().any(|line| line.quantities.delivered > 0));
+        }
+    }
+}
+
+/// Events and snapshots survive their storage.
+fn stored_and_read_again(case: &Case) {
+    let order = serde_json::to_string(&case.order).unwrap();
+    assert_eq!(serde_json::from_str::<Order>(&order).unwrap(), case.order);
+    for (event, _) in &case.history {
+        let stored = serde_json::to_string(event).unwrap();
+        assert_eq!(serde_json::from_str::<Event>(&stored).unwrap(), *event);
+    }
+}

@@ -9,3 +9,5 @@ pub mod s3;
 pub mod sandbox;
 pub mod ses;
 pub mod sqs;
+#[cfg(test)]
+mod stub;

@@ -36,3 +36,26 @@ fn media_type(key: &str) -> &'static str {
         _ => "application/octet-stream",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::stub;
+    use super::*;
+
+    #[tokio::test]
+    async fn a_document_is_kept_under_its_key() {
+        let (aws, service) = stub::service(vec![Some((200, ""))]);
+        let archive = S3Archive::new(aws.s3(), "archive".to_owned());
+        archive.keep("instructions/acme/o-1-S1.json", b"{\"schema\":1}").await.unwrap();
+        let asked = service.join().unwrap();
+        assert!(asked[0].line.starts_with("put /archive/instructions/acme/o-1-s1.json"), "{asked:?}");
+        assert!(asked[0].headers.contains("content-type: application/json"));
+        assert!(asked[0].body.contains("{\"schema\":1}"));
+    }
+
+    #[tokio::test]
+    async fn a_bucket_out_of_reach_is_unavailable() {
+        let archive = S3Archive::new(stub::nobody().s3(), "archive".to_owned());
+        assert_eq!(archive.keep("k", b"").await.unwrap_err().to_string(), "the archive is unavailable");
+    }
+}

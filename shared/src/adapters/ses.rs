@@ -120,3 +120,71 @@ fn never_connected(error: &(dyn Error + 'static)) -> bool {
         .filter_map(|error| error.downcast_ref::<hyper_util::client::legacy::Error>())
         .any(hyper_util::client::legacy::Error::is_connect)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::stub;
+    use super::*;
+
+    async fn send(client: &Client) -> Result<String, MailError> {
+        let mail = OutgoingMail {
+            from: "orders@shop.example".to_owned(),
+            to: "suzuki@mail.example".to_owned(),
+            raw: b"Subject: hello\r\n\r\nhello".to_vec(),
+        };
+        SesMailer::new(client, "juchu".to_owned()).send(&mail).await
+    }
+
+    /// What becomes of a mail at a service that answers once, and how often it was asked.
+    async fn answered(status: u16, body: &'static str) -> Result<String, MailError> {
+        let (aws, service) = stub::service(vec![Some((status, body))]);
+        let result = send(&aws.ses()).await;
+        // A retry would have found nobody, and the result would tell of that.
+        assert_eq!(service.join().unwrap().len(), 1);
+        result
+    }
+
+    const fn refusal_body() -> &'static str {
+        "<ErrorResponse><Error><Type>Sender</Type><Code>MessageRejected</Code>\
+         <Message>Email address is not verified: suzuki@mail.example</Message></Error></ErrorResponse>"
+    }
+
+    #[tokio::test]
+    async fn a_mail_is_sent_with_its_configuration_set_and_known_by_its_id() {
+        let body = "<SendRawEmailResponse><SendRawEmailResult><MessageId>m-1</MessageId></SendRawEmailResult>\
+                    </SendRawEmailResponse>";
+        let (aws, service) = stub::service(vec![Some((200, body))]);
+        assert_eq!(send(&aws.ses()).await.unwrap(), "m-1");
+        let asked = service.join().unwrap();
+        for part in ["Action=SendRawEmail", "ConfigurationSetName=juchu", "suzuki%40mail.example"] {
+            assert!(asked[0].body.contains(part), "{asked:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_rejected_mail_is_refused_without_quoting_the_address() {
+        let error = answered(400, refusal_body()).await.unwrap_err();
+        assert!(
+            matches!(&error, MailError::Refused(reason) if reason.contains("MessageRejected")),
+            "{error:?}"
+        );
+        assert!(!error.to_string().contains("suzuki"));
+    }
+
+    #[tokio::test]
+    async fn what_was_surely_not_accepted_may_be_sent_later() {
+        let throttled = "<ErrorResponse><Error><Code>Throttling</Code></Error></ErrorResponse>";
+        assert!(matches!(answered(400, throttled).await, Err(MailError::NotSent(_))));
+        assert!(matches!(send(&stub::nobody().ses()).await, Err(MailError::NotSent(_))));
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_is_lost_or_unclear_leaves_the_mail_unknown_and_is_not_tried_again() {
+        let broken = "<ErrorResponse><Error><Code>InternalFailure</Code></Error></ErrorResponse>";
+        assert!(matches!(answered(500, broken).await, Err(MailError::Unknown(_))));
+        assert!(matches!(answered(200, "not xml").await, Err(MailError::Unknown(_))));
+        let (aws, service) = stub::service(vec![None]);
+        assert!(matches!(send(&aws.ses()).await, Err(MailError::Unknown(_))));
+        service.join().unwrap();
+    }
+}

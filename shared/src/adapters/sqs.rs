@@ -139,3 +139,100 @@ fn archive_key(message: &WarehouseMessage) -> String {
         WarehouseMessage::Recall { id, merchant, .. } => format!("instructions/{merchant}/{id}.json"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use jiff::Timestamp;
+    use serde_json::Value;
+
+    use super::super::stub;
+    use super::*;
+    use crate::domain::event::EventKind;
+    use crate::domain::ids::{ChannelId, MerchantId, OrderId};
+
+    fn acme() -> MerchantId {
+        MerchantId::new("acme").unwrap()
+    }
+
+    fn message(seq: u64) -> Message {
+        let order = OrderId::of(&acme(), &ChannelId::new("acme-shop").unwrap(), "1");
+        Message::of_order(
+            order,
+            seq,
+            EventKind::OrderDelivered,
+            acme(),
+            Timestamp::UNIX_EPOCH,
+            "c".to_owned(),
+        )
+    }
+
+    fn urls() -> BTreeMap<Stage, String> {
+        BTreeMap::from([(Stage::PostSales, "http://127.0.0.1/post-sales".to_owned())])
+    }
+
+    #[tokio::test]
+    async fn a_message_the_queue_does_not_take_is_known_by_its_position() {
+        let answer = r#"{"Successful":[{"Id":"0","MessageId":"a","MD5OfMessageBody":""}],
+            "Failed":[{"Id":"1","Code":"InternalError","SenderFault":false}]}"#;
+        let (aws, service) = stub::service(vec![Some((200, answer))]);
+        let (first, second) = (message(1), message(2));
+        let queues = SqsStageQueues::new(aws.sqs(), urls());
+        assert_eq!(queues.send(Stage::PostSales, &[&first, &second]).await.unwrap(), [1]);
+
+        let asked = service.join().unwrap();
+        let sent: Value = serde_json::from_str(&asked[0].body).unwrap();
+        assert_eq!(sent["QueueUrl"], "http://127.0.0.1/post-sales");
+        let read: Message =
+            serde_json::from_str(sent["Entries"][1]["MessageBody"].as_str().unwrap()).unwrap();
+        assert_eq!(read, second);
+    }
+
+    #[tokio::test]
+    async fn a_queue_out_of_reach_or_without_a_url_is_unavailable() {
+        let queues = SqsStageQueues::new(stub::nobody().sqs(), urls());
+        assert!(queues.send(Stage::PostSales, &[&message(1)]).await.is_err());
+        assert!(queues.send(Stage::ShipOrder, &[&message(1)]).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn a_parked_message_keeps_its_body_and_gets_its_reason() {
+        let (aws, service) = stub::service(vec![Some((200, "{}"))]);
+        let parking = SqsParking::new(aws.sqs(), "http://127.0.0.1/dead-letters".to_owned());
+        parking.park("{\"schema\":2}", &format!("first line\nsecond {}", "x".repeat(5_000))).await.unwrap();
+        let asked = service.join().unwrap();
+        let sent: Value = serde_json::from_str(&asked[0].body).unwrap();
+        assert_eq!(sent["MessageBody"], "{\"schema\":2}");
+        let reason = sent["MessageAttributes"]["reason"]["StringValue"].as_str().unwrap();
+        assert!(reason.starts_with("first line second xxx"));
+        assert_eq!(reason.len(), REASON_LIMIT);
+    }
+
+    #[derive(Default)]
+    struct Kept(Mutex<Vec<String>>);
+
+    impl Archive for &Kept {
+        async fn keep(&self, key: &str, _: &[u8]) -> Result<(), Unavailable> {
+            self.0.lock().unwrap().push(key.to_owned());
+            Ok(())
+        }
+    }
+
+    #[tokio::test]
+    async fn what_the_warehouse_is_told_is_kept_first() {
+        let shipment = message(1).order().unwrap().shipment(1);
+        let recall = WarehouseMessage::Recall { schema: 1, id: "o:7".to_owned(), shipment, merchant: acme() };
+        let kept = Kept::default();
+        let url = || "http://127.0.0.1/warehouse".to_owned();
+        assert!(SqsWarehouse::new(&kept, stub::nobody().sqs(), url()).tell(&recall).await.is_err());
+
+        let (aws, service) = stub::service(vec![Some((200, "{}"))]);
+        SqsWarehouse::new(&kept, aws.sqs(), url()).tell(&recall).await.unwrap();
+        assert_eq!(*kept.0.lock().unwrap(), ["instructions/acme/o:7.json"; 2]);
+        let asked = service.join().unwrap();
+        let sent: Value = serde_json::from_str(&asked[0].body).unwrap();
+        let told: WarehouseMessage = serde_json::from_str(sent["MessageBody"].as_str().unwrap()).unwrap();
+        assert_eq!(told, recall);
+    }
+}

@@ -113,9 +113,9 @@ async fn those_that_wait_are_served_first_in_first_out(world: &impl World) {
     // Whoever was received first is first, whenever it began to wait.
     let late = waiting(store, "late", ("A", 2), 9).await;
     let early = waiting(store, "early", ("A", 3), 2).await;
-    let wait = || store.waiting(&merchant(), &stock("A"), 10);
+    let wait = async || store.waiting(&merchant(), &stock("A"), 10).await.unwrap();
     let line = |order: &Order| (order.id.clone(), LineId(1));
-    assert_eq!(wait().await.unwrap(), vec![line(&early), line(&late)]);
+    assert_eq!(wait().await, vec![line(&early), line(&late)]);
     assert_eq!(store.waiting(&merchant(), &stock("A"), 1).await.unwrap(), vec![line(&early)]);
     assert_eq!(store.waiting(&merchant(), &stock("B"), 10).await.unwrap(), vec![]);
 
@@ -126,12 +126,12 @@ async fn those_that_wait_are_served_first_in_first_out(world: &impl World) {
     assert!(matches!(store.commit(&overtaking).await, Err(CommitError::StockChanged)));
     let filled = step(&early, &Command::FillBackorder { grants: vec![grant(1, 3)] }, at(12));
     store.commit(&filled).await.unwrap();
-    assert_eq!(wait().await.unwrap(), vec![line(&late)]);
+    assert_eq!(wait().await, vec![line(&late)]);
     let too_many = step(&late, &Command::FillBackorder { grants: vec![grant(1, 2)] }, at(13));
     assert!(matches!(store.commit(&too_many).await, Err(CommitError::StockChanged)));
     let partly = step(&late, &Command::FillBackorder { grants: vec![grant(1, 1)] }, at(13));
     store.commit(&partly).await.unwrap();
-    assert_eq!(wait().await.unwrap(), vec![line(&late)], "one unit still waits");
+    assert_eq!(wait().await, vec![line(&late)], "one unit still waits");
     let stock = counts(store, "A").await;
     assert_eq!((stock.allocated, stock.backordered, stock.available), (4, 1, 0));
 }

@@ -1,0 +1,1 @@
+//! Rows as DynamoDB keeps them.

@@ -1,0 +1,30 @@
+//! The contract of the store's ports, sentence by sentence, kept by the fake as by the real adapter.
+
+mod dynamo_rows;
+mod lists;
+mod master_data;
+mod orders;
+mod samples;
+mod stock;
+mod worlds;
+
+/// Tries sentences on every store.
+macro_rules! kept_by_every_store {
+    ($($sentence:ident,)*) => {
+        mod memory {
+            $(#[tokio::test]
+            async fn $sentence() {
+                super::$sentence(&crate::worlds::Memory::new().await).await;
+            })*
+        }
+
+        mod dynamo {
+            $(#[tokio::test]
+            async fn $sentence() {
+                super::$sentence(&crate::worlds::Dynamo::new().await).await;
+            })*
+        }
+    };
+}
+
+pub(crate) use kept_by_every_store;

@@ -1,0 +1,130 @@
+//! Merchants, channels, products, and the mail log.
+
+use juchu::app::ports::{MailLog, MailStatus, MerchantStore, PutError};
+use juchu::domain::customer::Language;
+use juchu::domain::ids::{ChannelId, MerchantId, Sku};
+use juchu::domain::merchant::{
+    Channel, ChannelKind, ChannelSecret, Merchant, OrderPolicy, Product, ShopProfile,
+};
+use juchu::domain::money::Amount;
+use juchu::domain::tax::TaxRate;
+
+use crate::kept_by_every_store;
+use crate::samples::{at, channel, location, merchant, order_id};
+use crate::worlds::World;
+
+kept_by_every_store! {
+    a_merchant_changes_one_version_at_a_time,
+    a_channel_keeps_its_merchant,
+    products_are_found_and_listed_by_sku,
+    a_mail_is_begun_once,
+}
+
+fn merchant_of(version: u64, name: &str) -> Merchant {
+    let shop = ShopProfile {
+        name: name.to_owned(),
+        url: "https://shop.example.com".to_owned(),
+        mail_from: "shop@example.com".to_owned(),
+        support_mail: "help@example.com".to_owned(),
+        phone: "03-0000-0000".to_owned(),
+        address: "東京都渋谷区神宮前1-2-3".to_owned(),
+        bank_account: "みずほ銀行 渋谷支店 普通 1234567".to_owned(),
+    };
+    Merchant {
+        id: merchant(),
+        version,
+        shop,
+        policy: OrderPolicy::default(),
+        language: Language::Ja,
+        locations: vec![location()],
+    }
+}
+
+async fn a_merchant_changes_one_version_at_a_time(world: &impl World) {
+    let store = world.store();
+    assert_eq!(store.merchant(&merchant()).await.unwrap(), None);
+    assert!(matches!(store.put_merchant(&merchant_of(2, "a")).await, Err(PutError::Conflict)));
+    store.put_merchant(&merchant_of(1, "a")).await.unwrap();
+    assert!(matches!(store.put_merchant(&merchant_of(1, "b")).await, Err(PutError::Conflict)));
+    store.put_merchant(&merchant_of(2, "b")).await.unwrap();
+    assert!(matches!(store.put_merchant(&merchant_of(2, "c")).await, Err(PutError::Conflict)));
+    // The very same again is no other change.
+    store.put_merchant(&merchant_of(2, "b")).await.unwrap();
+    assert_eq!(store.merchant(&merchant()).await.unwrap(), Some(merchant_of(2, "b")));
+}
+
+async fn a_channel_keeps_its_merchant(world: &impl World) {
+    let store = world.store();
+    assert_eq!(store.channel(&channel()).await.unwrap(), None);
+    let mut shop = Channel {
+        id: channel(),
+        merchant: merchant(),
+        kind: ChannelKind::Json,
+        secret: ChannelSecret::ApiKey { sha256: "0".repeat(64) },
+    };
+    store.put_channel(&shop).await.unwrap();
+    let taken = Channel { merchant: MerchantId::new("other").unwrap(), ..shop.clone() };
+    assert!(matches!(store.put_channel(&taken).await, Err(PutError::Conflict)));
+    shop.secret = ChannelSecret::Signature { secret: "s".to_owned() };
+    store.put_channel(&shop).await.unwrap();
+    assert_eq!(store.channel(&shop.id).await.unwrap(), Some(shop));
+    assert_eq!(store.channel(&ChannelId::new("another").unwrap()).await.unwrap(), None);
+}
+
+async fn products_are_found_and_listed_by_sku(world: &impl World) {
+    let store = world.store();
+    let product = |n: i64, price: i64| Product {
+        sku: Sku::new(format!("SKU-{n:03}")).unwrap(),
+        title: "緑のiPod".to_owned(),
+        price: Amount::new(price),
+        tax_rate: TaxRate::REDUCED,
+    };
+    for n in (0..120).rev() {
+        store.put_product(&merchant(), &product(n, 1)).await.unwrap();
+    }
+    store.put_product(&merchant(), &product(7, 2)).await.unwrap();
+
+    let skus: Vec<Sku> = (50..150).map(|n| product(n, 1).sku).collect();
+    let mut found = store.products(&merchant(), &skus).await.unwrap();
+    found.sort_by(|a, b| a.sku.cmp(&b.sku));
+    assert_eq!(found, (50..120).map(|n| product(n, 1)).collect::<Vec<_>>());
+    let twice = [product(7, 1).sku, product(7, 1).sku];
+    assert_eq!(store.products(&merchant(), &twice).await.unwrap(), vec![product(7, 2)]);
+    assert_eq!(store.products(&MerchantId::new("other").unwrap(), &skus).await.unwrap(), vec![]);
+    assert_eq!(store.products(&merchant(), &[]).await.unwrap(), vec![]);
+
+    let first = store.list_products(&merchant(), None, 1_000).await.unwrap();
+    assert_eq!(first.items.len(), 100, "a page has at most 100");
+    let second = store.list_products(&merchant(), first.next.as_deref(), 100).await.unwrap();
+    assert_eq!((second.items.len(), second.next), (20, None));
+    let listed: Vec<Sku> = first.items.into_iter().chain(second.items).map(|product| product.sku).collect();
+    assert_eq!(listed, (0..120).map(|n| product(n, 1).sku).collect::<Vec<_>>());
+    assert!(store.list_products(&merchant(), Some("nonsense"), 100).await.is_err());
+}
+
+async fn a_mail_is_begun_once(world: &impl World) {
+    let store = world.store();
+    let order = order_id("1");
+    assert_eq!(store.begin(&order, "shipped:7", at(0)).await.unwrap(), None);
+    let begun = store.begin(&order, "shipped:7", at(1)).await.unwrap().unwrap();
+    assert_eq!((begun.begun_at, begun.status), (at(0), MailStatus::Sending));
+    assert_eq!(store.begin(&order, "received:1", at(2)).await.unwrap(), None);
+    assert_eq!(store.begin(&order_id("2"), "shipped:7", at(2)).await.unwrap(), None);
+
+    // What surely was not sent may be begun again.
+    store.finish(&order, "shipped:7", None).await.unwrap();
+    assert_eq!(store.mails(&order).await.unwrap().len(), 1);
+    assert_eq!(store.begin(&order, "shipped:7", at(3)).await.unwrap(), None);
+    let sent = MailStatus::Sent { message_id: "m-1".to_owned() };
+    store.finish(&order, "shipped:7", Some(&sent)).await.unwrap();
+    let begun = store.begin(&order, "shipped:7", at(4)).await.unwrap().unwrap();
+    assert_eq!((begun.begun_at, begun.status), (at(3), sent.clone()));
+
+    // A mail nobody began has no end.
+    store.finish(&order, "never", Some(&sent)).await.unwrap();
+    store.finish(&order, "never", None).await.unwrap();
+    let mails = store.mails(&order).await.unwrap();
+    let facts: Vec<(&str, &MailStatus)> =
+        mails.iter().map(|mail| (mail.fact.as_str(), &mail.status)).collect();
+    assert_eq!(facts, vec![("received:1", &MailStatus::Sending), ("shipped:7", &sent)]);
+}

@@ -1,16 +1,17 @@
 //! Any order, any commands, in any order, twice or late: what must hold after every step is in
 //! [`invariants`](super::super::testing::invariants), which a [`Case`] checks by itself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::date;
 use proptest::prelude::*;
-use proptest::test_runner::RngSeed;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::{RngSeed, TestRunner};
 
 use crate::domain::billing::{DiscountKind, FeeKind};
 use crate::domain::customer::DesiredDelivery;
 use crate::domain::decide::{Collection, next_collection};
-use crate::domain::event::Grant;
+use crate::domain::event::{EventKind, Grant};
 use crate::domain::ids::{LineId, PaymentId, ShipmentId};
 use crate::domain::order::{CancelReason, HoldCode, Order, OrderState, TicketKind};
 use crate::domain::payment::{Operation, OperationKind, OperationOutcome, PaymentMethod};
@@ -40,8 +41,15 @@ fn config(cases: u32) -> ProptestConfig {
 /// Something that may happen. The numbers choose among what the order has when it does.
 #[derive(Debug, Clone)]
 enum Action {
-    /// A stage acts, in a world where all goes well.
+    /// The stages do what is next, so many times, the provider answering at once.
+    Go {
+        times: usize,
+        answer: Answer,
+    },
+    /// A stage gets a message, whether it is time for it or not.
     Stage(usize),
+    /// The warehouse, the customer or a person does what the order waits for.
+    Outside(usize),
     /// The money stage asks the provider, whose answer is on its way.
     Ask,
     /// An answer arrives: maybe not the oldest one, maybe not for the first time.
@@ -121,32 +129,34 @@ enum Answer {
 fn action() -> impl Strategy<Value = Action> {
     let i = || 0..6usize;
     let answer = prop_oneof![
-        4 => Just(Answer::Approve),
+        10 => Just(Answer::Approve),
         1 => Just(Answer::Decline),
         1 => Just(Answer::Review),
         1 => Just(Answer::LostApproval),
         1 => Just(Answer::Lost),
     ];
     prop_oneof![
-        16 => i().prop_map(Action::Stage),
+        14 => (1..9usize, answer.clone()).prop_map(|(times, answer)| Action::Go { times, answer }),
+        4 => i().prop_map(Action::Stage),
+        8 => i().prop_map(Action::Outside),
         4 => Just(Action::Ask),
-        6 => (i(), answer).prop_map(|(which, answer)| Action::Answer { which, answer }),
-        3 => (i(), 0..4u32, 0..3u32).prop_map(|(line, granted, short)| Action::Allocate { line, granted, short }),
-        3 => (i(), 0..4u32).prop_map(|(line, units)| Action::Fill { line, units }),
-        4 => (0..3usize, -1..3i64, 0..4u8)
+        5 => (i(), answer).prop_map(|(which, answer)| Action::Answer { which, answer }),
+        2 => (i(), 0..4u32, 0..3u32).prop_map(|(line, granted, short)| Action::Allocate { line, granted, short }),
+        2 => (i(), 0..4u32).prop_map(|(line, units)| Action::Fill { line, units }),
+        2 => (0..3usize, -1..3i64, 0..4u8)
             .prop_map(|(payment, amount, reference)| Action::Deposit { payment, amount, reference }),
-        3 => (0..3usize, -1..3i64, 0..4u8)
+        1 => (0..3usize, -1..3i64, 0..4u8)
             .prop_map(|(payment, amount, reference)| Action::RefundByHand { payment, amount, reference }),
         10 => (i(), 0..13usize, 0..3i64).prop_map(|(shipment, kind, hour)| Action::Report { shipment, kind, hour }),
         4 => (i(), 0..3usize).prop_map(|(shipment, stage)| Action::Shipment { shipment, stage }),
         2 => prop::collection::vec((i(), 0..4u32), 0..3).prop_map(Action::RequestCancel),
-        2 => i().prop_map(Action::Find),
-        3 => (i(), 0..3usize).prop_map(|(code, end)| Action::Hold { code, end }),
+        1 => i().prop_map(Action::Find),
+        2 => (i(), 0..3usize).prop_map(|(code, end)| Action::Hold { code, end }),
         1 => (0..2usize, 0..3u8).prop_map(|(group, to)| Action::ChangeAddress { group, to }),
         1 => (0..2usize, 0..9i8).prop_map(|(group, day)| Action::ChangeDate { group, day }),
         1 => (0..3usize, 0..3u8).prop_map(|(kind, text)| Action::Remark { kind, text }),
         1 => i().prop_map(Action::CloseTicket),
-        3 => (0..60i64).prop_map(|hours| Action::Wait { hours }),
+        2 => prop::sample::select(vec![1, 30, 80, 130]).prop_map(|hours| Action::Wait { hours }),
         4 => (0..40usize).prop_map(Action::Again),
     ]
 }
@@ -213,30 +223,42 @@ impl World {
     }
 
     fn happen(&mut self, action: &Action) {
-        if let Action::Wait { hours } = action {
-            self.case.after(*hours);
+        match action {
+            Action::Wait { hours } => {
+                self.case.after(*hours);
+            }
+            Action::Go { times, answer } => {
+                for _ in 0..*times {
+                    self.go(*answer);
+                }
+            }
+            Action::Ask => match next_collection(&self.case.order, self.case.now) {
+                Some(Collection::Ask(operation) | Collection::Look(operation)) => self.asked.push(operation),
+                Some(Collection::Request(_)) | None => {}
+            },
+            command => {
+                let Some(command) = self.command(command) else { return };
+                self.case.when(&command);
+                self.sent.push(command);
+            }
         }
-        if matches!(action, Action::Ask)
-            && let Some(Collection::Ask(operation) | Collection::Look(operation)) =
-                next_collection(&self.case.order, self.case.now)
-        {
-            self.asked.push(operation);
-        }
-        let Some(command) = self.command(action) else { return };
-        self.case.when(&command);
-        self.sent.push(command);
     }
 
     fn command(&mut self, action: &Action) -> Option<Command> {
         let order = &self.case.order;
         Some(match action {
-            Action::Wait { .. } | Action::Ask => return None,
+            Action::Wait { .. } | Action::Go { .. } | Action::Ask => return None,
             Action::Stage(n) => {
                 let candidates = stages::candidates(order, self.case.now);
                 // An approval of the stages would not be in the provider's books.
                 let mut own =
                     candidates.into_iter().filter(|c| !matches!(c, Command::RecordOperation { .. }));
                 own.nth(*n)?
+            }
+            Action::Outside(n) => {
+                let mut commands = outside(order);
+                commands.retain(|command| has_effect(order, command, self.case.now));
+                pick(&commands, *n)?.clone()
             }
             Action::Answer { which, answer } => {
                 let operation = pick(&self.asked, *which)?.clone();
@@ -318,19 +340,26 @@ impl World {
         if matches!(answer, Answer::LostApproval) { OperationOutcome::Unknown } else { outcome }
     }
 
+    /// The stages do what is next; tells whether there was something.
+    fn go(&mut self, answer: Answer) -> bool {
+        let next = stages::next(&self.case.order, self.case.now).map(|command| match command {
+            Command::RecordOperation { operation, .. } => {
+                let outcome = self.provider(&operation, answer);
+                Command::RecordOperation { operation, outcome }
+            }
+            command => command,
+        });
+        next.map(|command| self.case.does(&command)).is_some()
+    }
+
     /// Everybody does what the order waits for, until nothing is left to do.
     fn end_well(&mut self) {
         for _ in 0..500 {
-            let (order, now) = (&self.case.order.clone(), self.case.now);
-            let stage = stages::candidates(order, now).into_iter().find_map(|command| match command {
-                Command::RecordOperation { operation, .. } => {
-                    let outcome = self.provider(&operation, Answer::Approve);
-                    Some(Command::RecordOperation { operation, outcome })
-                }
-                command => has_effect(order, &command, now).then_some(command),
-            });
-            let someone =
-                stage.or_else(|| outside(order).into_iter().find(|command| has_effect(order, command, now)));
+            if self.go(Answer::Approve) {
+                continue;
+            }
+            let (order, now) = (&self.case.order, self.case.now);
+            let someone = outside(order).into_iter().find(|command| has_effect(order, command, now));
             match (someone, next_due(order)) {
                 (Some(command), _) => {
                     self.case.does(&command);
@@ -507,4 +536,25 @@ fn stored_and_read_again(case: &Case) {
         let stored = serde_json::to_string(event).unwrap();
         assert_eq!(serde_json::from_str::<Event>(&stored).unwrap(), *event);
     }
+}
+
+/// A property proves little about what never happens in it.
+#[test]
+fn the_sequences_reach_every_event_and_every_state() {
+    let mut runner = TestRunner::new(config(400));
+    let strategy = (draft(), prop::collection::vec(action(), 0..60));
+    let mut events: BTreeSet<&str> = BTreeSet::new();
+    let mut states = BTreeSet::new();
+    for _ in 0..400 {
+        let (draft, actions) = strategy.new_tree(&mut runner).unwrap().current();
+        let mut world = World::new(draft);
+        for action in &actions {
+            world.happen(action);
+            states.insert(world.case.order.state);
+        }
+        events.extend(world.case.history.iter().map(|(event, _)| event.kind().name()));
+    }
+    let missing: Vec<_> = EventKind::ALL.iter().filter(|kind| !events.contains(kind.name())).collect();
+    assert!(missing.is_empty(), "never happened: {missing:?}");
+    assert_eq!(states, OrderState::ALL.into());
 }

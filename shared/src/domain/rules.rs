@@ -177,3 +177,203 @@ fn check_figures(order: &Order, findings: &mut Vec<Finding>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::billing::Declared;
+    use crate::domain::customer::{Customer, DesiredDelivery, Language};
+    use crate::domain::ids::{ChannelId, MerchantId, Sku};
+    use crate::domain::intake::{Intake, IntakeLine, IntakePayment, IntakeShipGroup};
+    use crate::domain::merchant::OrderPolicy;
+    use crate::domain::payment::PaymentMethod;
+    use crate::domain::tax::{PriceBasis, TaxRate};
+
+    fn sku() -> Sku {
+        Sku::new("TEA-100").unwrap()
+    }
+
+    fn catalogue() -> [Product; 1] {
+        let price = Amount::new(1_080);
+        [Product { sku: sku(), title: "煎茶".into(), price, tax_rate: TaxRate::REDUCED }]
+    }
+
+    fn order() -> Order {
+        let person = |text: &str| Personal::new(text);
+        let intake = Intake {
+            number: "1".into(),
+            ordered_at: "2026-11-21T01:00:00Z".parse().unwrap(),
+            customer: Customer {
+                name: person("山田 太郎"),
+                mail: Some(person("taro@example.com")),
+                phone: Some(person("090-1234-5678")),
+                language: Language::Ja,
+            },
+            currency: Currency::Jpy,
+            basis: PriceBasis::TaxIncluded,
+            ship_groups: vec![IntakeShipGroup {
+                address: Address {
+                    name: person("山田 太郎"),
+                    phone: None,
+                    country: "JP".into(),
+                    postal_code: person("１５０ー０００１"),
+                    prefecture: person("東京都"),
+                    city: person("渋谷区"),
+                    line1: person("神宮前一丁目二番三号"),
+                    line2: None,
+                },
+                desired: DesiredDelivery::default(),
+            }],
+            lines: vec![IntakeLine {
+                ship_group: 0,
+                sku: sku(),
+                title: "煎茶".into(),
+                unit_price: Amount::new(1_080),
+                quantity: 1,
+                tax_rate: TaxRate::REDUCED,
+                discount: Amount::ZERO,
+            }],
+            fees: Vec::new(),
+            discounts: Vec::new(),
+            payments: vec![IntakePayment {
+                method: PaymentMethod::CashOnDelivery,
+                amount: None,
+                token: None,
+            }],
+            declared: Some(Declared {
+                total: Amount::new(1_080),
+                taxes: vec![(TaxRate::REDUCED, Amount::new(80))],
+            }),
+            customer_note: None,
+        };
+        let owner = (MerchantId::new("acme").unwrap(), ChannelId::new("acme-shop").unwrap());
+        let now = "2026-11-21T01:00:01Z".parse().unwrap();
+        intake.into_order(owner, String::new(), &OrderPolicy::default(), now).unwrap()
+    }
+
+    /// What is found once `change` was made to an order with which nothing is wrong.
+    fn found(change: impl FnOnce(&mut Order)) -> Vec<(FindingCode, Severity, String)> {
+        let mut order = order();
+        change(&mut order);
+        check(&order, &catalogue()).into_iter().map(|it| (it.code, it.severity, it.field)).collect()
+    }
+
+    fn held_for_address(field: &str, change: impl FnOnce(&mut Address)) -> bool {
+        let found = found(|order| change(&mut order.ship_groups[0].address));
+        let field = format!("ship_groups[0].address.{field}");
+        matches!(found.as_slice(), [(_, Severity::Blocking(HoldCode::AddressDefect), at)] if *at == field)
+    }
+
+    #[test]
+    fn an_ordinary_order_has_no_findings() {
+        assert_eq!(found(|_| ()), []);
+    }
+
+    #[test]
+    fn p17_a_mail_address_no_server_accepts_stops_the_order_only_when_nobody_can_be_called() {
+        let bad = || Some(Personal::new("a..b@docomo.ne.jp"));
+        let invalid = |severity| vec![(FindingCode::MailInvalid, severity, "customer.mail".to_owned())];
+        assert_eq!(found(|order| order.customer.mail = bad()), invalid(Severity::Warning));
+        let unreachable = found(|order| (order.customer.mail, order.customer.phone) = (bad(), None));
+        assert_eq!(unreachable, invalid(Severity::Blocking(HoldCode::ContactDefect)));
+    }
+
+    #[test]
+    fn a_customer_nobody_can_reach_stops_the_order() {
+        assert_eq!(found(|order| order.customer.mail = None), []);
+        assert_eq!(found(|order| order.customer.phone = None), []);
+        let unreachable = Severity::Blocking(HoldCode::ContactDefect);
+        assert_eq!(
+            found(|order| (order.customer.mail, order.customer.phone) = (None, None)),
+            [(FindingCode::Unreachable, unreachable, "customer".to_owned())]
+        );
+    }
+
+    #[test]
+    fn each_part_that_a_japanese_address_lacks_holds_the_order() {
+        assert!(held_for_address("name", |address| address.name = Personal::default()));
+        assert!(held_for_address("postal_code", |address| address.postal_code = Personal::new("150-001")));
+        assert!(held_for_address("prefecture", |address| address.prefecture = Personal::new("東京")));
+        assert!(held_for_address("city", |address| address.city = Personal::default()));
+        assert!(held_for_address("line1", |address| address.line1 = Personal::default()));
+        assert!(held_for_address("line1", |address| address.line1 = Personal::new("神宮前")));
+    }
+
+    #[test]
+    fn the_addresses_that_vendors_test_with_hold_or_pass_as_theirs_do() {
+        let passes = |city: &'static str, line1: &'static str| {
+            let set = |order: &mut Order| {
+                let address = &mut order.ship_groups[0].address;
+                (address.city, address.line1) = (Personal::new(city), Personal::new(line1));
+            };
+            found(set).is_empty()
+        };
+        assert!(!passes("大阪市中央区", "一二三四"));
+        assert!(passes("品川区", "西五反田三-十一-六"));
+        assert!(passes("港区", "六本木一二四-五"));
+    }
+
+    #[test]
+    fn an_address_abroad_is_shown_and_not_measured_by_japanese_rules() {
+        let abroad = found(|order| {
+            let address = &mut order.ship_groups[0].address;
+            address.country = "HK".into();
+            (address.postal_code, address.prefecture) = (Personal::default(), Personal::default());
+        });
+        let field = "ship_groups[0].address.country".to_owned();
+        assert_eq!(abroad, [(FindingCode::DestinationAbroad, Severity::Warning, field)]);
+    }
+
+    #[test]
+    fn an_unknown_product_stops_the_order_unless_the_merchant_accepts_it() {
+        let unknown = |policy: UnknownProductPolicy| {
+            let found = found(|order| {
+                order.lines[0].sku = Sku::new("OTHER").unwrap();
+                order.policy.unknown_product = policy;
+            });
+            assert_eq!(found.len(), 1);
+            found[0].1
+        };
+        assert_eq!(unknown(UnknownProductPolicy::Hold), Severity::Blocking(HoldCode::UnknownProduct));
+        assert_eq!(unknown(UnknownProductPolicy::Accept), Severity::Warning);
+    }
+
+    #[test]
+    fn figures_that_differ_from_the_catalogue_or_from_our_own_are_shown_and_stop_nothing() {
+        let codes = |change: fn(&mut Order)| {
+            let found = found(change);
+            assert!(found.iter().all(|(_, severity, _)| *severity == Severity::Warning));
+            found.into_iter().map(|(code, ..)| code).collect::<Vec<_>>()
+        };
+        use FindingCode::{PriceDiffers, TaxDiffers, TotalDiffers};
+        assert_eq!(
+            codes(|order| order.declared.as_mut().unwrap().total = Amount::new(1_081)),
+            [TotalDiffers]
+        );
+        assert_eq!(
+            codes(|order| order.declared.as_mut().unwrap().taxes[0].1 = Amount::new(79)),
+            [TaxDiffers]
+        );
+        assert_eq!(
+            codes(|order| order.lines[0].unit_price = Amount::new(1_000)),
+            [PriceDiffers, TotalDiffers, TaxDiffers]
+        );
+        assert_eq!(codes(|order| order.currency = Currency::Usd), []);
+    }
+
+    #[test]
+    fn a_customers_note_is_shown() {
+        let noted = found(|order| order.customer_note = Some("急いで".into()));
+        assert_eq!(noted, [(FindingCode::CustomerNote, Severity::Warning, "customer_note".to_owned())]);
+    }
+
+    #[test]
+    fn no_message_holds_personal_data() {
+        let mut order = order();
+        order.customer.mail = Some(Personal::new("a..b@docomo.ne.jp"));
+        order.ship_groups[0].address.prefecture = Personal::new("秘密県");
+        order.customer_note = Some("秘密".into());
+        let shown = format!("{:?}", check(&order, &[]));
+        assert!(!shown.contains("秘密") && !shown.contains("docomo"), "{shown}");
+    }
+}

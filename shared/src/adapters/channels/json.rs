@@ -10,8 +10,8 @@ use utoipa::ToSchema;
 use utoipa::openapi::schema::{ObjectBuilder, OneOfBuilder, Type};
 
 use super::wire::{
-    Defects, Figure, MAIL, NAME, NOTE, PHONE, PLACE, POSTAL_CODE, TITLE, TOKEN, is_time_slot, parse,
-    tax_rate, tidy,
+    Defects, Figure, MAIL, NAME, NOTE, PHONE, PLACE, POSTAL_CODE, TITLE, TOKEN, is_time_slot, moment,
+    optional_day, parse, tax_rate, tidy,
 };
 use super::{ChannelDefaults, ChannelError};
 use crate::domain::billing::{Declared, Discount, DiscountKind, FeeKind};
@@ -62,6 +62,7 @@ pub struct NewOrder {
     #[schema(min_length = 1, max_length = 100, example = "A-1001")]
     pub number: String,
     /// When the customer ordered, RFC 3339 with an offset.
+    #[serde(deserialize_with = "moment")]
     #[schema(value_type = String, format = DateTime, example = "2026-11-21T10:15:00+09:00")]
     pub ordered_at: Timestamp,
     /// Who ordered.
@@ -77,6 +78,7 @@ pub struct NewOrder {
     /// Where everything goes. For several addressees use `ship_groups` instead.
     pub ship_to: Option<NewAddress>,
     /// The day the customer wants it, with `ship_to`.
+    #[serde(default, deserialize_with = "optional_day")]
     #[schema(value_type = Option<String>, format = Date, example = "2026-11-25")]
     pub desired_date: Option<Date>,
     /// The hours the customer wants it in, with `ship_to`: `0812` is the morning, `1416` is 14 to 16 o'clock.
@@ -167,6 +169,7 @@ pub struct NewShipGroup {
     /// Where to.
     pub ship_to: NewAddress,
     /// The day the customer wants it.
+    #[serde(default, deserialize_with = "optional_day")]
     #[schema(value_type = Option<String>, format = Date, example = "2026-11-25")]
     pub desired_date: Option<Date>,
     /// The hours the customer wants it in: `0812` is the morning, `1416` is 14 to 16 o'clock.

@@ -21,7 +21,7 @@ use super::wire::{
     Defects, Figure, MAIL, NAME, NOTE, PHONE, TOKEN, currency, nullable, parse, shorten, tidy,
 };
 use super::{ChannelDefaults, ChannelError};
-use crate::domain::billing::{Discount, DiscountKind, FeeKind};
+use crate::domain::billing::{Discount, DiscountKind};
 use crate::domain::customer::{Address, Customer, Language};
 use crate::domain::intake::{Intake, IntakeFee, IntakeLine, IntakeShipGroup, MAX_PARTS};
 use crate::domain::money::{Amount, Currency};
@@ -186,7 +186,7 @@ impl Reader<'_> {
         Some(IntakeLine { ship_group: 0, sku, title, unit_price, quantity, tax_rate, discount })
     }
 
-    /// The shipping fees, after their discounts, and the sum of those discounts.
+    /// The fees, after their discounts, and the sum of those discounts.
     fn fees(&mut self) -> (Vec<IntakeFee>, Amount) {
         let count = self.order.shipping_lines.len();
         if count > MAX_PARTS {
@@ -200,7 +200,7 @@ impl Reader<'_> {
             let tax_rate = self.rate(&format!("{at}.tax_lines"), &shipping.tax_lines, true);
             discounts += discount;
             if price > discount {
-                fees.push(IntakeFee { kind: FeeKind::Shipping, amount: price - discount, tax_rate });
+                fees.push(IntakeFee { kind: shipping.fee_kind(), amount: price - discount, tax_rate });
             }
         }
         (fees, discounts)

@@ -44,6 +44,13 @@ pub(super) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ChannelError>
         path: if path == "." { String::new() } else { path },
         message: error.to_string(),
     };
+    // Serde would also take an array of a struct's fields.
+    if !body.trim_ascii_start().starts_with(b"{") {
+        return Err(ChannelError::Malformed {
+            path: String::new(),
+            message: "expected a JSON object".into(),
+        });
+    }
     let mut json = serde_json::Deserializer::from_slice(body);
     let value = serde_path_to_error::deserialize(&mut json)
         .map_err(|error| malformed(error.path().to_string(), error.into_inner()))?;
@@ -75,6 +82,20 @@ pub(super) fn nullable<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>
     deserializer: D,
 ) -> Result<T, D::Error> {
     Ok(Option::deserialize(deserializer)?.unwrap_or_default())
+}
+
+/// A moment, with an error that says how to write one.
+pub(super) fn moment<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let advice = "expected RFC 3339 with an offset, like \"2026-11-21T10:15:00+09:00\"";
+    text.parse().map_err(|_| D::Error::custom(advice))
+}
+
+/// A day or none, with an error that says how to write one.
+pub(super) fn optional_day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Date>, D::Error> {
+    let text = Option::<String>::deserialize(deserializer)?;
+    let day = text.map(|text| text.parse()).transpose();
+    day.map_err(|_| D::Error::custom("expected a day like \"2026-11-25\""))
 }
 
 /// The currency of an ISO 4217 code.

@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::super::wire::{Defects, Figure, NAME, PHONE, PLACE, POSTAL_CODE, TITLE, nullable, shorten, tidy};
+use crate::domain::billing::FeeKind;
 use crate::domain::customer::Address;
 use crate::domain::ids::Sku;
 use crate::domain::prefecture::{from_foreign_name, is_prefecture};
@@ -65,11 +66,20 @@ impl Item {
 
 #[derive(Deserialize)]
 pub(super) struct ShippingLine {
+    title: Option<String>,
     pub(super) price: Option<Figure>,
     #[serde(default, deserialize_with = "nullable")]
     pub(super) discount_allocations: Vec<Allocation>,
     #[serde(default, deserialize_with = "nullable")]
     pub(super) tax_lines: Vec<TaxLine>,
+}
+
+impl ShippingLine {
+    /// Apps charge for cash on delivery by a shipping line of its own, 代引手数料.
+    pub(super) fn fee_kind(&self) -> FeeKind {
+        let title = self.title.as_deref().unwrap_or_default();
+        if title.contains("手数料") { FeeKind::Payment } else { FeeKind::Shipping }
+    }
 }
 
 /// A name and value that the shop's theme or an app added.

@@ -1,1 +1,63 @@
-fn main() {}
+//! The project's tasks: `cargo xtask --help`.
+
+mod aws;
+mod checks;
+mod demo;
+mod local_aws;
+mod package;
+mod process;
+mod tools;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::workspace::Workspace;
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "The project's tasks", version)]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Check everything, end to end as well, installing below target/ what that needs
+    Test(checks::Options),
+    /// Deploy the whole system on an AWS emulator on this machine
+    Up(local_aws::Options),
+    /// Stop what `up` started
+    Down,
+    /// Take the demo's orders through the deployed system, bringing it up if need be
+    Demo(local_aws::Options),
+    /// Print what the deployed functions logged
+    Logs(local_aws::logs::Options),
+    /// Build what `sam deploy` sends to AWS
+    Package(package::Options),
+}
+
+fn main() -> ExitCode {
+    match carry_out(Cli::parse().task) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Not returned from `main`, which would print a backtrace where what to do should stand.
+            eprintln!("\nerror: {error}");
+            error.chain().skip(1).for_each(|cause| eprintln!("  {cause}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn carry_out(task: Task) -> anyhow::Result<()> {
+    let workspace = Workspace::find()?;
+    match task {
+        Task::Test(options) => checks::run(&workspace, &options),
+        Task::Up(options) => local_aws::up(&workspace, &options),
+        Task::Down => local_aws::down(&workspace),
+        Task::Demo(options) => demo::run(&workspace, &options),
+        Task::Logs(options) => local_aws::logs::run(&workspace, &options),
+        Task::Package(options) => package::run(&workspace, &options),
+    }
+}

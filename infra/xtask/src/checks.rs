@@ -1,0 +1,164 @@
+//! `cargo xtask test`: all that must hold before a change lands. The quick checks come first, and
+//! the first failure ends the run.
+
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, bail};
+use clap::{Args, ValueEnum};
+
+use crate::local_aws::LocalAws;
+use crate::process::run as run_command;
+use crate::tools::Set;
+use crate::workspace::Workspace;
+
+#[derive(Args)]
+pub(crate) struct Options {
+    /// Run only this step (can be given several times)
+    #[arg(long, value_name = "STEP", conflicts_with = "skip")]
+    only: Vec<Step>,
+    /// Leave this step out (can be given several times)
+    #[arg(long, value_name = "STEP")]
+    skip: Vec<Step>,
+    /// Print the steps and do nothing
+    #[arg(long)]
+    list: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Step {
+    /// rustfmt has nothing to change
+    Format,
+    /// Every dependency is used, and used where it is declared
+    Dependencies,
+    /// Bans, licences and sources of all dependencies
+    Supply,
+    /// cfn-lint and `sam validate --lint` accept the template
+    Template,
+    /// Clippy has nothing to say
+    Clippy,
+    /// The tests that need nothing but this machine
+    Tests,
+    /// The real binaries and the real template, deployed on an AWS emulator
+    EndToEnd,
+}
+
+impl Step {
+    fn name(self) -> String {
+        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+    }
+
+    fn about(self) -> String {
+        let about = self.to_possible_value().and_then(|value| value.get_help().map(ToString::to_string));
+        about.unwrap_or_default()
+    }
+
+    fn run(self, workspace: &Workspace) -> anyhow::Result<()> {
+        match self {
+            Self::Format => run_command(workspace.cargo().args(["fmt", "--all", "--check"])),
+            Self::Dependencies => run_command(
+                Set::Cargo.program(workspace, "cargo-shear")?.args(["--locked", "--deny-warnings"]),
+            ),
+            Self::Supply => {
+                let mut deny = Set::Cargo.program(workspace, "cargo-deny")?;
+                deny.args(["--locked", "--config", ".config/deny.toml"]);
+                run_command(deny.args(["check", "--hide-inclusion-graph", "bans", "licenses", "sources"]))
+            }
+            Self::Template => check_template(workspace),
+            Self::Clippy => {
+                let mut clippy = workspace.cargo();
+                clippy.args(["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"]);
+                run_command(&mut clippy)
+            }
+            Self::Tests => run_command(nextest(workspace)?.arg("--workspace")),
+            Self::EndToEnd => test_end_to_end(workspace),
+        }
+    }
+}
+
+fn check_template(workspace: &Workspace) -> anyhow::Result<()> {
+    run_command(Set::Sam.program(workspace, "cfn-lint")?.arg("infra/template.yaml"))?;
+    let mut sam = Set::Sam.program(workspace, "sam")?;
+    sam.args(["validate", "--lint", "--template-file", "infra/template.yaml"]);
+    // A name it does not have to look up, and no report to its makers.
+    run_command(sam.env("AWS_DEFAULT_REGION", crate::aws::REGION).env("SAM_CLI_TELEMETRY", "0"))
+}
+
+/// `cargo nextest run`, pinned, in the dev profile as everything here.
+fn nextest(workspace: &Workspace) -> anyhow::Result<Command> {
+    let mut nextest = Set::Cargo.program(workspace, "cargo-nextest")?;
+    nextest.args(["nextest", "run", "--locked"]);
+    if std::env::var_os("CI").is_some() {
+        nextest.args(["--profile", "ci"]);
+    }
+    Ok(nextest)
+}
+
+fn test_end_to_end(workspace: &Workspace) -> anyhow::Result<()> {
+    let local = LocalAws::new(workspace, workspace.target().join("end-to-end"));
+    local.stop().context("an earlier run's emulator does not stop")?;
+    let outputs = local.up_on_a_free_port()?;
+    let tested = run_end_to_end(workspace, &outputs);
+    let stopped = local.stop();
+    if tested.is_err() {
+        println!("The emulator's log, with the functions' own: {}", local.log().display());
+    }
+    tested.and(stopped.map(drop))
+}
+
+fn run_end_to_end(workspace: &Workspace, outputs: &Path) -> anyhow::Result<()> {
+    let mut tests = nextest(workspace)?;
+    tests.args(["--package", "juchu-tests", "--test", "end_to_end", "--run-ignored", "only"]);
+    run_command(tests.env("JUCHU_OUTPUTS", outputs))
+}
+
+/// Runs the chosen steps.
+pub(crate) fn run(workspace: &Workspace, options: &Options) -> anyhow::Result<()> {
+    let chosen = |step: &Step| match options.only.as_slice() {
+        [] => !options.skip.contains(step),
+        only => only.contains(step),
+    };
+    let steps: Vec<Step> = Step::value_variants().iter().copied().filter(chosen).collect();
+    if options.list {
+        for step in steps {
+            println!("{:14}{}", step.name(), step.about());
+        }
+        return Ok(());
+    }
+    let mut results = Vec::new();
+    let begun = Instant::now();
+    for (number, step) in (1..).zip(&steps) {
+        println!("\n── {number}/{} {}: {}", steps.len(), step.name(), step.about());
+        let step_begun = Instant::now();
+        let result = step.run(workspace);
+        results.push((*step, step_begun.elapsed(), result));
+        if results.iter().any(|(.., result)| result.is_err()) {
+            break;
+        }
+    }
+    print_table(&steps, &results, begun.elapsed());
+    for (step, _, result) in results {
+        if let Err(error) = result {
+            let again = format!("repeat it with: cargo xtask test --only {}", step.name());
+            return Err(error.context(format!("{} failed; {again}", step.name())));
+        }
+    }
+    if steps.is_empty() {
+        bail!("no step is left to run");
+    }
+    Ok(())
+}
+
+fn print_table(steps: &[Step], results: &[(Step, Duration, anyhow::Result<()>)], total: Duration) {
+    println!("\n── Summary");
+    for step in steps {
+        let (time, outcome) = match results.iter().find(|(done, ..)| done == step) {
+            Some((_, time, Ok(()))) => (format!("{:.1} s", time.as_secs_f64()), "ok"),
+            Some((_, time, Err(_))) => (format!("{:.1} s", time.as_secs_f64()), "FAILED"),
+            None => ("-".to_owned(), "not run"),
+        };
+        println!("{:14}{time:>9}  {outcome}", step.name());
+    }
+    println!("{:14}{:>9}", "together", format!("{:.1} s", total.as_secs_f64()));
+}

@@ -1,0 +1,100 @@
+//! Builds the functions and deploys the template.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use serde_json::{Map, Value};
+
+use crate::aws::Aws;
+use crate::process::run;
+use crate::workspace::Workspace;
+
+/// The stack's name, and the prefix of its functions' and queues' names.
+pub(crate) const NAME: &str = "juchu-local";
+/// The bucket the packages are uploaded to.
+const BUCKET: &str = "juchu-deployments";
+/// The domain the template registers as the sender of mails.
+pub(crate) const MAIL_DOMAIN: &str = "shop.example";
+
+/// Builds the functions' binaries and returns their folder.
+pub(crate) fn build(workspace: &Workspace, release: bool) -> anyhow::Result<PathBuf> {
+    let mut cargo = workspace.cargo();
+    cargo.args(["build", "--locked"]);
+    for function in workspace.functions() {
+        cargo.args(["--package", function]);
+    }
+    let folder = if release {
+        cargo.arg("--release");
+        "release"
+    } else {
+        "debug"
+    };
+    run(&mut cargo)?;
+    Ok(workspace.target().join(folder))
+}
+
+/// Deploys the template with those binaries and returns the stack's outputs.
+pub(crate) fn deploy(
+    aws: &Aws,
+    workspace: &Workspace,
+    folder: &Path,
+    binaries: &Path,
+) -> anyhow::Result<Map<String, Value>> {
+    let stage = lay_out(workspace, folder, binaries)?;
+    let template = text(&stage.join("infra/template.yaml"))?;
+    let packaged = text(&stage.join("packaged.yaml"))?;
+    if aws.read(&["s3api", "head-bucket", "--bucket", BUCKET]).is_err() {
+        aws.read(&["s3", "mb", &format!("s3://{BUCKET}")])?;
+    }
+    let mut package = vec!["cloudformation", "package", "--template-file", &template];
+    package.extend(["--s3-bucket", BUCKET, "--output-template-file", &packaged]);
+    println!("Uploading {} functions", workspace.functions().len());
+    aws.read(&package)?;
+
+    let architecture = if cfg!(target_arch = "aarch64") { "arm64" } else { "x86_64" };
+    let architecture = format!("Architecture={architecture}");
+    let mail_domain = format!("MailDomain={MAIL_DOMAIN}");
+    let mut deploy = vec!["cloudformation", "deploy", "--template-file", &packaged, "--stack-name", NAME];
+    // The bucket once more, because the template is too large to be sent along.
+    deploy.extend(["--s3-bucket", BUCKET, "--no-fail-on-empty-changeset"]);
+    deploy.extend(["--capabilities", "CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]);
+    deploy.extend(["--parameter-overrides", "Environment=local", &architecture, &mail_domain]);
+    if let Err(error) = aws.run(&deploy) {
+        let failed =
+            "StackEvents[?ends_with(ResourceStatus,'FAILED')].[LogicalResourceId,ResourceStatusReason]";
+        let events = ["cloudformation", "describe-stack-events", "--stack-name", NAME, "--query", failed];
+        return Err(error.context(aws.read(&events).unwrap_or_default()));
+    }
+
+    let described = aws.json(&["cloudformation", "describe-stacks", "--stack-name", NAME])?;
+    let outputs = described.pointer("/Stacks/0/Outputs").and_then(Value::as_array);
+    let pair = |output: &Value| {
+        Some((output.get("OutputKey")?.as_str()?.to_owned(), output.get("OutputValue")?.clone()))
+    };
+    let outputs: Map<String, Value> = outputs.into_iter().flatten().filter_map(pair).collect();
+    if outputs.is_empty() {
+        bail!("the stack {NAME} has no outputs");
+    }
+    Ok(outputs)
+}
+
+/// A copy of the template among folders that hold, for each function, only its binary: what its
+/// `CodeUri` names becomes its package, as `sam build` would do it.
+fn lay_out(workspace: &Workspace, folder: &Path, binaries: &Path) -> anyhow::Result<PathBuf> {
+    let stage = folder.join("stage");
+    fs::create_dir_all(stage.join("infra"))?;
+    fs::copy(workspace.root().join("infra/template.yaml"), stage.join("infra/template.yaml"))?;
+    for function in workspace.functions() {
+        let code = stage.join("functions").join(function);
+        fs::create_dir_all(&code)?;
+        let binary = binaries.join(function);
+        fs::copy(&binary, code.join("bootstrap"))
+            .with_context(|| format!("the function {function} has no binary {}", binary.display()))?;
+    }
+    Ok(stage)
+}
+
+fn text(path: &Path) -> anyhow::Result<String> {
+    path.to_str().map(str::to_owned).with_context(|| format!("{} is not Unicode", path.display()))
+}

@@ -9,6 +9,7 @@ use anyhow::Context;
 use jiff::Timestamp;
 use juchu::adapters::clock::SystemClock;
 use juchu::app::ports::{Clock, MailError, Mailer, OutgoingMail};
+use juchu::app::mail::ORDER_NUMBER;
 use mailparse::{MailHeaderMap, ParsedMail};
 
 use crate::data_dir::write_whole;
@@ -29,8 +30,10 @@ pub struct Mail {
     pub at: Timestamp,
     /// The recipient.
     pub to: String,
-    /// What it is about; names the order.
+    /// What it is about.
     pub subject: String,
+    /// The number of the order it is about; empty when it names none.
+    pub order: String,
     /// The same for every mail that tells of the same fact.
     pub message_id: String,
     /// The text part.
@@ -85,6 +88,7 @@ impl Mailbox {
             at: at.unwrap_or(Timestamp::UNIX_EPOCH),
             to: header("To"),
             subject: header("Subject"),
+            order: header(ORDER_NUMBER),
             message_id: header("Message-ID"),
             text: part(&parsed, "text/plain"),
             html: part(&parsed, "text/html"),
@@ -128,7 +132,7 @@ mod tests {
         let mailbox = Mailbox::new(folder.path().to_owned());
         let raw = "To: =?utf-8?b?5bGx55Sw?= <hanako@example.jp>\r\n\
             Subject: =?utf-8?b?5rOo5paH?= 1001\r\nMessage-ID: <1@example.jp>\r\n\
-            Content-Type: multipart/alternative; boundary=b\r\n\r\n\
+            X-Order-Number: 1001\r\nContent-Type: multipart/alternative; boundary=b\r\n\r\n\
             --b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nhello\r\n\
             --b\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<p>hello</p>\r\n--b--\r\n";
         let mail = OutgoingMail {
@@ -142,6 +146,7 @@ mod tests {
         let read = mailbox.read(&first).unwrap().unwrap();
         assert_eq!(read.to, "山田 <hanako@example.jp>");
         assert_eq!(read.subject, "注文 1001");
+        assert_eq!(read.order, "1001");
         assert_eq!(read.text.trim(), "hello");
         assert_eq!(read.html.trim(), "<p>hello</p>");
         assert_eq!(read.raw, mail.raw);

@@ -117,8 +117,6 @@ impl Queues {
             transaction.commit()?;
         }
         self.bell(queue).notify_waiters();
-        // A waiter that has not begun to wait yet must hear it too.
-        self.bell(queue).notify_one();
         Ok(())
     }
 
@@ -289,5 +287,84 @@ impl Parking for Parked<'_> {
             at: SystemClock.now(),
         };
         self.queues.bury(&letter).map_err(unavailable)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::constant(1_700_000_000, 0);
+
+    fn queues(folder: &tempfile::TempDir) -> Queues {
+        Queues::open(&folder.path().join("queues.sqlite")).unwrap()
+    }
+
+    fn send(queues: &Queues, bodies: &[&str]) {
+        let bodies: Vec<String> = bodies.iter().map(|&body| body.to_owned()).collect();
+        queues.send("q", &bodies, NOW).unwrap();
+    }
+
+    #[test]
+    fn a_message_is_invisible_while_somebody_works_on_it_and_comes_back_afterwards() {
+        let folder = tempfile::tempdir().unwrap();
+        let queues = queues(&folder);
+        send(&queues, &["a", "b"]);
+        let first = queues.receive("q", 1, NOW).unwrap();
+        assert_eq!((first[0].body.as_str(), first[0].receives), ("a", 1));
+        let second = queues.receive("q", 10, NOW).unwrap();
+        assert_eq!(second.len(), 1, "only the other one is visible");
+        assert!(queues.delete(&second[0]).unwrap());
+        assert_eq!(queues.next_visible("q").unwrap(), Some(NOW + VISIBILITY));
+
+        let again = queues.receive("q", 10, NOW + VISIBILITY).unwrap();
+        assert_eq!((again[0].body.as_str(), again[0].receives), ("a", 2));
+        assert!(!queues.delete(&first[0]).unwrap(), "the first delivery is over");
+        assert!(queues.delete(&again[0]).unwrap());
+        assert_eq!(queues.waiting().unwrap(), 0);
+        assert_eq!(queues.next_visible("q").unwrap(), None);
+    }
+
+    #[test]
+    fn a_message_that_was_handed_out_too_often_becomes_a_dead_letter() {
+        let folder = tempfile::tempdir().unwrap();
+        let queues = queues(&folder);
+        send(&queues, &["poison"]);
+        for n in 1..=MAX_RECEIVES {
+            let delivery = &queues.receive("q", 10, NOW).unwrap()[0];
+            assert_eq!(delivery.receives, n);
+            queues.retry(delivery, NOW).unwrap();
+        }
+        assert_eq!(queues.receive("q", 10, NOW).unwrap(), []);
+        assert_eq!(queues.waiting().unwrap(), 0);
+        let letters = queues.dead_letters(10).unwrap();
+        assert_eq!(letters.len(), 1);
+        assert_eq!((letters[0].queue.as_str(), letters[0].body.as_str()), ("q", "poison"));
+        assert_eq!(letters[0].reason, "it failed 5 times");
+    }
+
+    #[test]
+    fn what_a_dead_process_was_working_on_is_there_after_a_restart_and_the_checkpoint_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let before = queues(&folder);
+        send(&before, &["a"]);
+        before.receive("q", 1, NOW).unwrap();
+        before.set_checkpoint("s", "17").unwrap();
+        // Forgotten, not closed: this is what a killed process leaves behind.
+        std::mem::forget(before);
+        let after = queues(&folder);
+        assert_eq!(after.receive("q", 1, NOW).unwrap()[0].receives, 2);
+        assert_eq!(after.checkpoint("s").unwrap().as_deref(), Some("17"));
+        assert_eq!(after.checkpoint("t").unwrap(), None);
+    }
+
+    #[tokio::test]
+    async fn parking_the_same_thing_twice_parks_it_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let queues = queues(&folder);
+        let parked = Parked { queues: &queues, queue: "q" };
+        parked.park("{}", "unreadable").await.unwrap();
+        parked.park("{}", "unreadable").await.unwrap();
+        assert_eq!(queues.dead_letters(10).unwrap().len(), 1);
     }
 }

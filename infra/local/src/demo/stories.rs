@@ -103,6 +103,11 @@ pub fn all() -> Vec<Story> {
     ]
 }
 
+/// A card the sandbox declines.
+const DECLINED: &str = "tok_declined";
+/// A card the sandbox declines the first time.
+const DECLINED_ONCE: &str = "tok_declined_once";
+
 /// What the sandbox provider does depends on the token.
 fn card(token: &str) -> Value {
     json!({ "method": "CARD", "token": token })

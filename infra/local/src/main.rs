@@ -1,1 +1,81 @@
-fn main() {}
+//! `juchu`: the whole system in one process, and a demonstration of it.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use juchu_local::demo::{self, Target};
+use juchu_local::embedded::{Embedded, Options};
+use juchu_local::welcome::Welcome;
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
+
+/// juchu 受注: order management, all of it in this one process.
+///
+/// Serves the API on this machine, keeps everything in one folder, and sends no mail to anybody.
+#[derive(Parser)]
+#[command(name = "juchu", version, args_conflicts_with_subcommands = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    serve: Serve,
+}
+
+#[derive(Args)]
+struct Serve {
+    /// The folder that holds all data; created if there is none.
+    #[arg(long, value_name = "DIR", default_value = ".juchu")]
+    data: PathBuf,
+    /// The API's port on 127.0.0.1; 0 takes any that is free.
+    #[arg(long, default_value_t = 3000)]
+    port: u16,
+    /// Empty the data folder first.
+    #[arg(long)]
+    fresh: bool,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Put a set of orders through their whole lifecycle, and see whether each ends where it should.
+    Demo(DemoArgs),
+}
+
+#[derive(Args)]
+struct DemoArgs {
+    /// Print one JSON document instead of text.
+    #[arg(long)]
+    json: bool,
+    /// Use the system whose API is at this URL, instead of one of its own that is gone afterwards.
+    #[arg(long, value_name = "URL", requires = "token")]
+    api: Option<String>,
+    /// A supervisor's token of that system, for all merchants.
+    #[arg(long, requires = "api")]
+    token: Option<String>,
+    /// The sender of that system's mails, which its mail service has to know.
+    #[arg(long, value_name = "ADDRESS", default_value = "orders@cha-no-iori.example")]
+    mail_from: String,
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<ExitCode> {
+    let cli = Cli::parse();
+    // Standard output belongs to what was asked for.
+    let filter = EnvFilter::builder().with_default_directive(LevelFilter::WARN.into()).from_env_lossy();
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    match cli.command {
+        Some(Command::Demo(args)) => {
+            let target = args.api.zip(args.token).map(|(api, token)| Target { api, token });
+            demo::run(target, args.mail_from, args.json).await
+        }
+        None => serve(cli.serve).await,
+    }
+}
+
+async fn serve(Serve { data, port, fresh }: Serve) -> anyhow::Result<ExitCode> {
+    let system = Embedded::start(&Options { data, fresh, port }).await?;
+    println!("{}", Welcome::write(&system)?);
+    tokio::signal::ctrl_c().await?;
+    system.stop().await;
+    Ok(ExitCode::SUCCESS)
+}

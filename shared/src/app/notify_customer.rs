@@ -131,7 +131,8 @@ fn seal(
     let from = mailbox(&merchant.shop.name, &merchant.shop.mail_from)?;
     let reply_to = mailbox(&merchant.shop.name, &merchant.shop.support_mail)?;
     let rendered = render(order.customer.language, context).map_err(|error| error.to_string())?;
-    let envelope = Envelope { from: &from, reply_to: &reply_to, to: &to, date: now, fact_id };
+    let order_number = order.number.as_str();
+    let envelope = Envelope { from: &from, reply_to: &reply_to, to: &to, date: now, fact_id, order_number };
     Ok(OutgoingMail {
         from: from.address().as_str().to_owned(),
         to: to.address().as_str().to_owned(),

@@ -586,7 +586,9 @@ impl From<Rejection> for Problem {
             | Rejection::OtherLocation { .. }
             | Rejection::NoAmount
             | Rejection::TooMany { .. }
-            | Rejection::TooMuch { .. } => Self::unprocessable(code, detail),
+            | Rejection::TooMuch { .. }
+            | Rejection::OtherLocation { .. }
+            | Rejection::NoAmount => Self::unprocessable(code, detail),
         }
     }
 }

@@ -14,6 +14,9 @@ use uuid::Uuid;
 
 use super::{InvalidAddress, MailAddress, RenderedMail, render};
 
+/// The header that says which order a mail is about, for whoever handles the answers.
+pub const ORDER_NUMBER: &str = "X-Order-Number";
+
 /// Characters of a display name that are kept.
 const MAX_NAME_CHARS: usize = 60;
 
@@ -71,6 +74,8 @@ pub struct Envelope<'a> {
     /// The business fact this mail reports. Together with the sender's domain it decides the
     /// `Message-ID`, so a mail built again for the same fact is recognised as the same mail.
     pub fact_id: &'a str,
+    /// The number the customer knows the order by.
+    pub order_number: &'a str,
 }
 
 impl Envelope<'_> {
@@ -93,10 +98,11 @@ impl Envelope<'_> {
             .singlepart(SinglePart::plain(mail.text.clone()))
             .singlepart(SinglePart::html(mail.html.clone()));
         // RFC 3834: no out-of-office answer to a machine.
-        message.headers_mut().insert_raw(HeaderValue::new(
-            HeaderName::new_from_ascii_str("Auto-Submitted"),
-            "auto-generated".to_owned(),
-        ));
+        let number = render::single_line(self.order_number);
+        for (name, value) in [("Auto-Submitted", "auto-generated".to_owned()), (ORDER_NUMBER, number)] {
+            let name = HeaderName::new_from_ascii_str(name);
+            message.headers_mut().insert_raw(HeaderValue::new(name, value));
+        }
         message.formatted()
     }
 }

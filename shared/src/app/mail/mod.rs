@@ -23,7 +23,7 @@ pub use context::{
     Expiry, Item, Line, MailContext, MailKind, Notice, Order, Parcel, Party, PayAt, PaymentMethod,
     PaymentReceipt, PaymentRequest, RefundTo, Settlement, Shipment, Shop, StockOut, Tax, TimeSlot,
 };
-pub use mime::{Envelope, Mailbox};
+pub use mime::{Envelope, Mailbox, ORDER_NUMBER};
 pub use money::money;
 pub use render::{RenderError, RenderedMail, render};
 

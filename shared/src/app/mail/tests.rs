@@ -415,12 +415,16 @@ fn a_shop_without_a_name_has_a_subject_without_brackets() {
 }
 
 fn sealed(shop: &str, customer: &str, mail: &RenderedMail) -> Vec<u8> {
+    sealed_about("CHA-2026-000123", shop, customer, mail)
+}
+
+fn sealed_about(order_number: &str, shop: &str, customer: &str, mail: &RenderedMail) -> Vec<u8> {
     let from = Mailbox::new(shop, "order@cha-no-iori.example.jp").unwrap();
     let reply_to = Mailbox::new(shop, "support@cha-no-iori.example.jp").unwrap();
     let to = Mailbox::new(customer, "hanako@example.jp").unwrap();
     let date = "2026-10-12T00:30:15Z".parse().unwrap();
-    Envelope { from: &from, reply_to: &reply_to, to: &to, date, fact_id: "ORDER#1/order_confirmation" }
-        .seal(mail)
+    let fact_id = "ORDER#1/order_confirmation";
+    Envelope { from: &from, reply_to: &reply_to, to: &to, date, fact_id, order_number }.seal(mail)
 }
 
 #[test]
@@ -438,6 +442,7 @@ fn a_sealed_mail_is_read_back_as_it_was_written() {
     let header = |name| parsed.headers.get_first_value(name).unwrap();
     assert_eq!(header("Subject"), mail.subject);
     assert_eq!(header("Auto-Submitted"), "auto-generated");
+    assert_eq!(header(ORDER_NUMBER), "CHA-2026-000123");
     let to = mailparse::addrparse_header(parsed.headers.get_first_header("To").unwrap()).unwrap();
     let to = to.extract_single_info().unwrap();
     assert_eq!(to.display_name.as_deref(), Some("山田, \"花子\""));
@@ -457,7 +462,8 @@ fn another_fact_is_another_message() {
     let mailbox = Mailbox::new("", "order@cha-no-iori.example.jp").unwrap();
     let message_id = |fact_id| {
         let date = jiff::Timestamp::MIN;
-        let envelope = Envelope { from: &mailbox, reply_to: &mailbox, to: &mailbox, date, fact_id };
+        let (from, reply_to, to) = (&mailbox, &mailbox, &mailbox);
+        let envelope = Envelope { from, reply_to, to, date, fact_id, order_number: "1" };
         let bytes = envelope.seal(&mail);
         mailparse::parse_mail(&bytes).unwrap().headers.get_first_value("Message-ID").unwrap()
     };
@@ -493,11 +499,12 @@ proptest! {
         let tags = |html: &str| html.matches('<').count() - html.matches("<a ").count() - html.matches("</a>").count();
         prop_assert!(tags(&mail.html) <= tags(&plain.html));
 
-        let bytes = sealed(&shop, &customer, &mail);
+        let bytes = sealed_about(&title, &shop, &customer, &mail);
         let parsed = mailparse::parse_mail(&bytes).unwrap();
         let names: Vec<String> = parsed.headers.iter().map(mailparse::MailHeader::get_key).collect();
         prop_assert_eq!(names, [
-            "From", "Reply-To", "To", "Subject", "Message-ID", "Date", "MIME-Version", "Content-Type", "Auto-Submitted",
+            "From", "Reply-To", "To", "Subject", "Message-ID", "Date", "MIME-Version", "Content-Type",
+            "Auto-Submitted", ORDER_NUMBER,
         ]);
         prop_assert_eq!(parsed.subparts.len(), 2);
     }

@@ -1,0 +1,220 @@
+//! The HTTP API as its callers see it. The demonstration uses nothing else of the system.
+
+use anyhow::{Context, bail};
+use jiff::Timestamp;
+use reqwest::{Client, Method, RequestBuilder};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// A caller of the API, with a supervisor's token.
+#[derive(Clone)]
+pub struct Api {
+    client: Client,
+    base: String,
+    token: String,
+}
+
+/// What of an order the demonstration looks at.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Order {
+    /// Its id.
+    pub order: String,
+    /// The channel's number of it.
+    pub number: String,
+    /// Where it stands.
+    pub state: String,
+    /// In which currency.
+    pub currency: String,
+    /// What it costs.
+    pub billing: Billing,
+    /// How it is paid.
+    pub payments: Vec<Payment>,
+    /// How it leaves.
+    pub shipments: Vec<Shipment>,
+    /// What stops it, or did.
+    pub holds: Vec<Hold>,
+    /// What needs a person, or did.
+    pub tickets: Vec<Ticket>,
+    /// The mails about it.
+    pub mails: Vec<Mail>,
+    /// All that happened to it.
+    pub timeline: Vec<Happened>,
+}
+
+/// What an order costs.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Billing {
+    /// In the currency's smallest unit.
+    pub total: i64,
+}
+
+/// A payment.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Payment {
+    /// Its id.
+    pub payment: String,
+    /// How.
+    pub method: String,
+    /// Where it stands.
+    pub status: String,
+    /// How much it has to bring.
+    pub due: i64,
+    /// How much was taken.
+    pub captured: i64,
+    /// How much was given back.
+    pub refunded: i64,
+}
+
+/// A shipment.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Shipment {
+    /// Its id.
+    pub shipment: String,
+    /// Whether the warehouse has been told.
+    pub instructed: bool,
+}
+
+/// A hold.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Hold {
+    /// Why.
+    pub code: String,
+    /// Until when.
+    pub closed_at: Option<Timestamp>,
+}
+
+/// A ticket.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Ticket {
+    /// What kind.
+    pub kind: String,
+    /// Until when.
+    pub closed_at: Option<Timestamp>,
+}
+
+/// A mail.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Mail {
+    /// What it tells of: its kind, a colon, the number of the event.
+    pub fact: String,
+    /// How it stands.
+    pub outcome: MailOutcome,
+}
+
+/// How a mail stands.
+#[derive(Debug, Clone, Deserialize)]
+pub struct MailOutcome {
+    /// `SENT` is the good one.
+    pub status: String,
+}
+
+/// Something that happened to an order.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Happened {
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub by: String,
+    /// What.
+    pub event: Event,
+}
+
+/// What happened.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Event {
+    /// Its kind.
+    pub r#type: String,
+}
+
+/// What a channel is told about the order it sent.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Received {
+    /// The order's id.
+    pub order: String,
+    /// Whether it was known before.
+    pub duplicate: bool,
+}
+
+impl Order {
+    /// Whether a hold for `code` stops it.
+    #[must_use]
+    pub fn is_held_for(&self, code: &str) -> bool {
+        self.holds.iter().any(|hold| hold.code == code && hold.closed_at.is_none())
+    }
+
+    /// Whether a ticket of `kind` waits for somebody.
+    #[must_use]
+    pub fn needs(&self, kind: &str) -> bool {
+        self.tickets.iter().any(|ticket| ticket.kind == kind && ticket.closed_at.is_none())
+    }
+
+    /// Whether something of this kind happened to it.
+    #[must_use]
+    pub fn has(&self, event: &str) -> bool {
+        self.timeline.iter().any(|happened| happened.event.r#type == event)
+    }
+
+    /// The kinds of the mails that went out, sorted.
+    #[must_use]
+    pub fn mails_sent(&self) -> Vec<&str> {
+        let sent = self.mails.iter().filter(|mail| mail.outcome.status == "SENT");
+        let mut kinds: Vec<&str> = sent.filter_map(|mail| mail.fact.split(':').next()).collect();
+        kinds.sort_unstable();
+        kinds
+    }
+}
+
+impl Api {
+    /// The API at `base`, used with `token`.
+    #[must_use]
+    pub fn new(base: &str, token: String) -> Self {
+        Self { client: Client::new(), base: base.trim_end_matches('/').to_owned(), token }
+    }
+
+    /// Sends a body and reads the answer.
+    ///
+    /// # Errors
+    /// If the API refuses it; the error tells the problem as the API does.
+    pub async fn send<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        body: &Value,
+    ) -> anyhow::Result<T> {
+        let request = self.request(method, path).bearer_auth(&self.token).json(body);
+        read(path, request).await
+    }
+
+    /// Sends an order as the channel does that has this API key.
+    ///
+    /// # Errors
+    /// If the API refuses it.
+    pub async fn send_order(&self, channel: &str, key: &str, order: &Value) -> anyhow::Result<Received> {
+        let path = format!("/v1/channels/{channel}/orders");
+        read(&path, self.request(Method::POST, &path).header("x-api-key", key).json(order)).await
+    }
+
+    /// The order as it stands.
+    ///
+    /// # Errors
+    /// If the API does not show it.
+    pub async fn order(&self, id: &str) -> anyhow::Result<Order> {
+        let path = format!("/v1/orders/{id}");
+        read(&path, self.request(Method::GET, &path).bearer_auth(&self.token)).await
+    }
+
+    fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.client.request(method, format!("{}{path}", self.base))
+    }
+}
+
+async fn read<T: DeserializeOwned>(path: &str, request: RequestBuilder) -> anyhow::Result<T> {
+    let response = request.send().await.with_context(|| format!("{path} did not answer"))?;
+    let status = response.status();
+    let body = response.text().await?;
+    if !status.is_success() {
+        bail!("{path}: {status} {body}");
+    }
+    serde_json::from_str(&body).with_context(|| format!("{path} answered something unexpected: {body}"))
+}

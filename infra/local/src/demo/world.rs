@@ -1,0 +1,301 @@
+//! Everybody around the system: customers, the bank, the warehouse, the carrier and the staff.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, bail, ensure};
+use jiff::{SignedDuration, Timestamp};
+use juchu::adapters::clock::SystemClock;
+use juchu::app::ports::Clock;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::api::{Api, Order};
+
+/// The merchant of the demonstration, and its channel.
+const MERCHANT: &str = "juchu-demo";
+const CHANNEL: &str = "juchu-demo-shop";
+/// Its warehouse.
+const LOCATION: &str = "main";
+/// How long anything may take before the demonstration gives up.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// The pauses between two looks at an order.
+const FIRST_PAUSE: Duration = Duration::from_millis(30);
+const LONGEST_PAUSE: Duration = Duration::from_millis(250);
+
+/// What the shop sells: SKU, title, price, whether it is food, whether there is stock.
+const PRODUCTS: [(&str, &str, i64, bool, bool); 5] = [
+    ("TEA-100", "静岡産 深蒸し煎茶 100g", 1_080, true, true),
+    ("POT-01", "常滑焼 急須 300ml", 4_950, false, true),
+    ("CUP-02", "湯のみ 2客セット", 2_200, false, true),
+    ("TRAY-03", "木製 茶盆", 3_300, false, true),
+    ("RARE", "手摘み新茶 限定缶", 5_400, true, false),
+];
+
+/// The world around one run of the demonstration.
+#[derive(Clone)]
+pub struct World {
+    api: Api,
+    key: String,
+    run: String,
+    next_parcel: Arc<AtomicU64>,
+}
+
+/// What a customer orders; the rest of an order is the same for all.
+pub struct Wish<'a> {
+    /// The number, without the run's prefix.
+    pub number: &'a str,
+    /// SKU and units.
+    pub lines: &'a [(&'a str, u32)],
+    /// How it is paid, as in the API.
+    pub payment: Value,
+}
+
+impl World {
+    /// Opens a shop on the system: a merchant, a channel with a key of its own, products and stock.
+    ///
+    /// # Errors
+    /// If the system does not allow it.
+    pub async fn open(api: Api, mail_from: &str) -> anyhow::Result<Self> {
+        let now = SystemClock.now();
+        let mut random = [0; 24];
+        getrandom::fill(&mut random).context("the system gives no random numbers")?;
+        let world = Self {
+            api,
+            key: hex::encode(random),
+            run: format!("{:x}", now.as_millisecond()),
+            next_parcel: Arc::new(AtomicU64::new(now.as_millisecond().unsigned_abs() % 1_000_000_000)),
+        };
+        let merchant = json!({
+            "shop": {
+                "name": "茶の庵",
+                "url": "https://cha-no-iori.example",
+                "mail_from": mail_from,
+                "support_mail": "support@cha-no-iori.example",
+                "phone": "054-000-0000",
+                "address": "静岡県静岡市葵区追手町5-1",
+                "bank_account": "見本銀行 本店 普通 1234567 チャノイオリ",
+            },
+            "locations": [LOCATION],
+        });
+        world.put(&format!("/v1/merchants/{MERCHANT}"), &merchant).await?;
+        let channel = json!({ "kind": "json", "api_key": world.key });
+        world.put(&format!("/v1/merchants/{MERCHANT}/channels/{CHANNEL}"), &channel).await?;
+        for (sku, title, price, is_food, _) in PRODUCTS {
+            let product = json!({ "title": title, "price": price, "tax_rate": if is_food { 8 } else { 10 } });
+            let path = format!("/v1/merchants/{MERCHANT}/products/{}", world.sku(sku));
+            world.put(&path, &product).await?;
+        }
+        for (sku, .., in_stock) in PRODUCTS {
+            if in_stock {
+                world.stock_arrives(sku, 50).await?;
+            }
+        }
+        Ok(world)
+    }
+
+    /// What only this run knows, so that the demonstration can be repeated on the same system.
+    fn sku(&self, sku: &str) -> String {
+        if sku == "RARE" { format!("RARE-{}", self.run) } else { sku.to_owned() }
+    }
+
+    async fn put(&self, path: &str, body: &Value) -> anyhow::Result<Value> {
+        self.api.send(Method::PUT, path, body).await
+    }
+
+    async fn post(&self, path: &str, body: &Value) -> anyhow::Result<Value> {
+        self.api.send(Method::POST, path, body).await
+    }
+
+    /// The order as a channel sends it, delivered in Japan in one parcel.
+    #[must_use]
+    pub fn order(&self, wish: &Wish<'_>) -> Value {
+        let lines: Vec<Value> = wish.lines.iter().filter_map(|(sku, quantity)| self.line(sku, *quantity)).collect();
+        json!({
+            "number": format!("{}-{}", self.run, wish.number),
+            "ordered_at": SystemClock.now(),
+            "customer": { "name": "山田 花子", "mail": "hanako@example.com", "phone": "090-1234-5678" },
+            "ship_to": address("山田 花子", "神宮前1-2-3"),
+            "lines": lines,
+            "fees": [{ "kind": "SHIPPING", "amount": 550 }],
+            "payments": [wish.payment],
+        })
+    }
+
+    fn line(&self, sku: &str, quantity: u32) -> Option<Value> {
+        let (_, title, price, is_food, _) = PRODUCTS.into_iter().find(|(known, ..)| *known == sku)?;
+        Some(json!({
+            "sku": self.sku(sku),
+            "title": title,
+            "unit_price": price,
+            "quantity": quantity,
+            "tax_rate": if is_food { 8 } else { 10 },
+        }))
+    }
+
+    /// A customer orders; the shop sends the order, and says its id.
+    ///
+    /// # Errors
+    /// If it is not taken.
+    pub async fn customer_orders(&self, order: &Value) -> anyhow::Result<String> {
+        let received = self.api.send_order(CHANNEL, &self.key, order).await?;
+        ensure!(!received.duplicate, "a new order was taken for a known one");
+        Ok(received.order)
+    }
+
+    /// The shop sends an order again, not knowing whether it arrived.
+    ///
+    /// # Errors
+    /// If it is not recognised.
+    pub async fn shop_repeats(&self, order: &Value, id: &str) -> anyhow::Result<()> {
+        let received = self.api.send_order(CHANNEL, &self.key, order).await?;
+        ensure!(received.duplicate && received.order == id, "a repeated order was taken for a new one");
+        Ok(())
+    }
+
+    /// Waits until the order is as `is` says.
+    ///
+    /// # Errors
+    /// If that takes too long; the error tells how it stands instead.
+    pub async fn until(&self, id: &str, what: &str, is: impl Fn(&Order) -> bool) -> anyhow::Result<Order> {
+        let begun = Instant::now();
+        let mut pause = FIRST_PAUSE;
+        loop {
+            let order = self.api.order(id).await?;
+            if is(&order) {
+                return Ok(order);
+            }
+            if begun.elapsed() > PATIENCE {
+                let last = order.timeline.last().map_or("nothing", |happened| &happened.event.r#type);
+                bail!("waited {PATIENCE:?} for: {what}; it is {} after {last}", order.state);
+            }
+            tokio::time::sleep(pause).await;
+            pause = (pause * 3 / 2).min(LONGEST_PAUSE);
+        }
+    }
+
+    /// Waits until the order is in `state`, everybody has been written to, and returns it.
+    ///
+    /// # Errors
+    /// As [`Self::until`].
+    pub async fn until_state(&self, id: &str, state: &str, mails: &[&str]) -> anyhow::Result<Order> {
+        let what = format!("{state} and {} mails", mails.len());
+        self.until(id, &what, |order| order.state == state && order.mails_sent().len() >= mails.len()).await
+    }
+
+    /// The customer pays what the payment request says; the bank reports it.
+    ///
+    /// # Errors
+    /// If the deposit is not taken.
+    pub async fn customer_pays(&self, id: &str) -> anyhow::Result<()> {
+        let order = self.until(id, "the payment request", |order| order.has("PaymentRequested")).await?;
+        let payment = order.payments.first().context("the order has no payment")?;
+        let deposit = json!({
+            "payment": payment.payment,
+            "amount": payment.due,
+            "reference": format!("DEMO-{}", payment.payment),
+            "deposited_at": SystemClock.now(),
+        });
+        self.post("/v1/payments/deposits", &deposit).await?;
+        Ok(())
+    }
+
+    /// Staff give a command.
+    ///
+    /// # Errors
+    /// If it is refused.
+    pub async fn staff(&self, id: &str, command: &Value) -> anyhow::Result<()> {
+        self.post(&format!("/v1/orders/{id}/commands"), command).await?;
+        Ok(())
+    }
+
+    /// Goods arrive in the warehouse.
+    ///
+    /// # Errors
+    /// If the receipt is not taken.
+    pub async fn stock_arrives(&self, sku: &str, quantity: u32) -> anyhow::Result<()> {
+        let receipt = json!({
+            "location": LOCATION,
+            "quantity": quantity,
+            "reference": format!("DEMO-{}", self.run),
+        });
+        self.post(&format!("/v1/stock/{MERCHANT}/{}/receipts", self.sku(sku)), &receipt).await?;
+        Ok(())
+    }
+
+    /// The warehouse gets the instruction for the order's shipments, at least `count` of them.
+    ///
+    /// # Errors
+    /// If it never does.
+    pub async fn instructed(&self, id: &str, count: usize) -> anyhow::Result<Vec<String>> {
+        let instructed = |order: &Order| order.shipments.iter().filter(|shipment| shipment.instructed).count();
+        let order = self.until(id, "the shipping instruction", |order| instructed(order) >= count).await?;
+        Ok(order.shipments.into_iter().map(|shipment| shipment.shipment).collect())
+    }
+
+    /// The warehouse ships, in `parcels` parcels.
+    ///
+    /// # Errors
+    /// If a report is not taken.
+    pub async fn warehouse_ships(&self, shipment: &str, parcels: usize) -> anyhow::Result<()> {
+        for (minute, kind) in (0..).zip(["ACKNOWLEDGED", "PICKED", "INSPECTED", "PACKED"]) {
+            self.report(shipment, kind, minute, &[]).await?;
+        }
+        let numbers: Vec<String> = (0..parcels).map(|_| self.tracking_number()).collect();
+        self.report(shipment, "HANDED_OVER", 10, &numbers).await
+    }
+
+    /// The carrier delivers.
+    ///
+    /// # Errors
+    /// If a report is not taken.
+    pub async fn carrier_delivers(&self, shipment: &str) -> anyhow::Result<()> {
+        self.report(shipment, "IN_TRANSIT", 20, &[]).await?;
+        self.report(shipment, "DELIVERED", 30, &[]).await
+    }
+
+    /// A report of the warehouse or the carrier. The same one has the same time.
+    ///
+    /// # Errors
+    /// If it is not taken.
+    pub async fn report(
+        &self,
+        shipment: &str,
+        kind: &str,
+        minute: i64,
+        numbers: &[String],
+    ) -> anyhow::Result<()> {
+        let tracking = |number: &String| json!({ "carrier": "YAMATO", "number": number });
+        let report = json!({
+            "kind": kind,
+            "occurred_at": self.begun()? + SignedDuration::from_mins(minute),
+            "trackings": numbers.iter().map(tracking).collect::<Vec<_>>(),
+        });
+        self.post(&format!("/v1/shipments/{shipment}/events"), &report).await?;
+        Ok(())
+    }
+
+    fn begun(&self) -> anyhow::Result<Timestamp> {
+        Ok(Timestamp::from_millisecond(i64::from_str_radix(&self.run, 16)?)?)
+    }
+
+    /// The next number of twelve digits, of which the last is the first eleven modulo seven.
+    fn tracking_number(&self) -> String {
+        let body = 40_000_000_000 + self.next_parcel.fetch_add(1, Ordering::Relaxed);
+        format!("{body}{}", body % 7)
+    }
+}
+
+/// An address in Tokyo that the post would find, if `line1` has a house number.
+#[must_use]
+pub fn address(name: &str, line1: &str) -> Value {
+    json!({
+        "name": name,
+        "phone": "03-1234-5678",
+        "postal_code": "150-0001",
+        "prefecture": "東京都",
+        "city": "渋谷区",
+        "line1": line1,
+    })
+}

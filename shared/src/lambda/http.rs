@@ -586,9 +586,7 @@ impl From<Rejection> for Problem {
             | Rejection::OtherLocation { .. }
             | Rejection::NoAmount
             | Rejection::TooMany { .. }
-            | Rejection::TooMuch { .. }
-            | Rejection::OtherLocation { .. }
-            | Rejection::NoAmount => Self::unprocessable(code, detail),
+            | Rejection::TooMuch { .. } => Self::unprocessable(code, detail),
         }
     }
 }

@@ -340,12 +340,13 @@ mod tests {
 
     #[test]
     fn figures_that_differ_from_the_catalogue_or_from_our_own_are_shown_and_stop_nothing() {
+        use FindingCode::{PriceDiffers, TaxDiffers, TotalDiffers};
+
         let codes = |change: fn(&mut Order)| {
             let found = found(change);
             assert!(found.iter().all(|(_, severity, _)| *severity == Severity::Warning));
             found.into_iter().map(|(code, ..)| code).collect::<Vec<_>>()
         };
-        use FindingCode::{PriceDiffers, TaxDiffers, TotalDiffers};
         assert_eq!(
             codes(|order| order.declared.as_mut().unwrap().total = Amount::new(1_081)),
             [TotalDiffers]

@@ -46,7 +46,7 @@ impl utoipa::PartialSchema for Decimal {
     fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
         OneOfBuilder::new()
             .item(ObjectBuilder::new().schema_type(Type::Integer))
-            .item(ObjectBuilder::new().schema_type(Type::String).pattern(Some(r"^-?\d{1,12}(\.\d+)?$")))
+            .item(ObjectBuilder::new().schema_type(Type::String).pattern(Some(r"^\d{1,12}(\.\d+)?$")))
             .description(Some("An integer, or a number with decimals in a string."))
             .into()
     }

@@ -70,6 +70,8 @@ fn every_sample_becomes_the_canonical_order_a_person_reads_in_it() {
 
 #[test]
 fn the_gem_sample_keeps_its_stated_total_and_tax_and_its_contradictions_are_warnings() {
+    use FindingCode::{CustomerNote, DestinationAbroad, TaxDiffers, TotalDiffers};
+
     let order = order("shopify_usd_card");
     let billing = order.billing();
     let rate = TaxRate::from_basis_points(600).unwrap();
@@ -86,7 +88,6 @@ fn the_gem_sample_keeps_its_stated_total_and_tax_and_its_contradictions_are_warn
     let findings = rules::check(&order, &[]);
     let warnings: Vec<FindingCode> =
         findings.iter().filter(|it| it.severity == Severity::Warning).map(|it| it.code).collect();
-    use FindingCode::{CustomerNote, DestinationAbroad, TaxDiffers, TotalDiffers};
     assert_eq!(warnings, [DestinationAbroad, TotalDiffers, TaxDiffers, CustomerNote]);
 }
 

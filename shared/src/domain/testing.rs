@@ -21,7 +21,7 @@ use super::customer::{Address, Customer, DesiredDelivery, Language, Personal};
 use super::decide::{Collection, Decision, decide, next_collection};
 use super::event::{Event, EventKind, Grant};
 use super::ids::{ChannelId, LineId, LocationId, MerchantId, ShipmentId, Sku};
-use super::intake::{Intake, IntakeFee, IntakeLine, IntakePayment, IntakeShipGroup};
+use super::intake::{Impossible, Intake, IntakeFee, IntakeLine, IntakePayment, IntakeShipGroup};
 use super::merchant::{OrderPolicy, SalesPolicy, SplitPolicy};
 use super::money::{Amount, Currency};
 use super::order::{CancelReason, Order, OrderState};
@@ -198,17 +198,26 @@ impl Draft {
         self
     }
 
-    /// The order.
+    /// The order, received by the merchant `acme` from its channel `acme-shop`.
     ///
     /// # Panics
     /// When the draft is impossible.
     #[must_use]
     pub fn order(self) -> Order {
+        self.received().expect("a possible order")
+    }
+
+    /// The order, or why it cannot be one.
+    ///
+    /// # Errors
+    /// All that is wrong with it.
+    ///
+    /// # Panics
+    /// Never: the merchant and the channel are identifiers.
+    pub fn received(self) -> Result<Order, Vec<Impossible>> {
         let merchant = MerchantId::new("acme").expect("a merchant");
         let channel = ChannelId::new("acme-shop").expect("a channel");
-        self.intake
-            .into_order((merchant, channel), "f".repeat(64), &self.policy, START)
-            .expect("a possible order")
+        self.intake.into_order((merchant, channel), "f".repeat(64), &self.policy, START)
     }
 }
 
@@ -311,6 +320,11 @@ impl Case {
             self.does(&command);
         }
         self
+    }
+
+    /// The customer is asked for the first payment.
+    pub fn payment_requested(&mut self) -> &mut Self {
+        self.does(&Command::RequestPayment { payment: self.order.id.payment(1) })
     }
 
     /// The provider gives this answer to what it is asked next.

@@ -1,3 +1,9 @@
 //! What the domain must do, told as given, when, then; and what must hold whatever happens.
 
+mod billing;
+mod cancelling;
+mod fulfilment;
+mod gates;
+mod payments;
 mod properties;
+mod timers;

@@ -86,14 +86,6 @@ pub struct DynamoBooks {
     table: String,
 }
 
-impl DynamoBooks {
-    /// The books in `table`.
-    #[must_use]
-    pub const fn new(client: Client, table: String) -> Self {
-        Self { client, table }
-    }
-}
-
 fn unavailable(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> ProviderUnavailable {
     ProviderUnavailable(source.into())
 }
@@ -147,15 +139,23 @@ impl Books for DynamoBooks {
 
 /// The sandbox, with its books and a clock.
 #[derive(Clone)]
-pub struct SandboxProvider<B, C> {
+pub struct Sandbox<C, B = DynamoBooks> {
     books: B,
     clock: C,
 }
 
-impl<B: Books, C: Clock> SandboxProvider<B, C> {
-    /// A sandbox with these books.
+impl<C: Clock> Sandbox<C> {
+    /// A sandbox that keeps its books in `table`.
     #[must_use]
-    pub const fn new(books: B, clock: C) -> Self {
+    pub const fn new(client: Client, table: String, clock: C) -> Self {
+        Self::with_books(DynamoBooks { client, table }, clock)
+    }
+}
+
+impl<C: Clock, B: Books> Sandbox<C, B> {
+    /// A sandbox that keeps its books elsewhere.
+    #[must_use]
+    pub const fn with_books(books: B, clock: C) -> Self {
         Self { books, clock }
     }
 
@@ -165,7 +165,7 @@ impl<B: Books, C: Clock> SandboxProvider<B, C> {
     }
 }
 
-impl<B: Books, C: Clock> PaymentProvider for SandboxProvider<B, C> {
+impl<C: Clock, B: Books> PaymentProvider for Sandbox<C, B> {
     async fn perform(
         &self,
         operation: &Operation,
@@ -359,7 +359,7 @@ mod tests {
 
     /// A payment at the sandbox.
     struct Case<'a> {
-        provider: SandboxProvider<MemoryBooks, &'a Days>,
+        provider: Sandbox<&'a Days, MemoryBooks>,
         context: ProviderContext,
     }
 
@@ -380,7 +380,7 @@ mod tests {
                 reference: None,
                 currency: Currency::Jpy,
             };
-            Self { provider: SandboxProvider::new(MemoryBooks::default(), days), context }
+            Self { provider: Sandbox::with_books(MemoryBooks::default(), days), context }
         }
 
         async fn perform(&mut self, kind: OperationKind, amount: i64, n: u8) -> String {

@@ -38,7 +38,12 @@ where
 {
     let settings = Settings::from_environment();
     telemetry::init(&settings);
-    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(wire(settings))
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let ended = runtime.block_on(wire(settings));
+    if let Err(error) = &ended {
+        tracing::error!(error = telemetry::chain(error.as_ref()), "the function cannot run");
+    }
+    ended
 }
 
 /// Answers events of one kind, one after the other, for ever.

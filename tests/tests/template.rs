@@ -10,6 +10,8 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use juchu::app::message::Stage;
+use juchu::lambda::routes::{Caller, ROUTES, Route};
+use juchu::lambda::settings::queue_variable;
 use juchu_tests::template::{Template, pascal_case, target};
 use serde_json::{Value, json};
 
@@ -27,36 +29,7 @@ const OTHERS: [&str; 7] = [
     "run-timers",
 ];
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Access {
-    /// The gateway lets everybody through; the function looks for itself.
-    Open,
-    /// The gateway demands a token of the staff pool.
-    Staff,
-}
-
-/// Every route, who may call it, and the function behind it.
-const ROUTES: [(&str, Access, &str); 17] = [
-    ("POST /v1/channels/{channel}/orders", Access::Open, "receive-order"),
-    ("POST /v1/shipments/{id}/events", Access::Staff, "receive-fulfilment"),
-    ("GET /v1/orders", Access::Staff, "query-orders"),
-    ("GET /v1/orders/{id}", Access::Staff, "query-orders"),
-    ("GET /openapi.json", Access::Open, "query-orders"),
-    ("POST /v1/orders/{id}/commands", Access::Staff, "operate-order"),
-    ("POST /v1/payments/deposits", Access::Staff, "operate-order"),
-    ("PUT /v1/merchants/{merchant}", Access::Staff, "manage-merchant"),
-    ("GET /v1/merchants/{merchant}", Access::Staff, "manage-merchant"),
-    ("PUT /v1/merchants/{merchant}/channels/{channel}", Access::Staff, "manage-merchant"),
-    ("GET /v1/merchants/{merchant}/products", Access::Staff, "manage-merchant"),
-    ("PUT /v1/merchants/{merchant}/products/{sku}", Access::Staff, "manage-merchant"),
-    ("GET /v1/merchants/{merchant}/products/{sku}", Access::Staff, "manage-merchant"),
-    ("GET /v1/stock/{merchant}/{sku}", Access::Staff, "manage-merchant"),
-    ("POST /v1/stock/{merchant}/{sku}/receipts", Access::Staff, "manage-merchant"),
-    ("POST /v1/stock/{merchant}/{sku}/adjustments", Access::Staff, "manage-merchant"),
-    ("GET /v1/stock/{merchant}/{sku}/ledger", Access::Staff, "manage-merchant"),
-];
-
-/// What a function is told beside `TABLE_NAME` and, for a stage, `DEAD_LETTER_QUEUE_URL`.
+/// What a function is told beside `TABLE_NAME` and, where it reads a queue or the stream, `DEAD_LETTER_QUEUE_URL`.
 const FURTHER_ENVIRONMENT: [(&str, &[&str]); 4] = [
     ("receive-order", &["ARCHIVE_BUCKET"]),
     ("collect-payment", &["PAYMENT_PROVIDER"]),
@@ -137,10 +110,10 @@ fn environments_too_wide_or_too_narrow(template: &Template) -> Problems {
     for name in function_names() {
         let id = pascal_case(name);
         let mut expected: BTreeSet<String> = match name {
-            "relay-events" => Stage::ALL.map(queue_url_variable).into(),
+            "relay-events" => Stage::ALL.map(queue_variable).into(),
             _ => BTreeSet::from(["TABLE_NAME".to_owned()]),
         };
-        if Stage::from_name(name).is_some() {
+        if Stage::from_name(name).is_some() || name == "relay-events" {
             expected.insert("DEAD_LETTER_QUEUE_URL".to_owned());
         }
         let further = FURTHER_ENVIRONMENT.iter().filter(|(function, _)| *function == name);
@@ -305,7 +278,7 @@ fn relay_mistakes(template: &Template) -> Problems {
     let relay = template.properties("RelayEvents");
     for stage in Stage::ALL {
         let queue = format!("{}Queue", pascal_case(stage.name()));
-        if target(&relay["Environment"]["Variables"][queue_url_variable(stage)]) != Some(&queue) {
+        if target(&relay["Environment"]["Variables"][queue_variable(stage)]) != Some(&queue) {
             problems.push(format!("the relay does not know the address of {queue}"));
         }
         if !relay["Policies"].to_string().contains(&format!("\"{queue}\"")) {
@@ -337,11 +310,11 @@ fn route_mistakes(template: &Template) -> Problems {
     let mut problems = Problems::new();
     let routes = || template.of_type("AWS::ApiGatewayV2::Route").map(|(_, route)| route);
 
-    let known: BTreeSet<&str> = ROUTES.iter().map(|(key, ..)| *key).collect();
+    let known: BTreeSet<&str> = ROUTES.iter().map(|route| route.key).collect();
     let surplus = routes().filter(|route| !route["RouteKey"].as_str().is_some_and(|key| known.contains(key)));
     problems.extend(surplus.map(|route| format!("{} is no route of the API", route["RouteKey"])));
 
-    for (key, access, function) in ROUTES {
+    for Route { key, function, caller } in ROUTES {
         let found: Vec<&Value> = routes().filter(|route| route["RouteKey"] == key).collect();
         let [route] = found.as_slice() else {
             problems.push(format!("{key} is there {} times", found.len()));
@@ -353,7 +326,7 @@ fn route_mistakes(template: &Template) -> Problems {
             "Target": { "Fn::Sub": format!("integrations/${{{id}Integration}}") },
             "AuthorizationType": "NONE",
         });
-        if access == Access::Staff {
+        if caller == Caller::Staff {
             expected["AuthorizationType"] = json!("JWT");
             expected["AuthorizerId"] = json!({ "Ref": "StaffAuthorizer" });
         }
@@ -748,11 +721,6 @@ fn stages() -> impl Iterator<Item = String> {
 /// The names of all functions.
 fn function_names() -> impl Iterator<Item = &'static str> {
     Stage::ALL.into_iter().map(Stage::name).chain(OTHERS)
-}
-
-/// The variable that tells the relay where a stage's queue is.
-fn queue_url_variable(stage: Stage) -> String {
-    format!("QUEUE_URL_{}", stage.name().replace('-', "_").to_ascii_uppercase())
 }
 
 fn key_schema(hash: &str, range: &str) -> Value {

@@ -3,10 +3,11 @@
 use axum::body::Body;
 use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderMap, Response, StatusCode};
+use minijinja::value::Serde;
 use minijinja::{Environment, Value, context};
 
 use crate::folders::Folder;
-use crate::mailbox::{Mail, Mailbox};
+use crate::mailbox::Mailbox;
 use crate::queues::Queues;
 
 /// The most entries a page lists.
@@ -66,8 +67,8 @@ impl DevPages {
         let page = match path {
             "/dev" => self.index()?,
             "/dev/mails" => {
-                let mails: Vec<Value> = self.mailbox.newest(LIMIT)?.iter().map(shown).collect();
-                self.render("mails.html", "Mails", context! { mails })?
+                let mails = self.mailbox.newest(LIMIT)?;
+                self.render("mails.html", "Mails", context! { mails => Serde(mails) })?
             }
             "/dev/warehouse" => {
                 let messages = self.warehouse.newest(LIMIT)?.into_iter();
@@ -93,7 +94,7 @@ impl DevPages {
             mails => self.mailbox.names(usize::MAX)?.len(),
             dead_letters => self.queues.dead_letters(LIMIT)?.len(),
             waiting => self.queues.waiting()?,
-            folder => self.folder,
+            folder => &self.folder,
         };
         self.render("index.html", "Development", facts)
     }
@@ -106,7 +107,7 @@ impl DevPages {
         let page = if is_raw {
             text(StatusCode::OK, &String::from_utf8_lossy(&mail.raw))
         } else {
-            self.render("mail.html", &mail.subject, context! { mail => shown(&mail) })?
+            self.render("mail.html", &mail.subject, context! { mail => Serde(&mail) })?
         };
         Ok(Some(page))
     }
@@ -115,18 +116,6 @@ impl DevPages {
     fn render(&self, template: &str, title: &str, facts: Value) -> anyhow::Result<Response<Body>> {
         let html = self.templates.get_template(template)?.render(context! { title, ..facts })?;
         Ok(response(StatusCode::OK, "text/html; charset=utf-8", html))
-    }
-}
-
-fn shown(mail: &Mail) -> Value {
-    context! {
-        name => mail.name,
-        at => mail.at.strftime("%F %T UTC").to_string(),
-        to => mail.to,
-        subject => mail.subject,
-        order => mail.order,
-        text => mail.text,
-        html => mail.html,
     }
 }
 

@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
-use aws_lambda_events::encodings::Body as EventBody;
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{ConnectInfo, Request, State};
@@ -223,12 +222,8 @@ fn request_id() -> anyhow::Result<String> {
 }
 
 fn response(answer: ApiGatewayV2httpResponse) -> Response<Body> {
-    let body = match answer.body {
-        Some(EventBody::Text(text)) if answer.is_base64_encoded => STANDARD.decode(text).unwrap_or_default(),
-        Some(EventBody::Text(text)) => text.into_bytes(),
-        Some(EventBody::Binary(bytes)) => bytes,
-        Some(EventBody::Empty) | None => Vec::new(),
-    };
+    let body = answer.body.map(|body| body.to_vec()).unwrap_or_default();
+    let body = if answer.is_base64_encoded { STANDARD.decode(body).unwrap_or_default() } else { body };
     let mut response = Response::new(Body::from(body));
     let status = u16::try_from(answer.status_code).ok().and_then(|status| StatusCode::from_u16(status).ok());
     *response.status_mut() = status.unwrap_or(StatusCode::BAD_GATEWAY);

@@ -11,6 +11,7 @@ use juchu::adapters::clock::SystemClock;
 use juchu::app::ports::{Clock, MailError, Mailer, OutgoingMail};
 use juchu::app::mail::ORDER_NUMBER;
 use mailparse::{MailHeaderMap, ParsedMail};
+use serde::Serialize;
 
 use crate::data_dir::write_whole;
 
@@ -22,7 +23,7 @@ pub struct Mailbox {
 }
 
 /// A mail as the developer's pages show it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Mail {
     /// Its file's name without `.eml`; newer mails have greater names.
     pub name: String,
@@ -41,6 +42,7 @@ pub struct Mail {
     /// The HTML part.
     pub html: String,
     /// The whole message.
+    #[serde(skip)]
     pub raw: Vec<u8>,
 }
 
@@ -83,7 +85,7 @@ impl Mailbox {
         let parsed = mailparse::parse_mail(&raw).with_context(|| format!("{} is no mail", path.display()))?;
         let header = |name: &str| parsed.headers.get_first_value(name).unwrap_or_default();
         let at = name.split('-').next().and_then(|ms| Timestamp::from_millisecond(ms.parse().ok()?).ok());
-        Ok(Some(Mail {
+        let mail = Mail {
             name: name.to_owned(),
             at: at.unwrap_or(Timestamp::UNIX_EPOCH),
             to: header("To"),
@@ -92,8 +94,9 @@ impl Mailbox {
             message_id: header("Message-ID"),
             text: part(&parsed, "text/plain"),
             html: part(&parsed, "text/html"),
-            raw: raw.clone(),
-        }))
+            raw: Vec::new(),
+        };
+        Ok(Some(Mail { raw, ..mail }))
     }
 
     /// The newest mails, the newest first.

@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use juchu::app::message::{Message, Stage};
 use juchu::app::ports::{Clock, StageQueues, Unavailable};
 use juchu::adapters::clock::SystemClock;
-use juchu::lambda::batch::Parking;
+use juchu::app::failure::Parking;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use tokio::sync::Notify;
 

@@ -4,12 +4,10 @@
 use std::collections::HashMap;
 use std::future::Future;
 use std::pin::pin;
-use std::sync::Arc;
 use std::time::Duration;
 
-use aws_lambda_events::sqs::{SqsEvent, SqsMessage};
-use aws_lambda_events::streams::SqsEventResponse;
-use jiff::{SignedDuration, Timestamp};
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
+use jiff::SignedDuration;
 use juchu::adapters::clock::SystemClock;
 use juchu::app::message::Stage;
 use juchu::app::ports::Clock;
@@ -28,7 +26,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 pub async fn drive<H, F>(stage: Stage, queues: Queues, mut stop: watch::Receiver<bool>, handle: H)
 where
     H: Fn(SqsEvent) -> F + Send + Sync + 'static,
-    F: Future<Output = SqsEventResponse> + Send + 'static,
+    F: Future<Output = SqsBatchResponse> + Send + 'static,
 {
     let bell = queues.bell(stage.name());
     while !*stop.borrow() {
@@ -56,7 +54,7 @@ where
 async fn work<H, F>(stage: Stage, queues: &Queues, handle: &H) -> anyhow::Result<bool>
 where
     H: Fn(SqsEvent) -> F,
-    F: Future<Output = SqsEventResponse> + Send + 'static,
+    F: Future<Output = SqsBatchResponse> + Send + 'static,
 {
     let batch = queues.receive(stage.name(), BATCH, SystemClock.now())?;
     if batch.is_empty() {
@@ -120,7 +118,7 @@ fn message(stage: Stage, delivery: &Delivery) -> SqsMessage {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Mutex;
+    use std::sync::{Arc, Mutex};
 
     use juchu::adapters::clock::SystemClock;
 
@@ -129,8 +127,8 @@ mod tests {
 
     const QUEUE: Stage = Stage::PostSales;
 
-    fn failing(ids: &[&str]) -> SqsEventResponse {
-        let mut response = SqsEventResponse::default();
+    fn failing(ids: &[&str]) -> SqsBatchResponse {
+        let mut response = SqsBatchResponse::default();
         ids.iter().for_each(|id| response.add_failure(*id));
         response
     }
@@ -178,7 +176,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let queues = Queues::open(&folder.path().join("queues.sqlite")).unwrap();
         let (stop, stopped) = watch::channel(false);
-        let handle = |_| async { SqsEventResponse::default() };
+        let handle = |_| async { SqsBatchResponse::default() };
         let driver = tokio::spawn(drive(QUEUE, queues.clone(), stopped, handle));
         tokio::time::sleep(Duration::from_millis(50)).await;
         queues.send(QUEUE.name(), &["m1".to_owned()], SystemClock.now()).unwrap();

@@ -1,10 +1,10 @@
 //! A demonstration: a set of orders goes through the whole lifecycle, with everybody around the
 //! system played over its HTTP API, and each is checked at its end.
 
-mod api;
-mod report;
-mod stories;
-mod world;
+pub mod api;
+pub mod report;
+pub mod stories;
+pub mod world;
 
 use std::process::ExitCode;
 use std::time::Instant;

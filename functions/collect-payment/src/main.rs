@@ -2,7 +2,7 @@
 
 use juchu::adapters::clock::SystemClock;
 use juchu::adapters::dynamo::DynamoStore;
-use juchu::adapters::sandbox::{DynamoBooks, SandboxProvider};
+use juchu::adapters::sandbox::Sandbox;
 use juchu::adapters::sqs::SqsParking;
 use juchu::app::collect_payment::CollectPayment;
 use juchu::lambda::aws::{Aws, warm_up_table};
@@ -13,9 +13,7 @@ fn main() -> Result<(), run::Error> {
     run::start(async |settings| {
         let aws = Aws::new(&settings.aws()?)?;
         let provider = match settings.payment_provider()? {
-            ProviderName::Sandbox => {
-                SandboxProvider::new(DynamoBooks::new(aws.dynamodb(), settings.table()?), SystemClock)
-            }
+            ProviderName::Sandbox => Sandbox::new(aws.dynamodb(), settings.table()?, SystemClock),
         };
         let app = CollectPayment {
             store: DynamoStore::new(aws.dynamodb(), settings.table()?),

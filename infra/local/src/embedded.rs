@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use anyhow::{Context, anyhow};
 use dynoxide::Database;
+use juchu::adapters::clock::SystemClock;
 use juchu::adapters::dynamo::DynamoStore;
 use juchu::adapters::dynamo::table::create_table;
 use juchu::adapters::sandbox::Sandbox;
@@ -76,7 +77,7 @@ impl Embedded {
         let warehouse = Folder::new(data.folder("warehouse")?);
         let ports = Ports {
             store: DynamoStore::new(client.clone(), TABLE),
-            provider: Sandbox::new(client, TABLE),
+            provider: Sandbox::new(client, TABLE.to_owned(), SystemClock),
             queues: Queues::open(&data.join("queues.sqlite"))?,
             mailbox: Mailbox::new(data.folder("mails")?),
             archive: Folder::new(data.folder("archive")?),

@@ -36,7 +36,7 @@ pub struct Ports {
     /// Orders, stock, merchants, answers and the mail log.
     pub store: DynamoStore,
     /// The payment provider.
-    pub provider: Sandbox,
+    pub provider: Sandbox<SystemClock>,
     /// The queues.
     pub queues: Queues,
     /// The mail service.
@@ -106,7 +106,9 @@ impl Functions {
                 release_order::handle(&ReleaseOrder { store, warehouse, clock }, &parking, event).await
             }
             Stage::ShipOrder => ship_order::handle(&ShipOrder { store, clock }, &parking, event).await,
-            Stage::DeliverOrder => deliver_order::handle(&DeliverOrder { store, clock }, &parking, event).await,
+            Stage::DeliverOrder => {
+                deliver_order::handle(&DeliverOrder { store, clock }, &parking, event).await
+            }
             Stage::PostSales => post_sales::handle(&PostSales { store, clock }, &parking, event).await,
             Stage::CancelOrder => cancel_order::handle(&CancelOrder { store, clock }, &parking, event).await,
             Stage::NotifyCustomer => {

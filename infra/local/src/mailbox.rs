@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use anyhow::Context;
 use jiff::Timestamp;
 use juchu::adapters::clock::SystemClock;
-use juchu::app::ports::{Clock, MailError, Mailer, OutgoingMail};
 use juchu::app::mail::ORDER_NUMBER;
+use juchu::app::ports::{Clock, MailError, Mailer, OutgoingMail};
 use mailparse::{MailHeaderMap, ParsedMail};
 use serde::Serialize;
 

@@ -7,10 +7,10 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
-use juchu::app::message::{Message, Stage};
-use juchu::app::ports::{Clock, StageQueues, Unavailable};
 use juchu::adapters::clock::SystemClock;
 use juchu::app::failure::Parking;
+use juchu::app::message::{Message, Stage};
+use juchu::app::ports::{Clock, StageQueues, Unavailable};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use tokio::sync::Notify;
 

@@ -54,7 +54,9 @@ pub async fn seed<S: MerchantStore + StockStore>(store: &S, credentials: &Creden
         let sku = Sku::new(sku)?;
         let tax_rate = if is_food { TaxRate::REDUCED } else { TaxRate::STANDARD };
         let price = Amount::new(price);
-        store.put_product(&id, &Product { sku: sku.clone(), title: title.to_owned(), price, tax_rate }).await?;
+        store
+            .put_product(&id, &Product { sku: sku.clone(), title: title.to_owned(), price, tax_rate })
+            .await?;
         let change = StockChange {
             merchant: id.clone(),
             key: StockKey { sku, location: LocationId::new(LOCATION)? },
@@ -65,7 +67,10 @@ pub async fn seed<S: MerchantStore + StockStore>(store: &S, credentials: &Creden
             cause: Cause::request("development", "seed"),
         };
         let changed = store.change(&change).await?;
-        ensure!(matches!(changed, StockChanged::Done | StockChanged::AlreadyDone), "the stock is {changed:?}");
+        ensure!(
+            matches!(changed, StockChanged::Done | StockChanged::AlreadyDone),
+            "the stock is {changed:?}"
+        );
     }
     store.put_merchant(&merchant(id)?).await.context("another process is filling this folder")
 }

@@ -65,7 +65,8 @@ pub async fn run(target: Option<Target>, mail_from: String, json: bool) -> anyho
 async fn play_all(world: World) -> Vec<Played> {
     let stories = stories::all();
     let style = ProgressStyle::with_template("{bar:28} {pos}/{len} {msg}");
-    let bar = ProgressBar::new(stories.len() as u64).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    let bar = ProgressBar::new(stories.len() as u64)
+        .with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
     let mut playing = JoinSet::new();
     for (place, story) in stories.into_iter().enumerate() {
         let world = world.clone();

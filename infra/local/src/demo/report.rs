@@ -172,7 +172,8 @@ pub fn summary(played: &[Played], took: Duration) -> String {
     }
     let good = played.iter().filter(|story| story.defects().is_empty()).count();
     let seconds = took.as_secs_f64();
-    let _ = write!(text, "\n{good} of {} orders are where they should be, after {seconds:.1} s.", played.len());
+    let _ =
+        write!(text, "\n{good} of {} orders are where they should be, after {seconds:.1} s.", played.len());
     text
 }
 

@@ -111,7 +111,8 @@ impl World {
     /// The order as a channel sends it, delivered in Japan in one parcel.
     #[must_use]
     pub fn order(&self, wish: &Wish<'_>) -> Value {
-        let lines: Vec<Value> = wish.lines.iter().filter_map(|(sku, quantity)| self.line(sku, *quantity)).collect();
+        let lines: Vec<Value> =
+            wish.lines.iter().filter_map(|(sku, quantity)| self.line(sku, *quantity)).collect();
         json!({
             "number": format!("{}-{}", self.run, wish.number),
             "ordered_at": SystemClock.now(),
@@ -229,7 +230,8 @@ impl World {
     /// # Errors
     /// If it never does.
     pub async fn instructed(&self, id: &str, count: usize) -> anyhow::Result<Vec<String>> {
-        let instructed = |order: &Order| order.shipments.iter().filter(|shipment| shipment.instructed).count();
+        let instructed =
+            |order: &Order| order.shipments.iter().filter(|shipment| shipment.instructed).count();
         let order = self.until(id, "the shipping instruction", |order| instructed(order) >= count).await?;
         Ok(order.shipments.into_iter().map(|shipment| shipment.shipment).collect())
     }

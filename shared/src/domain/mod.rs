@@ -17,6 +17,8 @@ pub mod order;
 pub mod payment;
 pub mod rejection;
 pub mod shipment;
+#[cfg(any(test, feature = "testing"))]
+pub mod state_map;
 pub mod stock;
 pub mod tax;
 #[cfg(any(test, feature = "testing"))]

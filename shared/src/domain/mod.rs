@@ -21,6 +21,8 @@ pub mod prefecture;
 pub mod rejection;
 pub mod rules;
 pub mod shipment;
+#[cfg(any(test, feature = "testing"))]
+pub mod state_map;
 pub mod stock;
 pub mod tax;
 #[cfg(any(test, feature = "testing"))]

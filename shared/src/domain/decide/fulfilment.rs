@@ -41,7 +41,8 @@ impl Order {
 }
 
 pub(super) fn release(order: &Order, now: Timestamp) -> Effects {
-    if !order.is_releasable_at(now) {
+    // What has become releasable by the clock alone is announced first, like everything else.
+    if !order.ready || !order.is_releasable_at(now) {
         return Effects::none();
     }
     let mut parcels: BTreeMap<(u8, &LocationId), Vec<LineQuantity>> = BTreeMap::new();

@@ -18,6 +18,7 @@ use crate::aws::Aws;
 use crate::workspace::Workspace;
 
 pub(crate) use outputs::Outputs;
+pub(crate) use seed::MAIL_FROM;
 
 /// Where LocalStack listens as well, so that other tools find it.
 const PORT: u16 = 4566;

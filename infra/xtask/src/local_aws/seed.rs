@@ -4,7 +4,6 @@ use serde_json::{Value, json};
 
 use super::http::send;
 use super::outputs::{Outputs, random_hex};
-use super::stack::MAIL_DOMAIN;
 
 /// The shop's merchant.
 pub(crate) const MERCHANT: &str = "demo";
@@ -12,6 +11,8 @@ pub(crate) const MERCHANT: &str = "demo";
 pub(crate) const SHOP: &str = "demo-shop";
 /// Its shop at Shopify, which signs.
 pub(crate) const SHOPIFY: &str = "demo-shopify";
+/// The sender of its mails, of the domain that the stack registers.
+pub(crate) const MAIL_FROM: &str = "orders@shop.example";
 /// Its warehouse.
 const LOCATION: &str = "main";
 
@@ -49,9 +50,9 @@ fn merchant() -> Value {
     json!({
         "shop": {
             "name": "茶と器の店",
-            "url": format!("https://{MAIL_DOMAIN}"),
-            "mail_from": format!("orders@{MAIL_DOMAIN}"),
-            "support_mail": format!("support@{MAIL_DOMAIN}"),
+            "url": "https://shop.example",
+            "mail_from": MAIL_FROM,
+            "support_mail": "support@shop.example",
             "phone": "03-0000-0000",
             "address": "〒100-0001 東京都千代田区千代田1-1",
             "bank_account": "みほん銀行 本店営業部 普通 1234567 チャトウツワノミセ",

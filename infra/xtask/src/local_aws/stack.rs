@@ -1,21 +1,21 @@
 //! Builds the functions and deploys the template.
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context, bail};
 use serde_json::{Map, Value};
 
+use super::seed::MAIL_FROM;
 use crate::aws::Aws;
-use crate::process::run;
+use crate::process::{read, run};
 use crate::workspace::Workspace;
 
 /// The stack's name, and the prefix of its functions' and queues' names.
 pub(crate) const NAME: &str = "juchu-local";
 /// The bucket the packages are uploaded to.
 const BUCKET: &str = "juchu-deployments";
-/// The domain the template registers as the sender of mails.
-pub(crate) const MAIL_DOMAIN: &str = "shop.example";
 
 /// Builds the functions' binaries and returns their folder.
 pub(crate) fn build(workspace: &Workspace, release: bool) -> anyhow::Result<PathBuf> {
@@ -54,7 +54,8 @@ pub(crate) fn deploy(
 
     let architecture = if cfg!(target_arch = "aarch64") { "arm64" } else { "x86_64" };
     let architecture = format!("Architecture={architecture}");
-    let mail_domain = format!("MailDomain={MAIL_DOMAIN}");
+    let (_, domain) = MAIL_FROM.split_once('@').unwrap_or_default();
+    let mail_domain = format!("MailDomain={domain}");
     let mut deploy = vec!["cloudformation", "deploy", "--template-file", &packaged, "--stack-name", NAME];
     // The bucket once more, because the template is too large to be sent along.
     deploy.extend(["--s3-bucket", BUCKET, "--no-fail-on-empty-changeset"]);
@@ -88,11 +89,24 @@ fn lay_out(workspace: &Workspace, folder: &Path, binaries: &Path) -> anyhow::Res
     for function in workspace.functions() {
         let code = stage.join("functions").join(function);
         fs::create_dir_all(&code)?;
-        let binary = binaries.join(function);
-        fs::copy(&binary, code.join("bootstrap"))
-            .with_context(|| format!("the function {function} has no binary {}", binary.display()))?;
+        copy_stripped(&binaries.join(function), &code.join("bootstrap"))
+            .with_context(|| format!("the function {function} cannot be packaged"))?;
     }
     Ok(stage)
+}
+
+/// Copies a binary, without its symbols where `strip` is installed: two thirds of a debug build,
+/// and packing them takes longer than all the rest. What has not changed keeps its time, so that
+/// its package keeps its digest and is not deployed again.
+fn copy_stripped(binary: &Path, copy: &Path) -> anyhow::Result<()> {
+    let built = fs::metadata(binary)?.modified()?;
+    if fs::metadata(copy).and_then(|copy| copy.modified()).is_ok_and(|copied| copied == built) {
+        return Ok(());
+    }
+    if read(Command::new("strip").arg("-o").arg(copy).arg(binary)).is_err() {
+        fs::copy(binary, copy)?;
+    }
+    Ok(File::options().write(true).open(copy)?.set_modified(built)?)
 }
 
 fn text(path: &Path) -> anyhow::Result<String> {

@@ -12,7 +12,7 @@ use dynoxide::Database;
 use juchu::adapters::clock::SystemClock;
 use juchu::adapters::dynamo::DynamoStore;
 use juchu::adapters::dynamo::table::create_table;
-use juchu::adapters::sandbox::{DynamoBooks, SandboxProvider};
+use juchu::adapters::sandbox::Sandbox;
 use juchu::app::message::Stage;
 use juchu::lambda::aws::Aws;
 use juchu::lambda::settings::AwsSettings;
@@ -77,11 +77,7 @@ impl Embedded {
         let warehouse = Folder::new(data.folder("warehouse")?);
         let ports = Ports {
             store: DynamoStore::new(client.clone(), TABLE),
-<<<<<<< HEAD
             provider: Sandbox::new(client, TABLE.to_owned(), SystemClock),
-=======
-            provider: SandboxProvider::new(DynamoBooks::new(client, TABLE.to_owned()), SystemClock),
->>>>>>> ea99702 (Wire the sandbox provider)
             queues: Queues::open(&data.join("queues.sqlite"))?,
             mailbox: Mailbox::new(data.folder("mails")?),
             archive: Folder::new(data.folder("archive")?),

@@ -7,7 +7,7 @@ use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use aws_lambda_events::streams::DynamoDbEventResponse;
 use juchu::adapters::clock::SystemClock;
 use juchu::adapters::dynamo::DynamoStore;
-use juchu::adapters::sandbox::{DynamoBooks, SandboxProvider};
+use juchu::adapters::sandbox::Sandbox;
 use juchu::app::allocate_stock::AllocateStock;
 use juchu::app::cancel_order::CancelOrder;
 use juchu::app::collect_payment::CollectPayment;
@@ -36,11 +36,7 @@ pub struct Ports {
     /// Orders, stock, merchants, answers and the mail log.
     pub store: DynamoStore,
     /// The payment provider.
-<<<<<<< HEAD
     pub provider: Sandbox<SystemClock>,
-=======
-    pub provider: SandboxProvider<DynamoBooks, SystemClock>,
->>>>>>> ea99702 (Wire the sandbox provider)
     /// The queues.
     pub queues: Queues,
     /// The mail service.

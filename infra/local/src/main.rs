@@ -60,9 +60,7 @@ struct DemoArgs {
 #[tokio::main]
 async fn main() -> anyhow::Result<ExitCode> {
     let cli = Cli::parse();
-    // Standard output belongs to what was asked for.
-    let filter = EnvFilter::builder().with_default_directive(LevelFilter::WARN.into()).from_env_lossy();
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    start_logging();
     match cli.command {
         Some(Command::Demo(args)) => {
             let target = args.api.zip(args.token).map(|(api, token)| Target { api, token });
@@ -78,4 +76,12 @@ async fn serve(Serve { data, port, fresh }: Serve) -> anyhow::Result<ExitCode> {
     tokio::signal::ctrl_c().await?;
     system.stop().await;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Logs to standard error, because standard output belongs to what was asked for.
+fn start_logging() {
+    let filter = EnvFilter::builder().with_default_directive(LevelFilter::WARN.into()).from_env_lossy();
+    // The database warns of every condition that does not hold; to us that is an everyday answer.
+    let filter = "dynoxide=error".parse().map_or(filter.clone(), |quiet| filter.add_directive(quiet));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
 }

@@ -7,6 +7,7 @@
 //! |---|---|
 //! | `tok_visa`, any other, none | approved; an authorization holds for 7 days |
 //! | `tok_declined` | declined: `card_declined`, for pay-later `credit_refused` |
+//! | `tok_declined_once` | declined like that; the next attempt, which has a key of its own, is approved |
 //! | `tok_insufficient_funds` | declined: `insufficient_funds` |
 //! | `tok_review` | in review 与信審査中; approved when looked up |
 //! | `tok_review_declined` | in review; declined when looked up |
@@ -267,6 +268,8 @@ impl Behaviour {
         }
         match word {
             "declined" => Self::Decline(refusal(context)),
+            // A key ends with the number of the attempt.
+            "declined_once" if operation.key.ends_with(":0") => Self::Decline(refusal(context)),
             "insufficient_funds" => Self::Decline("insufficient_funds"),
             "review" | "review_declined" => Self::Review,
             "timeout" => Self::LoseAnswer,

@@ -4,6 +4,7 @@
 
 use std::error::Error;
 use std::io::Write;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::fmt::MakeWriter;
@@ -12,14 +13,18 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use super::settings::Settings;
 
+/// Whether standard output is the function's log. It is somebody else's in a local run or a test.
+static IS_LOGGING: AtomicBool = AtomicBool::new(false);
+
 /// Starts logging as `RUST_LOG` says. A filter that cannot be read means `info`, with a warning.
-/// Call it once; a second call changes nothing.
+/// Call it once.
 pub fn init(settings: &Settings) {
     // `Targets` reads `info,juchu=debug` as `EnvFilter` does, without a regular expression engine.
     let filter = settings.log_filter().parse::<Targets>();
     let unreadable = filter.is_err();
     let filter = filter.unwrap_or_else(|_| Targets::new().with_default(LevelFilter::INFO));
     let set = subscriber(filter, std::io::stdout).try_init();
+    IS_LOGGING.store(set.is_ok(), Ordering::Relaxed);
     if set.is_ok() && unreadable {
         tracing::warn!("RUST_LOG cannot be read; logging at `info`");
     }
@@ -39,9 +44,12 @@ where
     tracing_subscriber::registry().with(lines).with(filter)
 }
 
-/// Writes a finished line to standard output. A log that cannot be written must not stop an order.
+/// Writes a finished line to the log that [`init`] started; without one, nowhere. A log that cannot
+/// be written must not stop an order.
 pub(super) fn write_line(line: &str) {
-    let _ = writeln!(std::io::stdout().lock(), "{line}");
+    if IS_LOGGING.load(Ordering::Relaxed) {
+        let _ = writeln!(std::io::stdout().lock(), "{line}");
+    }
 }
 
 /// An error with everything that led to it, as the field `error` of a log line.

@@ -19,7 +19,7 @@ const CHANNEL: &str = "juchu-demo-shop";
 /// Its warehouse.
 const LOCATION: &str = "main";
 /// How long anything may take before the demonstration gives up.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(20);
 /// The pauses between two looks at an order.
 const FIRST_PAUSE: Duration = Duration::from_millis(30);
 const LONGEST_PAUSE: Duration = Duration::from_millis(250);

@@ -182,3 +182,45 @@ fn why(parts: &[Part], reasons: &[CancellationReason]) -> CommitError {
     }
     StoreError::Unavailable(messages.join("; ").into()).into()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PARTS: [Part; 4] = [Part::Order, Part::Event, Part::Stock, Part::Answer];
+
+    fn reasons(codes: [&str; 4]) -> Vec<CancellationReason> {
+        codes.into_iter().map(|code| CancellationReason::builder().code(code).build()).collect()
+    }
+
+    #[test]
+    fn what_was_changed_meanwhile_is_told_apart_from_what_is_busy_and_what_is_wrong() {
+        let (ok, condition, met) = ("None", "ConditionalCheckFailed", "TransactionConflict");
+        let conflict = |error: &CommitError| matches!(error, CommitError::Conflict);
+        let stock = |error: &CommitError| matches!(error, CommitError::StockChanged);
+        let busy = |error: &CommitError| matches!(error, CommitError::Store(StoreError::Unavailable(_)));
+        let wrong = |error: &CommitError| matches!(error, CommitError::Store(StoreError::Corrupt(_)));
+        let cases: [([&str; 4], &dyn Fn(&CommitError) -> bool); 9] = [
+            ([condition, ok, ok, ok], &conflict),
+            ([ok, condition, ok, ok], &conflict),
+            ([met, ok, ok, ok], &conflict),
+            ([ok, ok, condition, ok], &stock),
+            ([ok, ok, met, ok], &stock),
+            ([condition, ok, condition, ok], &conflict),
+            ([ok, ok, "ThrottlingError", ok], &busy),
+            ([ok, ok, "ProvisionedThroughputExceeded", ok], &busy),
+            (["ValidationError", ok, ok, ok], &wrong),
+        ];
+        for (codes, expected) in cases {
+            let error = why(&PARTS, &reasons(codes));
+            assert!(expected(&error), "{codes:?} {error:?}");
+        }
+    }
+
+    #[test]
+    fn a_day_begins_at_midnight_in_japan() {
+        let day = |at: &str| day_in_japan(at.parse().unwrap()).to_string();
+        assert_eq!(day("2026-07-31T14:59:59Z"), "2026-07-31");
+        assert_eq!(day("2026-07-31T15:00:00Z"), "2026-08-01");
+    }
+}

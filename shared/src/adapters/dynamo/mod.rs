@@ -78,11 +78,11 @@ fn encode<T: Serialize>(key: Key, content: T) -> Result<Row, StoreError> {
         .map_err(|error| StoreError::Corrupt(format!("a row cannot be written: {error}")))
 }
 
-/// Reads a row. The error names the row and never its content.
+/// Reads a row. The error names the row and nothing more: what does not fit may be personal data.
 fn decode<T: DeserializeOwned>(row: Row) -> Result<T, StoreError> {
     let key = |name| row.get(name).and_then(|value| value.as_s().ok()).cloned().unwrap_or_default();
     let (pk, sk) = (key("pk"), key("sk"));
-    from_item(row).map_err(|error| StoreError::Corrupt(format!("{pk} {sk}: {error}")))
+    from_item(row).map_err(|_| StoreError::Corrupt(format!("{pk} {sk}")))
 }
 
 /// What a failed call means to the caller. A request that DynamoDB calls invalid stays so; its SDK

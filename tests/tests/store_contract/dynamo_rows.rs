@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use juchu::adapters::dynamo::{DynamoStore, message_of};
-use juchu::app::ports::{AnswerStore, OrderStore, StockStore, StoreError};
+use juchu::app::ports::{AnswerStore, MailLog, MerchantStore, OrderStore, StockStore, StoreError};
 use juchu::domain::Command;
 use juchu::domain::billing::{Discount, DiscountKind, Fee, FeeKind};
 use juchu::domain::customer::Personal;
@@ -96,8 +96,8 @@ async fn a_row_has_keys_for_the_indexes_it_belongs_to_and_no_other() {
     assert_eq!(text(&row, "due_at").as_deref(), Some("2026-08-01T03:00:01.120000000Z"));
     assert_eq!(row.get("kind"), None, "the relay only wants events");
 
-    let hold = Command::PlaceHold { code: HoldCode::Quality, reason: "scratched".to_owned() };
-    let held = step(&new, &hold, at(2));
+    let stop = Command::PlaceHold { code: HoldCode::Quality, reason: "scratched".to_owned() };
+    let held = step(&new, &stop, at(2));
     world.store.commit(&held).await.unwrap();
     let request = Command::RequestCancel { lines: vec![], reason: CancelReason::Shop };
     let requested = step(&held.order, &request, at(3));
@@ -153,10 +153,14 @@ async fn rows_written_by_earlier_versions_stay_readable() {
     let messages = world.messages();
     assert_eq!(messages.len(), history.len() + 2, "and two that units came free");
     let key = stock("A");
-    assert_eq!(world.store.counts(&merchant(), &[key.clone()]).await.unwrap()[0].backordered, 1);
+    assert_eq!(world.store.counts(&merchant(), std::slice::from_ref(&key)).await.unwrap()[0].backordered, 1);
     assert_eq!(world.store.waiting(&merchant(), &key, 10).await.unwrap().len(), 1);
     assert_eq!(world.store.ledger(&merchant(), &key, None, 10).await.unwrap().items.len(), 2);
     assert!(world.store.recall("acme/orders/1001", at(0)).await.unwrap().is_some());
+    assert_eq!(world.store.mails(&id).await.unwrap().len(), 1);
+    let channel = world.store.channel(&order.channel).await.unwrap().unwrap();
+    assert!(world.store.merchant(&channel.merchant).await.unwrap().is_some());
+    assert_eq!(world.store.products(&merchant(), &[key.sku]).await.unwrap().len(), 1);
 }
 
 #[tokio::test]
@@ -248,6 +252,7 @@ fn size(row: &Row) -> usize {
     row.iter().map(|(name, value)| name.len() + bytes(value)).sum()
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "the SDK's enum is open; our rows have no other kinds")]
 fn bytes(value: &AttributeValue) -> usize {
     match value {
         AttributeValue::S(text) => text.len(),

@@ -37,7 +37,7 @@ pub(crate) trait World {
 pub(crate) struct Memory(MemoryStore);
 
 impl Memory {
-    pub(crate) async fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(MemoryStore::new(Faults::none()))
     }
 }

@@ -127,7 +127,7 @@ impl DynamoStore {
             let mut left: Vec<Row> = keys.iter().cloned().map(Key::into_row).collect();
             for _ in 0..MAX_READS {
                 let wanted = KeysAndAttributes::builder().set_keys(Some(left)).consistent_read(true);
-                let wanted = wanted.build().map_err(transact::unbuilt)?;
+                let wanted = wanted.build()?;
                 let request = self.client.batch_get_item().request_items(&self.table, wanted);
                 let output = request.send().await.map_err(failed)?;
                 rows.extend(output.responses.into_iter().flatten().flat_map(|(_, rows)| rows));

@@ -190,6 +190,7 @@ impl MemoryStore {
 }
 
 /// How positions follow each other in a list.
+#[derive(Clone, Copy)]
 enum Ordering {
     Rising,
     Falling,
@@ -237,13 +238,11 @@ impl OrderStore for MemoryStore {
             if state.has(commit) {
                 return Ok(());
             }
-            match state.refusal(commit) {
-                Some(refusal) => Err(refusal),
-                None => {
-                    state.write(commit);
-                    Ok(())
-                }
+            if let Some(refusal) = state.refusal(commit) {
+                return Err(refusal);
             }
+            state.write(commit);
+            Ok(())
         })
     }
 

@@ -56,8 +56,8 @@ async fn orders_are_listed_by_state_and_by_attention(world: &impl World) {
     store.commit(&opening(&two)).await.unwrap();
     let validated = step(&one, &Command::Validate { findings: vec![] }, at(2));
     store.commit(&validated).await.unwrap();
-    let hold = Command::PlaceHold { code: HoldCode::FraudReview, reason: "new address".to_owned() };
-    let held = step(&two, &hold, at(3));
+    let stop = Command::PlaceHold { code: HoldCode::FraudReview, reason: "new address".to_owned() };
+    let held = step(&two, &stop, at(3));
     store.commit(&held).await.unwrap();
 
     assert_eq!(numbers(store, query(OrderFilter::All)).await, vec!["2", "1"]);

@@ -1,5 +1,12 @@
 //! The contract of the store's ports, sentence by sentence, kept by the fake as by the real adapter.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test fails by panicking, in its helpers too"
+)]
+
 mod dynamo_rows;
 mod lists;
 mod master_data;
@@ -14,7 +21,7 @@ macro_rules! kept_by_every_store {
         mod memory {
             $(#[tokio::test]
             async fn $sentence() {
-                super::$sentence(&crate::worlds::Memory::new().await).await;
+                super::$sentence(&crate::worlds::Memory::new()).await;
             })*
         }
 

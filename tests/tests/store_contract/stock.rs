@@ -1,7 +1,9 @@
 //! Stock: never promised twice, first come first served, and a ledger that explains every count.
 
 use juchu::app::message::{Message, Subject};
-use juchu::app::ports::{CommitError, LedgerEntry, LedgerReason, OrderStore, StockChanged, StockStore};
+use juchu::app::ports::{
+    Commit, CommitError, LedgerEntry, LedgerReason, OrderStore, StockChanged, StockStore,
+};
 use juchu::domain::Command;
 use juchu::domain::ids::LineId;
 use juchu::domain::order::{CancelReason, Order};
@@ -35,6 +37,12 @@ async fn opened(store: &impl Store, number: &str, lines: &[(&str, u32)], second:
     let order = order(number, lines, at(second));
     store.commit(&opening(&order)).await.unwrap();
     order
+}
+
+/// The commit that opens an order and carries out a command on it.
+fn opening_with(order: &Order, command: &Command) -> Commit {
+    let (first, then) = (opening(order), step(order, command, order.received_at));
+    Commit { expected_version: 0, records: [first.records, then.records].concat(), ..then }
 }
 
 /// An order whose only line waits.
@@ -76,12 +84,11 @@ async fn p1_two_hundred_orders_for_one_unit_oversell_nothing(world: &impl World)
     for n in 0..200 {
         let store = store.clone();
         tasks.spawn(async move {
-            let order = opened(&store, &n.to_string(), &[("A", 1)], n).await;
-            let taken = step(&order, &allocate(vec![grant(1, 1)], vec![]), at(n));
-            match store.commit(&taken).await {
+            let new = order(&n.to_string(), &[("A", 1)], at(n));
+            match store.commit(&opening_with(&new, &allocate(vec![grant(1, 1)], vec![]))).await {
                 Ok(()) => true,
                 Err(CommitError::StockChanged) => {
-                    let short = step(&order, &allocate(vec![], vec![grant(1, 1)]), at(n));
+                    let short = opening_with(&new, &allocate(vec![], vec![grant(1, 1)]));
                     store.commit(&short).await.unwrap();
                     false
                 }

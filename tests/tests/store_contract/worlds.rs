@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_dynamodb::types::AttributeValue;
 use dynoxide::Database;
-use dynoxide::actions::get_records::GetRecordsRequest;
+use dynoxide::actions::get_records::{GetRecordsRequest, Record};
 use dynoxide::actions::get_shard_iterator::GetShardIteratorRequest;
 use dynoxide::actions::list_streams::ListStreamsRequest;
 use juchu::adapters::dynamo::table::{EVENT_KIND, KIND_ATTRIBUTE, create_table};
@@ -37,7 +37,7 @@ pub(crate) trait World {
 pub(crate) struct Memory(MemoryStore);
 
 impl Memory {
-    pub(crate) async fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(MemoryStore::new(Faults::none()))
     }
 }
@@ -83,6 +83,33 @@ impl Dynamo {
         Self { store, client, database, relayed: AtomicUsize::new(0) }
     }
 
+    /// Everything that was written since the beginning.
+    fn stream(&self) -> Vec<Record> {
+        let streams = self.database.list_streams(ListStreamsRequest::default()).unwrap();
+        let iterator = GetShardIteratorRequest {
+            stream_arn: streams.streams[0].stream_arn.clone(),
+            shard_id: dynoxide::streams::shard_id(TABLE),
+            shard_iterator_type: "TRIM_HORIZON".to_owned(),
+            sequence_number: None,
+        };
+        let mut next = self.database.get_shard_iterator(iterator).unwrap().shard_iterator;
+        let mut records = Vec::new();
+        while let Some(shard_iterator) = next {
+            let page = self.database.get_records(GetRecordsRequest { shard_iterator, limit: None }).unwrap();
+            if page.records.is_empty() {
+                break;
+            }
+            records.extend(page.records);
+            next = page.next_shard_iterator;
+        }
+        records
+    }
+
+    /// How many rows were written since the beginning.
+    pub(crate) fn written(&self) -> usize {
+        self.stream().len()
+    }
+
     /// A row as it is stored.
     pub(crate) async fn row(&self, pk: &str, sk: &str) -> Option<HashMap<String, AttributeValue>> {
         let request = self.client.get_item().table_name(TABLE).key("pk", AttributeValue::S(pk.to_owned()));
@@ -99,27 +126,12 @@ impl World for Dynamo {
 
     /// Reads the table's stream as the relay does: new rows of the event kind.
     fn messages(&self) -> Vec<Message> {
-        let streams = self.database.list_streams(ListStreamsRequest::default()).unwrap();
-        let iterator = GetShardIteratorRequest {
-            stream_arn: streams.streams[0].stream_arn.clone(),
-            shard_id: dynoxide::streams::shard_id(TABLE),
-            shard_iterator_type: "TRIM_HORIZON".to_owned(),
-            sequence_number: None,
-        };
-        let mut next = self.database.get_shard_iterator(iterator).unwrap().shard_iterator;
         let mut messages = Vec::new();
-        while let Some(shard_iterator) = next {
-            let page = self.database.get_records(GetRecordsRequest { shard_iterator, limit: None }).unwrap();
-            if page.records.is_empty() {
-                break;
+        for record in self.stream().into_iter().filter(|record| record.event_name == "INSERT") {
+            let image = serde_json::to_value(record.dynamodb.new_image).unwrap();
+            if image[KIND_ATTRIBUTE]["S"] == EVENT_KIND {
+                messages.push(message_of(serde_json::from_value(image).unwrap()).unwrap());
             }
-            for record in page.records.into_iter().filter(|record| record.event_name == "INSERT") {
-                let image = serde_json::to_value(record.dynamodb.new_image).unwrap();
-                if image[KIND_ATTRIBUTE]["S"] == EVENT_KIND {
-                    messages.push(message_of(serde_json::from_value(image).unwrap()).unwrap());
-                }
-            }
-            next = page.next_shard_iterator;
         }
         let before = self.relayed.swap(messages.len(), Ordering::Relaxed);
         messages.split_off(before)

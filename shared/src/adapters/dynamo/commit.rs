@@ -163,22 +163,60 @@ fn why(parts: &[Part], reasons: &[CancellationReason]) -> CommitError {
     }
     let any = |parts: &[Part], by: Reason| parts.iter().any(|part| failed(*part, by).is_some());
     let of_order = [Part::Answer, Part::NewOrder, Part::Order, Part::Event];
-    for (parts, meaning) in
-        [(&of_order[..], CommitError::Conflict), (&[Part::Stock], CommitError::StockChanged)]
-    {
-        if any(parts, Reason::Condition) {
-            return meaning;
+    for by in [Reason::Condition, Reason::Contention] {
+        if any(&of_order, by) {
+            return CommitError::Conflict;
         }
-    }
-    if any(&of_order, Reason::Contention) {
-        return CommitError::Conflict;
-    }
-    if any(&[Part::Stock], Reason::Contention) {
-        return CommitError::StockChanged;
+        if any(&[Part::Stock], by) {
+            return CommitError::StockChanged;
+        }
     }
     let messages: Vec<&str> = reasons.iter().filter_map(CancellationReason::message).collect();
     if reasons.iter().any(|why| reason(why) == Some(Reason::Invalid)) {
         return StoreError::Corrupt(format!("DynamoDB refuses the commit: {}", messages.join("; "))).into();
     }
     StoreError::Unavailable(messages.join("; ").into()).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PARTS: [Part; 4] = [Part::Order, Part::Event, Part::Stock, Part::Answer];
+
+    fn reasons(codes: [&str; 4]) -> Vec<CancellationReason> {
+        codes.into_iter().map(|code| CancellationReason::builder().code(code).build()).collect()
+    }
+
+    #[test]
+    fn what_was_changed_meanwhile_is_told_apart_from_what_is_busy_and_what_is_wrong() {
+        let (ok, condition, met) = ("None", "ConditionalCheckFailed", "TransactionConflict");
+        for (codes, expected) in [
+            ([condition, ok, ok, ok], "conflict"),
+            ([ok, condition, ok, ok], "conflict"),
+            ([met, ok, ok, ok], "conflict"),
+            ([ok, ok, condition, ok], "stock"),
+            ([ok, ok, met, ok], "stock"),
+            ([condition, ok, condition, ok], "conflict"),
+            ([ok, ok, "ThrottlingError", ok], "busy"),
+            ([ok, ok, "ProvisionedThroughputExceeded", ok], "busy"),
+            (["ValidationError", ok, ok, ok], "wrong"),
+        ] {
+            let meaning = match why(&PARTS, &reasons(codes)) {
+                CommitError::Conflict => "conflict",
+                CommitError::StockChanged => "stock",
+                CommitError::Store(StoreError::Unavailable(_)) => "busy",
+                CommitError::Store(StoreError::Corrupt(_)) => "wrong",
+                CommitError::Answered(_) | CommitError::Exists(_) => "known",
+            };
+            assert_eq!(meaning, expected, "{codes:?}");
+        }
+    }
+
+    #[test]
+    fn a_day_begins_at_midnight_in_japan() {
+        let day = |at: &str| day_in_japan(at.parse().unwrap()).to_string();
+        assert_eq!(day("2026-07-31T14:59:59Z"), "2026-07-31");
+        assert_eq!(day("2026-07-31T15:00:00Z"), "2026-08-01");
+    }
 }

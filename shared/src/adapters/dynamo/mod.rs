@@ -78,11 +78,11 @@ fn encode<T: Serialize>(key: Key, content: T) -> Result<Row, StoreError> {
         .map_err(|error| StoreError::Corrupt(format!("a row cannot be written: {error}")))
 }
 
-/// Reads a row. The error names the row and never its content.
+/// Reads a row. The error names the row and nothing more: what does not fit may be personal data.
 fn decode<T: DeserializeOwned>(row: Row) -> Result<T, StoreError> {
     let key = |name| row.get(name).and_then(|value| value.as_s().ok()).cloned().unwrap_or_default();
     let (pk, sk) = (key("pk"), key("sk"));
-    from_item(row).map_err(|error| StoreError::Corrupt(format!("{pk} {sk}: {error}")))
+    from_item(row).map_err(|_| StoreError::Corrupt(format!("{pk} {sk}")))
 }
 
 /// What a failed call means to the caller. A request that DynamoDB calls invalid stays so; its SDK
@@ -127,7 +127,7 @@ impl DynamoStore {
             let mut left: Vec<Row> = keys.iter().cloned().map(Key::into_row).collect();
             for _ in 0..MAX_READS {
                 let wanted = KeysAndAttributes::builder().set_keys(Some(left)).consistent_read(true);
-                let wanted = wanted.build().map_err(transact::unbuilt)?;
+                let wanted = wanted.build()?;
                 let request = self.client.batch_get_item().request_items(&self.table, wanted);
                 let output = request.send().await.map_err(failed)?;
                 rows.extend(output.responses.into_iter().flatten().flat_map(|(_, rows)| rows));

@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::types::{
     ProjectionType, ScalarAttributeType, StreamSpecification, StreamViewType, TimeToLiveSpecification,
 };
 
-use super::{failed, transact::unbuilt};
+use super::failed;
 use crate::app::ports::StoreError;
 
 /// The attribute that marks a new row as a message for the relay.
@@ -56,7 +56,7 @@ pub async fn create_table(client: &Client, name: &str) -> Result<(), StoreError>
     attributes.dedup();
     for attribute in attributes {
         let definition = AttributeDefinition::builder().attribute_name(attribute);
-        let definition = definition.attribute_type(ScalarAttributeType::S).build().map_err(unbuilt)?;
+        let definition = definition.attribute_type(ScalarAttributeType::S).build()?;
         request = request.attribute_definitions(definition);
     }
     for index in INDEXES {
@@ -67,10 +67,10 @@ pub async fn create_table(client: &Client, name: &str) -> Result<(), StoreError>
             .index_name(index.name)
             .set_key_schema(Some(key_schema(index.key)?))
             .projection(projection);
-        request = request.global_secondary_indexes(index.build().map_err(unbuilt)?);
+        request = request.global_secondary_indexes(index.build()?);
     }
     let stream = StreamSpecification::builder().stream_enabled(true);
-    let stream = stream.stream_view_type(StreamViewType::NewImage).build().map_err(unbuilt)?;
+    let stream = stream.stream_view_type(StreamViewType::NewImage).build()?;
     let request = request.set_key_schema(Some(key_schema(KEY)?)).stream_specification(stream);
     match request.send().await {
         Ok(_) => forget(client, name).await,
@@ -85,7 +85,7 @@ pub async fn create_table(client: &Client, name: &str) -> Result<(), StoreError>
 
 async fn forget(client: &Client, name: &str) -> Result<(), StoreError> {
     let rule = TimeToLiveSpecification::builder().attribute_name(TTL_ATTRIBUTE).enabled(true);
-    let rule = rule.build().map_err(unbuilt)?;
+    let rule = rule.build()?;
     let request = client.update_time_to_live().table_name(name).time_to_live_specification(rule);
     request.send().await.map_err(failed)?;
     Ok(())
@@ -95,5 +95,5 @@ fn key_schema((partition, sort): (&str, &str)) -> Result<Vec<KeySchemaElement>, 
     let part =
         |(attribute, part)| KeySchemaElement::builder().attribute_name(attribute).key_type(part).build();
     let parts = [(partition, KeyType::Hash), (sort, KeyType::Range)].map(part);
-    parts.into_iter().collect::<Result<_, _>>().map_err(unbuilt)
+    Ok(parts.into_iter().collect::<Result<_, _>>()?)
 }

@@ -85,9 +85,11 @@ pub(super) fn reason(reason: &CancellationReason) -> Option<Reason> {
     }
 }
 
-/// A request that lacks a required part: a mistake of this module.
-pub(super) fn unbuilt(error: BuildError) -> StoreError {
-    StoreError::Corrupt(format!("a request is incomplete: {error}"))
+/// A request that lacks a required part: a mistake of these modules.
+impl From<BuildError> for StoreError {
+    fn from(error: BuildError) -> Self {
+        Self::Corrupt(format!("a request is incomplete: {error}"))
+    }
 }
 
 impl DynamoStore {
@@ -103,7 +105,7 @@ impl DynamoStore {
             .set_condition_expression(expression)
             .set_expression_attribute_values(values)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        Ok(TransactWriteItem::builder().put(put.build().map_err(unbuilt)?).build())
+        Ok(TransactWriteItem::builder().put(put.build()?).build())
     }
 
     /// Adds `amounts` to the numbers of a row, which begins with zeros.
@@ -123,12 +125,12 @@ impl DynamoStore {
             .update_expression(format!("ADD {terms}"))
             .set_condition_expression(expression)
             .set_expression_attribute_values(Some(values));
-        Ok(TransactWriteItem::builder().update(update.build().map_err(unbuilt)?).build())
+        Ok(TransactWriteItem::builder().update(update.build()?).build())
     }
 
     pub(super) fn write_delete(&self, key: Key) -> Result<TransactWriteItem, StoreError> {
         let delete = Delete::builder().table_name(&self.table).set_key(Some(key.into_row()));
-        Ok(TransactWriteItem::builder().delete(delete.build().map_err(unbuilt)?).build())
+        Ok(TransactWriteItem::builder().delete(delete.build()?).build())
     }
 
     /// Makes all `writes` or none. With a `token`, the same writes sent again within ten minutes

@@ -4,6 +4,11 @@ use std::future::Future;
 use std::pin::Pin;
 
 use anyhow::ensure;
+use jiff::SignedDuration;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use juchu::adapters::clock::SystemClock;
+use juchu::app::ports::Clock;
 use serde_json::{Value, json};
 
 use super::api::Order;
@@ -206,13 +211,18 @@ async fn back_order(world: World, end: End) -> anyhow::Result<Order> {
 
 async fn cancelled_and_voided(world: World, end: End) -> anyhow::Result<Order> {
     let mut order = tea(&world, "voided", card("tok_visa"));
-    order["note"] = json!("贈り物です。のし紙を付けてください。");
+    // Wanted in a month: it waits with everything secured, so the cancellation is surely in time.
+    order["desired_date"] = json!(in_a_month());
     let id = world.customer_orders(&order).await?;
     world.until(&id, "the authorization", |order| order.has("PaymentAuthorized")).await?;
     world.staff(&id, &json!({ "command": "cancel", "reason": "CUSTOMER" })).await?;
     let given_up = |order: &Order| order.state == CANCELLED && order.has("PaymentVoided");
     world.until(&id, "the void", given_up).await?;
     world.until_state(&id, end.state, end.mails).await
+}
+
+fn in_a_month() -> Date {
+    (SystemClock.now() + SignedDuration::from_hours(24 * 30)).to_zoned(TimeZone::UTC).date()
 }
 
 async fn cancelled_and_refunded(world: World, end: End) -> anyhow::Result<Order> {

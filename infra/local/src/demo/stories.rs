@@ -4,6 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 use anyhow::ensure;
+use jiff::ToSpan;
 use serde_json::{Value, json};
 
 use super::api::Order;
@@ -85,7 +86,7 @@ pub fn all() -> Vec<Story> {
         ),
         story!(
             cancelled_and_voided,
-            "cancelled before it leaves, the card is never charged",
+            "wanted in two weeks, cancelled before that, the card is never charged",
             End { state: CANCELLED, payment: "VOIDED", mails: &["cancelled", "order_confirmation"] }
         ),
         story!(
@@ -206,7 +207,8 @@ async fn back_order(world: World, end: End) -> anyhow::Result<Order> {
 
 async fn cancelled_and_voided(world: World, end: End) -> anyhow::Result<Order> {
     let mut order = tea(&world, "voided", card("tok_visa"));
-    order["note"] = json!("贈り物です。のし紙を付けてください。");
+    // Wanted later, so the warehouse has not been told yet.
+    order["desired_date"] = json!(world.today()?.checked_add(14.days())?);
     let id = world.customer_orders(&order).await?;
     world.until(&id, "the authorization", |order| order.has("PaymentAuthorized")).await?;
     world.staff(&id, &json!({ "command": "cancel", "reason": "CUSTOMER" })).await?;

@@ -4,11 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 use anyhow::ensure;
-use jiff::SignedDuration;
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
-use juchu::adapters::clock::SystemClock;
-use juchu::app::ports::Clock;
+use jiff::ToSpan;
 use serde_json::{Value, json};
 
 use super::api::Order;
@@ -90,7 +86,7 @@ pub fn all() -> Vec<Story> {
         ),
         story!(
             cancelled_and_voided,
-            "cancelled before it leaves, the card is never charged",
+            "wanted in two weeks, cancelled before that, the card is never charged",
             End { state: CANCELLED, payment: "VOIDED", mails: &["cancelled", "order_confirmation"] }
         ),
         story!(
@@ -211,18 +207,14 @@ async fn back_order(world: World, end: End) -> anyhow::Result<Order> {
 
 async fn cancelled_and_voided(world: World, end: End) -> anyhow::Result<Order> {
     let mut order = tea(&world, "voided", card("tok_visa"));
-    // Wanted in a month: it waits with everything secured, so the cancellation is surely in time.
-    order["desired_date"] = json!(in_a_month());
+    // Wanted later, so the warehouse has not been told yet.
+    order["desired_date"] = json!(world.today()?.checked_add(14.days())?);
     let id = world.customer_orders(&order).await?;
     world.until(&id, "the authorization", |order| order.has("PaymentAuthorized")).await?;
     world.staff(&id, &json!({ "command": "cancel", "reason": "CUSTOMER" })).await?;
     let given_up = |order: &Order| order.state == CANCELLED && order.has("PaymentVoided");
     world.until(&id, "the void", given_up).await?;
     world.until_state(&id, end.state, end.mails).await
-}
-
-fn in_a_month() -> Date {
-    (SystemClock.now() + SignedDuration::from_hours(24 * 30)).to_zoned(TimeZone::UTC).date()
 }
 
 async fn cancelled_and_refunded(world: World, end: End) -> anyhow::Result<Order> {

@@ -5,6 +5,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail, ensure};
+use jiff::civil::Date;
+use jiff::tz::{self, TimeZone};
 use jiff::{SignedDuration, Timestamp};
 use juchu::adapters::clock::SystemClock;
 use juchu::app::ports::Clock;
@@ -241,9 +243,8 @@ impl World {
     /// # Errors
     /// If a report is not taken.
     pub async fn warehouse_ships(&self, shipment: &str, parcels: usize) -> anyhow::Result<()> {
-        for (minute, kind) in (0..).zip(["ACKNOWLEDGED", "PICKED", "INSPECTED", "PACKED"]) {
-            self.report(shipment, kind, minute, &[]).await?;
-        }
+        self.report(shipment, "ACKNOWLEDGED", 0, &[]).await?;
+        self.report(shipment, "PACKED", 5, &[]).await?;
         let numbers: Vec<String> = (0..parcels).map(|_| self.tracking_number()).collect();
         self.report(shipment, "HANDED_OVER", 10, &numbers).await
     }
@@ -253,7 +254,6 @@ impl World {
     /// # Errors
     /// If a report is not taken.
     pub async fn carrier_delivers(&self, shipment: &str) -> anyhow::Result<()> {
-        self.report(shipment, "IN_TRANSIT", 20, &[]).await?;
         self.report(shipment, "DELIVERED", 30, &[]).await
     }
 
@@ -276,6 +276,14 @@ impl World {
         });
         self.post(&format!("/v1/shipments/{shipment}/events"), &report).await?;
         Ok(())
+    }
+
+    /// The day in Japan.
+    ///
+    /// # Errors
+    /// If the run does not know when it began.
+    pub fn today(&self) -> anyhow::Result<Date> {
+        Ok(self.begun()?.to_zoned(TimeZone::fixed(tz::offset(9))).date())
     }
 
     fn begun(&self) -> anyhow::Result<Timestamp> {

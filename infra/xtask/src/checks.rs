@@ -71,7 +71,7 @@ impl Step {
                 clippy.args(["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"]);
                 run_command(&mut clippy)
             }
-            Self::Tests => run_command(nextest(workspace)?.arg("--workspace")),
+            Self::Tests => run_command(&mut nextest(workspace)?),
             Self::EndToEnd => test_end_to_end(workspace),
         }
     }
@@ -88,7 +88,8 @@ fn check_template(workspace: &Workspace) -> anyhow::Result<()> {
 /// `cargo nextest run`, pinned, in the dev profile as everything here.
 fn nextest(workspace: &Workspace) -> anyhow::Result<Command> {
     let mut nextest = Set::Cargo.program(workspace, "cargo-nextest")?;
-    nextest.args(["nextest", "run", "--locked"]);
+    // The same packages for all steps: cargo compiles the libraries anew for each other choice.
+    nextest.args(["nextest", "run", "--locked", "--workspace"]);
     if std::env::var_os("CI").is_some() {
         nextest.args(["--profile", "ci"]);
     }
@@ -109,7 +110,7 @@ fn test_end_to_end(workspace: &Workspace) -> anyhow::Result<()> {
 
 fn run_end_to_end(workspace: &Workspace, outputs: &Path) -> anyhow::Result<()> {
     let mut tests = nextest(workspace)?;
-    tests.args(["--package", "juchu-tests", "--test", "end_to_end", "--run-ignored", "only"]);
+    tests.args(["--run-ignored", "only", "--filterset", "binary(end_to_end)"]);
     run_command(tests.env("JUCHU_OUTPUTS", outputs))
 }
 

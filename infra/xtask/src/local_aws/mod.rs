@@ -36,6 +36,13 @@ pub(crate) struct Options {
     release: bool,
 }
 
+impl Options {
+    /// The folder below `target/` the binaries are built into.
+    pub(crate) const fn build_folder(&self) -> &'static str {
+        if self.release { "release" } else { "debug" }
+    }
+}
+
 /// A deployment on an emulator, and the folder all about it is kept in.
 pub(crate) struct LocalAws<'a> {
     workspace: &'a Workspace,
@@ -74,7 +81,8 @@ impl<'a> LocalAws<'a> {
     /// Doing so again brings a running deployment up to date.
     fn up(&self, options: &Options) -> anyhow::Result<Outputs> {
         std::fs::create_dir_all(&self.folder)?;
-        let binaries = stack::build(self.workspace, options.release)?;
+        stack::build(self.workspace, options.release)?;
+        let binaries = self.workspace.target().join(options.build_folder());
         let endpoint = match &options.endpoint {
             Some(endpoint) => endpoint.trim_end_matches('/').to_owned(),
             None => emulator::start(self.workspace, &self.folder, options.port)?,

@@ -1,14 +1,14 @@
 //! `cargo xtask test`: all that must hold before a change lands. The quick checks come first, and
 //! the first failure ends the run.
 
-use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use clap::{Args, ValueEnum};
 
-use crate::local_aws::LocalAws;
+use crate::demo;
+use crate::local_aws::{self, LocalAws, Outputs};
 use crate::process::run as run_command;
 use crate::tools::Set;
 use crate::workspace::Workspace;
@@ -99,8 +99,8 @@ fn nextest(workspace: &Workspace) -> anyhow::Result<Command> {
 fn test_end_to_end(workspace: &Workspace) -> anyhow::Result<()> {
     let local = LocalAws::new(workspace, workspace.target().join("end-to-end"));
     local.stop().context("an earlier run's emulator does not stop")?;
-    let outputs = local.up_on_a_free_port()?;
-    let tested = run_end_to_end(workspace, &outputs);
+    let outputs = local.up(&local_aws::Options::on_a_free_port()?)?;
+    let tested = run_end_to_end(workspace, &local, &outputs);
     let stopped = local.stop();
     if tested.is_err() {
         println!("The emulator's log, with the functions' own: {}", local.log().display());
@@ -108,10 +108,11 @@ fn test_end_to_end(workspace: &Workspace) -> anyhow::Result<()> {
     tested.and(stopped.map(drop))
 }
 
-fn run_end_to_end(workspace: &Workspace, outputs: &Path) -> anyhow::Result<()> {
+fn run_end_to_end(workspace: &Workspace, local: &LocalAws<'_>, outputs: &Outputs) -> anyhow::Result<()> {
+    demo::play(workspace, "debug", outputs)?;
     let mut tests = nextest(workspace)?;
     tests.args(["--run-ignored", "only", "--filterset", "binary(end_to_end)"]);
-    run_command(tests.env("JUCHU_OUTPUTS", outputs))
+    run_command(tests.env("JUCHU_OUTPUTS", local.outputs_path()))
 }
 
 /// Runs the chosen steps.

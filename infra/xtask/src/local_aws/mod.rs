@@ -100,9 +100,13 @@ impl<'a> LocalAws<'a> {
         Ok(outputs)
     }
 
-    /// Stops the emulator, if this deployment started one that still runs.
+    /// Stops the emulator, if this deployment started one that still runs, and forgets the deployment.
     pub(crate) fn stop(&self) -> anyhow::Result<bool> {
-        emulator::stop(&self.folder)
+        let stopped = emulator::stop(&self.folder)?;
+        if self.outputs_path().exists() {
+            std::fs::remove_file(self.outputs_path())?;
+        }
+        Ok(stopped)
     }
 }
 

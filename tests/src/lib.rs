@@ -1,3 +1,4 @@
 //! What the tests that see the system from outside have in common.
 
+pub mod source;
 pub mod template;

@@ -1,14 +1,14 @@
 //! `cargo xtask test`: all that must hold before a change lands. The quick checks come first, and
 //! the first failure ends the run.
 
-use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use clap::{Args, ValueEnum};
 
-use crate::local_aws::LocalAws;
+use crate::demo;
+use crate::local_aws::{self, LocalAws, Outputs};
 use crate::process::run as run_command;
 use crate::tools::Set;
 use crate::workspace::Workspace;
@@ -71,7 +71,7 @@ impl Step {
                 clippy.args(["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"]);
                 run_command(&mut clippy)
             }
-            Self::Tests => run_command(nextest(workspace)?.arg("--workspace")),
+            Self::Tests => run_command(&mut nextest(workspace)?),
             Self::EndToEnd => test_end_to_end(workspace),
         }
     }
@@ -88,7 +88,8 @@ fn check_template(workspace: &Workspace) -> anyhow::Result<()> {
 /// `cargo nextest run`, pinned, in the dev profile as everything here.
 fn nextest(workspace: &Workspace) -> anyhow::Result<Command> {
     let mut nextest = Set::Cargo.program(workspace, "cargo-nextest")?;
-    nextest.args(["nextest", "run", "--locked"]);
+    // The same packages for all steps: cargo compiles the libraries anew for each other choice.
+    nextest.args(["nextest", "run", "--locked", "--workspace"]);
     if std::env::var_os("CI").is_some() {
         nextest.args(["--profile", "ci"]);
     }
@@ -98,8 +99,8 @@ fn nextest(workspace: &Workspace) -> anyhow::Result<Command> {
 fn test_end_to_end(workspace: &Workspace) -> anyhow::Result<()> {
     let local = LocalAws::new(workspace, workspace.target().join("end-to-end"));
     local.stop().context("an earlier run's emulator does not stop")?;
-    let outputs = local.up_on_a_free_port()?;
-    let tested = run_end_to_end(workspace, &outputs);
+    let outputs = local.up(&local_aws::Options::on_a_free_port()?)?;
+    let tested = run_end_to_end(workspace, &local, &outputs);
     let stopped = local.stop();
     if tested.is_err() {
         println!("The emulator's log, with the functions' own: {}", local.log().display());
@@ -107,10 +108,11 @@ fn test_end_to_end(workspace: &Workspace) -> anyhow::Result<()> {
     tested.and(stopped.map(drop))
 }
 
-fn run_end_to_end(workspace: &Workspace, outputs: &Path) -> anyhow::Result<()> {
+fn run_end_to_end(workspace: &Workspace, local: &LocalAws<'_>, outputs: &Outputs) -> anyhow::Result<()> {
+    demo::play(workspace, "debug", outputs)?;
     let mut tests = nextest(workspace)?;
-    tests.args(["--package", "juchu-tests", "--test", "end_to_end", "--run-ignored", "only"]);
-    run_command(tests.env("JUCHU_OUTPUTS", outputs))
+    tests.args(["--run-ignored", "only", "--filterset", "binary(end_to_end)"]);
+    run_command(tests.env("JUCHU_OUTPUTS", local.outputs_path()))
 }
 
 /// Runs the chosen steps.

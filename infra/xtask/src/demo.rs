@@ -1,13 +1,19 @@
 //! `cargo xtask demo`: the embedded run's demo, against the deployed system.
 
-use crate::local_aws::{MAIL_FROM, Options, ensure_up};
+use std::process::Command;
+
+use crate::local_aws::{MAIL_FROM, Options, Outputs, ensure_up};
 use crate::process::run as run_command;
 use crate::workspace::Workspace;
 
 /// Brings the system up and takes the demo's orders through it.
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> anyhow::Result<()> {
-    let outputs = ensure_up(workspace, options)?;
-    let mut demo = workspace.cargo();
-    demo.args(["run", "--quiet", "--package", "juchu-local", "--", "demo", "--mail-from", MAIL_FROM]);
-    run_command(demo.args(["--api", outputs.api(), "--token", outputs.token("SUPERVISOR")?]))
+    play(workspace, options.build_folder(), &ensure_up(workspace, options)?)
+}
+
+/// Takes the demo's orders through a deployment, with the binary built into that folder of `target/`.
+pub(crate) fn play(workspace: &Workspace, build_folder: &str, outputs: &Outputs) -> anyhow::Result<()> {
+    let mut demo = Command::new(workspace.target().join(build_folder).join("juchu"));
+    demo.args(["demo", "--mail-from", MAIL_FROM, "--api", outputs.api()]);
+    run_command(demo.args(["--token", outputs.token("SUPERVISOR")?]))
 }

@@ -27,12 +27,18 @@ pub(crate) fn read(command: &mut Command) -> anyhow::Result<String> {
     String::from_utf8(output.stdout).with_context(|| format!("`{}` printed no text", line(command)))
 }
 
+/// The longest argument that is shown whole. Longer ones are tokens, which no log should hold.
+const SHOWN: usize = 200;
+
 /// The command line, the program without its folder.
 pub(crate) fn line(command: &Command) -> String {
     let program = Path::new(command.get_program());
     let mut line = program.file_name().unwrap_or(program.as_os_str()).to_string_lossy().into_owned();
     for argument in command.get_args() {
-        let argument = argument.to_string_lossy();
+        let mut argument = argument.to_string_lossy();
+        if let Some((end, _)) = argument.char_indices().nth(SHOWN) {
+            argument = format!("{}…", argument.get(..end.min(20)).unwrap_or_default()).into();
+        }
         let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,@+%{}".contains(c);
         if !argument.is_empty() && argument.chars().all(plain) {
             let _ = write!(line, " {argument}");
@@ -61,6 +67,15 @@ mod tests {
         let mut command = Command::new("/opt/bin/aws");
         command.args(["s3", "mb", "s3://bucket", "--query", "Stacks[0]", "it's", ""]);
         assert_eq!(line(&command), r"aws s3 mb s3://bucket --query 'Stacks[0]' 'it'\''s' ''");
+    }
+
+    #[test]
+    fn a_token_is_not_shown() {
+        let mut command = Command::new("juchu");
+        assert_eq!(
+            line(command.arg(format!("{}SECRET", "x".repeat(SHOWN)))),
+            format!("juchu '{}…'", "x".repeat(20))
+        );
     }
 
     #[test]

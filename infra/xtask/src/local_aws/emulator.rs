@@ -67,7 +67,7 @@ pub(crate) fn start(workspace: &Workspace, folder: &Path, port: u16) -> anyhow::
         .stdin(Stdio::null())
         .stderr(log.try_clone()?)
         .stdout(log)
-        // Ctrl-C in our terminal is not meant for it.
+        // A group of its own: Ctrl-C in our terminal is not meant for it, and `stop` ends the whole group.
         .process_group(0);
     let mut child = ministack.spawn().context("ministack does not start")?;
     let state = json!({ "pid": child.id(), "port": port });
@@ -91,7 +91,8 @@ pub(crate) fn start(workspace: &Workspace, folder: &Path, port: u16) -> anyhow::
 /// Stops it, if it runs; tells whether it did.
 pub(crate) fn stop(folder: &Path) -> anyhow::Result<bool> {
     let Some((pid, port)) = running(folder)? else { return Ok(false) };
-    let kill = |signal: &str| read(Command::new("kill").args([signal, "--", &pid.to_string()]));
+    // The group, of which the functions' processes are: they do not end with their parent.
+    let kill = |signal: &str| read(Command::new("kill").args([signal, "--", &format!("-{pid}")]));
     kill("-TERM")?;
     let begun = Instant::now();
     // The port and not the process: one that has ended stays listed until its parent looks.

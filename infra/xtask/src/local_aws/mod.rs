@@ -36,6 +36,19 @@ pub(crate) struct Options {
     release: bool,
 }
 
+impl Options {
+    /// An emulator where nobody else listens.
+    pub(crate) fn on_a_free_port() -> anyhow::Result<Self> {
+        let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
+        Ok(Self { port, endpoint: None, release: false })
+    }
+
+    /// The folder below `target/` the binaries are built into.
+    pub(crate) const fn build_folder(&self) -> &'static str {
+        if self.release { "release" } else { "debug" }
+    }
+}
+
 /// A deployment on an emulator, and the folder all about it is kept in.
 pub(crate) struct LocalAws<'a> {
     workspace: &'a Workspace,
@@ -63,18 +76,17 @@ impl<'a> LocalAws<'a> {
         self.folder.join(emulator::LOG)
     }
 
-    /// Starts an emulator where nobody else listens and deploys on it. Returns the path of the outputs.
-    pub(crate) fn up_on_a_free_port(&self) -> anyhow::Result<PathBuf> {
-        let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
-        self.up(&Options { port, endpoint: None, release: false })?;
-        Ok(Outputs::path(&self.folder))
+    /// The file that says what is deployed, and how to use it.
+    pub(crate) fn outputs_path(&self) -> PathBuf {
+        Outputs::path(&self.folder)
     }
 
     /// Builds, starts an emulator unless one is given or running, deploys and fills the shop.
     /// Doing so again brings a running deployment up to date.
-    fn up(&self, options: &Options) -> anyhow::Result<Outputs> {
+    pub(crate) fn up(&self, options: &Options) -> anyhow::Result<Outputs> {
         std::fs::create_dir_all(&self.folder)?;
-        let binaries = stack::build(self.workspace, options.release)?;
+        stack::build(self.workspace, options.release)?;
+        let binaries = self.workspace.target().join(options.build_folder());
         let endpoint = match &options.endpoint {
             Some(endpoint) => endpoint.trim_end_matches('/').to_owned(),
             None => emulator::start(self.workspace, &self.folder, options.port)?,
@@ -88,18 +100,20 @@ impl<'a> LocalAws<'a> {
         Ok(outputs)
     }
 
-    /// Stops the emulator, if this deployment started one that still runs.
+    /// Stops the emulator, if this deployment started one that still runs, and forgets the deployment.
     pub(crate) fn stop(&self) -> anyhow::Result<bool> {
-        emulator::stop(&self.folder)
+        let stopped = emulator::stop(&self.folder)?;
+        if self.outputs_path().exists() {
+            std::fs::remove_file(self.outputs_path())?;
+        }
+        Ok(stopped)
     }
 }
 
 /// `cargo xtask up`
 pub(crate) fn up(workspace: &Workspace, options: &Options) -> anyhow::Result<()> {
     let local = LocalAws::of_the_developer(workspace);
-    let outputs = local.up(options)?;
-    let path = Outputs::path(&local.folder);
-    outputs.print(&path, &local.log());
+    local.up(options)?.print(&local.outputs_path(), &local.log());
     Ok(())
 }
 

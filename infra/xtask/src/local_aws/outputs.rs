@@ -88,11 +88,6 @@ impl Outputs {
         self.text(&format!("/tokens/{role}"))
     }
 
-    /// The API key of the shop's own channel.
-    pub(crate) fn api_key(&self) -> anyhow::Result<&str> {
-        self.text(&format!("/channels/{SHOP}/api_key"))
-    }
-
     /// Tells a person what to do next.
     pub(crate) fn print(&self, path: &Path, log: &Path) {
         let get = |pointer: &str| self.text(pointer).unwrap_or_default();
@@ -152,7 +147,7 @@ mod tests {
         let read = Outputs::load(&folder).unwrap();
         let mode = fs::metadata(Outputs::path(&folder)).unwrap().permissions().mode();
         fs::remove_dir_all(&folder).unwrap();
-        assert_eq!(read.api_key().unwrap(), "key");
+        assert_eq!(read.text("/channels/demo-shop/api_key").unwrap(), "key");
         assert_eq!(mode & 0o777, 0o600);
     }
 

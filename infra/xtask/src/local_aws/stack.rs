@@ -17,21 +17,15 @@ pub(crate) const NAME: &str = "juchu-local";
 /// The bucket the packages are uploaded to.
 const BUCKET: &str = "juchu-deployments";
 
-/// Builds the functions' binaries and returns their folder.
-pub(crate) fn build(workspace: &Workspace, release: bool) -> anyhow::Result<PathBuf> {
+/// Builds all binaries. All at once, because cargo compiles the libraries anew for each other
+/// choice of packages.
+pub(crate) fn build(workspace: &Workspace, release: bool) -> anyhow::Result<()> {
     let mut cargo = workspace.cargo();
-    cargo.args(["build", "--locked"]);
-    for function in workspace.functions() {
-        cargo.args(["--package", function]);
-    }
-    let folder = if release {
+    cargo.args(["build", "--locked", "--workspace", "--bins"]);
+    if release {
         cargo.arg("--release");
-        "release"
-    } else {
-        "debug"
-    };
-    run(&mut cargo)?;
-    Ok(workspace.target().join(folder))
+    }
+    run(&mut cargo)
 }
 
 /// Deploys the template with those binaries and returns the stack's outputs.

@@ -17,5 +17,5 @@ pub async fn handle(
     parking: &impl Parking,
     event: Event,
 ) -> Result<DynamoDbEventResponse, NothingRelayed> {
-    run_stream("relay-events", queues, parking, event, |row| message_of(row.clone()).map(Some)).await
+    run_stream("relay-events", queues, parking, event, |row| message_of(row).map(Some)).await
 }

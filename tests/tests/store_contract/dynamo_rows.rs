@@ -177,7 +177,7 @@ async fn a_broken_row_is_reported_by_its_key_and_never_by_its_content() {
     let Err(StoreError::Corrupt(what)) = world.store.load(&new.id).await else { panic!("it was read") };
     assert!(what.contains(&partition(&new)), "{what}");
     assert!(!what.contains("山田"), "{what}");
-    assert!(matches!(message_of(serde_dynamo::Item::from(Row::new())), Err(StoreError::Corrupt(_))));
+    assert!(matches!(message_of(&serde_dynamo::Item::from(Row::new())), Err(StoreError::Corrupt(_))));
 }
 
 #[tokio::test]

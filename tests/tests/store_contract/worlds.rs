@@ -130,7 +130,7 @@ impl World for Dynamo {
         for record in self.stream().into_iter().filter(|record| record.event_name == "INSERT") {
             let image = serde_json::to_value(record.dynamodb.new_image).unwrap();
             if image[KIND_ATTRIBUTE]["S"] == EVENT_KIND {
-                messages.push(message_of(serde_json::from_value(image).unwrap()).unwrap());
+                messages.push(message_of(&serde_json::from_value(image).unwrap()).unwrap());
             }
         }
         let before = self.relayed.swap(messages.len(), Ordering::Relaxed);

@@ -36,11 +36,6 @@ struct StoredEvent {
     record: EventRecord,
 }
 
-#[derive(Deserialize)]
-struct StoredMessage {
-    message: Message,
-}
-
 pub(super) fn row(record: &EventRecord) -> Result<Row, StoreError> {
     let message = Message::of_order(
         record.order.clone(),
@@ -73,8 +68,10 @@ impl DynamoStore {
 ///
 /// # Errors
 /// [`StoreError::Corrupt`] when the row is no event or one this code does not know.
-pub fn message_of(image: serde_dynamo::Item) -> Result<Message, StoreError> {
-    let stored = serde_dynamo::from_item::<_, StoredMessage>(image);
-    let message = stored.map(|stored| stored.message);
-    message.map_err(|error| StoreError::Corrupt(format!("an event row of the stream: {error}")))
+pub fn message_of(image: &serde_dynamo::Item) -> Result<Message, StoreError> {
+    let message = image.get("message").cloned();
+    let message = message.ok_or_else(|| StoreError::Corrupt("a row without a message".to_owned()))?;
+    // A message carries no personal data, so what is wrong with it may be told.
+    serde_dynamo::from_attribute_value(message)
+        .map_err(|error| StoreError::Corrupt(format!("the message of an event row: {error}")))
 }

@@ -1,3 +1,4 @@
 //! What the tests that see the system from outside have in common.
 
+pub mod harness;
 pub mod template;

@@ -1,4 +1,5 @@
 //! What the tests that see the system from outside have in common.
 
+pub mod harness;
 pub mod source;
 pub mod template;

@@ -1,6 +1,7 @@
 //! Failing at a chosen port call.
 
 use std::sync::{Arc, Mutex};
+use std::task::Poll;
 
 use super::locked;
 use crate::app::ports::{
@@ -90,12 +91,12 @@ impl Faults {
     }
 
     /// A call that does `effect`, unless it is to fail.
-    pub(super) fn around<T, E: From<InjectedFault>>(
+    pub(super) async fn around<T, E: From<InjectedFault>>(
         &self,
         call: &'static str,
         effect: impl FnOnce() -> Result<T, E>,
     ) -> Result<T, E> {
-        match self.meet(call) {
+        let answer = match self.meet(call) {
             None => effect(),
             Some(fault) => {
                 if fault.moment == Moment::After {
@@ -103,8 +104,26 @@ impl Faults {
                 }
                 Err(fault.into())
             }
-        }
+        };
+        answer_travels().await;
+        answer
     }
+}
+
+/// The moment between the effect of a call and its answer: others may act meanwhile, and whoever
+/// dies now never learns what became of the call. Every port call has exactly one, so a test that
+/// polls by hand can interleave processes and end them at every await point.
+pub(super) async fn answer_travels() {
+    let mut arrived = false;
+    std::future::poll_fn(|context| {
+        if arrived {
+            return Poll::Ready(());
+        }
+        arrived = true;
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
 }
 
 /// A failure somebody asked for.

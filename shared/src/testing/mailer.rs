@@ -50,19 +50,21 @@ impl FakeMailer {
 impl Mailer for FakeMailer {
     async fn send(&self, mail: &OutgoingMail) -> Result<String, MailError> {
         const CALL: &str = "Mailer::send";
-        self.faults.around(CALL, || {
-            let mut service = locked(&self.service);
-            let lost = |moment| InjectedFault { call: CALL, moment };
-            let script = service.script.pop_front();
-            match script {
-                Some(MailScript::Refuse(reason)) => return Err(MailError::Refused(reason)),
-                Some(MailScript::NotSent) => return Err(lost(Moment::Before).into()),
-                Some(MailScript::LoseAnswer) | None => service.outbox.push(mail.clone()),
-            }
-            match script {
-                Some(_) => Err(lost(Moment::After).into()),
-                None => Ok(format!("mail-{}", service.outbox.len())),
-            }
-        })
+        self.faults
+            .around(CALL, || {
+                let mut service = locked(&self.service);
+                let lost = |moment| InjectedFault { call: CALL, moment };
+                let script = service.script.pop_front();
+                match script {
+                    Some(MailScript::Refuse(reason)) => return Err(MailError::Refused(reason)),
+                    Some(MailScript::NotSent) => return Err(lost(Moment::Before).into()),
+                    Some(MailScript::LoseAnswer) | None => service.outbox.push(mail.clone()),
+                }
+                match script {
+                    Some(_) => Err(lost(Moment::After).into()),
+                    None => Ok(format!("mail-{}", service.outbox.len())),
+                }
+            })
+            .await
     }
 }

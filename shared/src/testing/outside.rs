@@ -47,14 +47,16 @@ impl FakeQueues {
 
 impl StageQueues for FakeQueues {
     async fn send(&self, stage: Stage, messages: &[&Message]) -> Result<Vec<usize>, Unavailable> {
-        self.faults.around("StageQueues::send", || {
-            let mut queues = locked(&self.queues);
-            let refused = queues.refusals.min(messages.len());
-            queues.refusals -= refused;
-            let taken = messages.iter().skip(refused).map(|message| (*message).clone());
-            queues.waiting.entry(stage).or_default().extend(taken);
-            Ok((0..refused).collect())
-        })
+        self.faults
+            .around("StageQueues::send", || {
+                let mut queues = locked(&self.queues);
+                let refused = queues.refusals.min(messages.len());
+                queues.refusals -= refused;
+                let taken = messages.iter().skip(refused).map(|message| (*message).clone());
+                queues.waiting.entry(stage).or_default().extend(taken);
+                Ok((0..refused).collect())
+            })
+            .await
     }
 }
 
@@ -81,10 +83,12 @@ impl FakeWarehouse {
 
 impl Warehouse for FakeWarehouse {
     async fn tell(&self, message: &WarehouseMessage) -> Result<(), Unavailable> {
-        self.faults.around("Warehouse::tell", || {
-            locked(&self.told).push(message.clone());
-            Ok(())
-        })
+        self.faults
+            .around("Warehouse::tell", || {
+                locked(&self.told).push(message.clone());
+                Ok(())
+            })
+            .await
     }
 }
 
@@ -111,9 +115,11 @@ impl FakeArchive {
 
 impl Archive for FakeArchive {
     async fn keep(&self, key: &str, body: &[u8]) -> Result<(), Unavailable> {
-        self.faults.around("Archive::keep", || {
-            locked(&self.kept).insert(key.to_owned(), body.to_vec());
-            Ok(())
-        })
+        self.faults
+            .around("Archive::keep", || {
+                locked(&self.kept).insert(key.to_owned(), body.to_vec());
+                Ok(())
+            })
+            .await
     }
 }

@@ -1,6 +1,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex};
 
+use super::faults::answer_travels;
 use super::{Faults, InjectedFault, Moment, locked};
 use crate::app::ports::{PaymentProvider, ProviderContext, ProviderUnavailable};
 use crate::domain::payment::{Operation, OperationOutcome};
@@ -106,12 +107,14 @@ impl PaymentProvider for FakeProvider {
         operation: &Operation,
         _context: &ProviderContext,
     ) -> Result<OperationOutcome, ProviderUnavailable> {
-        match self.faults.meet("PaymentProvider::perform") {
+        let answer = match self.faults.meet("PaymentProvider::perform") {
             None => locked(&self.books).perform(operation),
             Some(fault) if fault.moment == Moment::Before => Err(fault.into()),
             // By the port's contract, a lost answer is no error.
             Some(_) => locked(&self.books).perform(operation).map(|_| OperationOutcome::Unknown),
-        }
+        };
+        answer_travels().await;
+        answer
     }
 
     async fn look(
@@ -120,6 +123,6 @@ impl PaymentProvider for FakeProvider {
         _context: &ProviderContext,
     ) -> Result<Option<OperationOutcome>, ProviderUnavailable> {
         let look = || Ok(locked(&self.books).answers.get(&operation.key).cloned());
-        self.faults.around("PaymentProvider::look", look)
+        self.faults.around("PaymentProvider::look", look).await
     }
 }

@@ -172,20 +172,20 @@ impl MemoryStore {
         state.stock.iter().map(book).collect()
     }
 
-    fn read<T, E: From<super::InjectedFault>>(
+    async fn read<T, E: From<super::InjectedFault>>(
         &self,
         call: &'static str,
         read: impl FnOnce(&State) -> T,
     ) -> Result<T, E> {
-        self.faults.around(call, || Ok(read(&locked(&self.state))))
+        self.faults.around(call, || Ok(read(&locked(&self.state)))).await
     }
 
-    fn write<T, E: From<super::InjectedFault>>(
+    async fn write<T, E: From<super::InjectedFault>>(
         &self,
         call: &'static str,
         write: impl FnOnce(&mut State) -> Result<T, E>,
     ) -> Result<T, E> {
-        self.faults.around(call, || write(&mut locked(&self.state)))
+        self.faults.around(call, || write(&mut locked(&self.state))).await
     }
 }
 
@@ -219,11 +219,11 @@ fn page<T>(
 
 impl OrderStore for MemoryStore {
     async fn load(&self, id: &OrderId) -> Result<Option<Order>, StoreError> {
-        self.read("OrderStore::load", |state| state.orders.get(id).cloned())
+        self.read("OrderStore::load", |state| state.orders.get(id).cloned()).await
     }
 
     async fn event(&self, id: &OrderId, seq: u64) -> Result<Option<EventRecord>, StoreError> {
-        self.read("OrderStore::event", |state| state.events.get(&(id.clone(), seq)).cloned())
+        self.read("OrderStore::event", |state| state.events.get(&(id.clone(), seq)).cloned()).await
     }
 
     async fn history(&self, id: &OrderId) -> Result<Vec<EventRecord>, StoreError> {
@@ -231,6 +231,7 @@ impl OrderStore for MemoryStore {
             let all = state.events.range((id.clone(), 0)..=(id.clone(), u64::MAX));
             all.map(|(_, record)| record.clone()).collect()
         })
+        .await
     }
 
     async fn commit(&self, commit: &Commit) -> Result<(), CommitError> {
@@ -244,18 +245,21 @@ impl OrderStore for MemoryStore {
             state.write(commit);
             Ok(())
         })
+        .await
     }
 
     async fn list(&self, query: &OrderQuery) -> Result<Page<OrderSummary>, ListError> {
-        let orders: Vec<(String, OrderSummary)> = self.read::<_, ListError>("OrderStore::list", |state| {
-            let of_merchant = state.orders.values().filter(|order| order.merchant == query.merchant);
-            let summaries = of_merchant.map(OrderSummary::of).filter(|summary| match query.filter {
-                OrderFilter::All => true,
-                OrderFilter::State(state) => summary.state == state,
-                OrderFilter::Attention => summary.needs_attention(),
-            });
-            summaries.map(|order| (format!("{:.9}#{}", order.received_at, order.id), order)).collect()
-        })?;
+        let orders: Vec<(String, OrderSummary)> = self
+            .read::<_, ListError>("OrderStore::list", |state| {
+                let of_merchant = state.orders.values().filter(|order| order.merchant == query.merchant);
+                let summaries = of_merchant.map(OrderSummary::of).filter(|summary| match query.filter {
+                    OrderFilter::All => true,
+                    OrderFilter::State(state) => summary.state == state,
+                    OrderFilter::Attention => summary.needs_attention(),
+                });
+                summaries.map(|order| (format!("{:.9}#{}", order.received_at, order.id), order)).collect()
+            })
+            .await?;
         let scope = format!("{}#{:?}", query.merchant, query.filter);
         page(&scope, (query.cursor.as_deref(), query.limit), Ordering::Falling, orders)
     }
@@ -267,12 +271,13 @@ impl OrderStore for MemoryStore {
             dues.sort();
             dues.into_iter().take(limit).map(|(_, id)| id).collect()
         })
+        .await
     }
 }
 
 impl AnswerStore for MemoryStore {
     async fn recall(&self, key: &str, now: Timestamp) -> Result<Option<Answer>, StoreError> {
-        self.read("AnswerStore::recall", |state| state.kept_answer(key, now).cloned())
+        self.read("AnswerStore::recall", |state| state.kept_answer(key, now).cloned()).await
     }
 
     async fn remember(&self, answer: &Answer) -> Result<(), StoreError> {
@@ -282,6 +287,7 @@ impl AnswerStore for MemoryStore {
             }
             Ok(())
         })
+        .await
     }
 }
 
@@ -290,10 +296,11 @@ impl StockStore for MemoryStore {
         self.read("StockStore::counts", |state| {
             keys.iter().map(|key| state.stock_of(&(merchant.clone(), key.clone()))).collect()
         })
+        .await
     }
 
     async fn change(&self, change: &StockChange) -> Result<StockChanged, StoreError> {
-        self.write("StockStore::change", |state| Ok(state.change(change)))
+        self.write("StockStore::change", |state| Ok(state.change(change))).await
     }
 
     async fn waiting(
@@ -307,6 +314,7 @@ impl StockStore for MemoryStore {
             let rows = state.waiting.iter().filter(|(place, ..)| here(place)).take(limit);
             rows.map(|(_, _, order, line)| (order.clone(), *line)).collect()
         })
+        .await
     }
 
     async fn ledger(
@@ -317,17 +325,19 @@ impl StockStore for MemoryStore {
         limit: usize,
     ) -> Result<Page<LedgerEntry>, ListError> {
         let place = (merchant.clone(), key.clone());
-        let rows: Vec<(String, LedgerEntry)> = self.read::<_, ListError>("StockStore::ledger", |state| {
-            let rows = state.ledger.get(&place).into_iter().flatten();
-            rows.map(|((at, reference), row)| (format!("{at:.9}#{reference}"), row.clone())).collect()
-        })?;
+        let rows: Vec<(String, LedgerEntry)> = self
+            .read::<_, ListError>("StockStore::ledger", |state| {
+                let rows = state.ledger.get(&place).into_iter().flatten();
+                rows.map(|((at, reference), row)| (format!("{at:.9}#{reference}"), row.clone())).collect()
+            })
+            .await?;
         page(&format!("{merchant}#{}#{}", key.sku, key.location), (cursor, limit), Ordering::Falling, rows)
     }
 }
 
 impl MerchantStore for MemoryStore {
     async fn merchant(&self, id: &MerchantId) -> Result<Option<Merchant>, StoreError> {
-        self.read("MerchantStore::merchant", |state| state.merchants.get(id).cloned())
+        self.read("MerchantStore::merchant", |state| state.merchants.get(id).cloned()).await
     }
 
     async fn put_merchant(&self, merchant: &Merchant) -> Result<(), PutError> {
@@ -340,10 +350,11 @@ impl MerchantStore for MemoryStore {
             state.merchants.insert(merchant.id.clone(), merchant.clone());
             Ok(())
         })
+        .await
     }
 
     async fn channel(&self, id: &ChannelId) -> Result<Option<Channel>, StoreError> {
-        self.read("MerchantStore::channel", |state| state.channels.get(id).cloned())
+        self.read("MerchantStore::channel", |state| state.channels.get(id).cloned()).await
     }
 
     async fn put_channel(&self, channel: &Channel) -> Result<(), PutError> {
@@ -354,6 +365,7 @@ impl MerchantStore for MemoryStore {
             state.channels.insert(channel.id.clone(), channel.clone());
             Ok(())
         })
+        .await
     }
 
     async fn products(&self, merchant: &MerchantId, skus: &[Sku]) -> Result<Vec<Product>, StoreError> {
@@ -362,6 +374,7 @@ impl MerchantStore for MemoryStore {
             let known = |sku: &Sku| state.products.get(&(merchant.clone(), sku.clone())).cloned();
             wanted.into_iter().filter_map(known).collect()
         })
+        .await
     }
 
     async fn put_product(&self, merchant: &MerchantId, product: &Product) -> Result<(), StoreError> {
@@ -369,6 +382,7 @@ impl MerchantStore for MemoryStore {
             state.products.insert((merchant.clone(), product.sku.clone()), product.clone());
             Ok(())
         })
+        .await
     }
 
     async fn list_products(
@@ -377,11 +391,12 @@ impl MerchantStore for MemoryStore {
         cursor: Option<&str>,
         limit: usize,
     ) -> Result<Page<Product>, ListError> {
-        let rows: Vec<(String, Product)> =
-            self.read::<_, ListError>("MerchantStore::list_products", |state| {
+        let rows: Vec<(String, Product)> = self
+            .read::<_, ListError>("MerchantStore::list_products", |state| {
                 let own = state.products.iter().filter(|((of, _), _)| of == merchant);
                 own.map(|((_, sku), product)| (sku.to_string(), product.clone())).collect()
-            })?;
+            })
+            .await?;
         page(merchant.as_str(), (cursor, limit), Ordering::Rising, rows)
     }
 }
@@ -402,6 +417,7 @@ impl MailLog for MemoryStore {
             state.mails.insert(key, record);
             Ok(None)
         })
+        .await
     }
 
     async fn finish(
@@ -422,6 +438,7 @@ impl MailLog for MemoryStore {
             }
             Ok(())
         })
+        .await
     }
 
     async fn mails(&self, order: &OrderId) -> Result<Vec<MailRecord>, StoreError> {
@@ -429,5 +446,6 @@ impl MailLog for MemoryStore {
             let own = state.mails.iter().filter(|((of, _), _)| of == order);
             own.map(|(_, record)| record.clone()).collect()
         })
+        .await
     }
 }

@@ -214,7 +214,7 @@ fn every_one_of_twenty_payments_has_its_own_refund_ticket_until_it_is_given_back
         draft = draft.first_paid_by(PaymentMethod::ChannelSettled, 1_000);
     }
     let mut case = given(draft);
-    case.cancel_requested().cancelled();
+    case.cancel_requested().does(&Command::Cancel);
     assert_eq!(case.order.open_tickets().count(), 20);
     case.refunded_by_hand(1_000, "r1");
     assert_eq!(case.order.open_tickets().count(), 19, "those of payments 10 to 19 are not of payment 1");

@@ -13,6 +13,7 @@ use crate::domain::customer::DesiredDelivery;
 use crate::domain::decide::{Collection, next_collection};
 use crate::domain::event::{EventKind, Grant};
 use crate::domain::ids::{LineId, PaymentId, ShipmentId};
+use crate::domain::money::Amount;
 use crate::domain::order::{CancelReason, HoldCode, Order, OrderState, TicketKind};
 use crate::domain::payment::{Operation, OperationKind, OperationOutcome, PaymentMethod};
 use crate::domain::shipment::{
@@ -34,6 +35,8 @@ fn config(cases: u32) -> ProptestConfig {
         cases: if asked { given.cases } else { cases },
         rng_seed: if fixed { RngSeed::Fixed(0x006a_7563_6875) } else { given.rng_seed },
         failure_persistence: None,
+        // Enough to read a failure by, and no endless search for the smallest one.
+        max_shrink_iters: 500,
         ..given
     }
 }
@@ -214,19 +217,36 @@ struct World {
     asked: Vec<Operation>,
     /// The provider's own books: what it did with each key, once.
     decided: BTreeMap<String, OperationOutcome>,
+    /// The bank's: what came in under each reference.
+    bank: BTreeMap<(PaymentId, String), Amount>,
     sent: Vec<Command>,
 }
 
 impl World {
     fn new(draft: Draft) -> Self {
-        Self { case: given(draft), asked: Vec::new(), decided: BTreeMap::new(), sent: Vec::new() }
+        Self {
+            case: given(draft),
+            asked: Vec::new(),
+            decided: BTreeMap::new(),
+            bank: BTreeMap::new(),
+            sent: Vec::new(),
+        }
     }
 
     fn happen(&mut self, action: &Action) {
         if let Some(command) = self.command(action) {
-            self.case.when(&command);
-            self.sent.push(command);
+            self.send(command);
         }
+    }
+
+    fn send(&mut self, command: Command) {
+        self.case.when(&command);
+        if let Command::RecordDeposit { payment, amount, reference, .. } = &command
+            && amount.is_positive()
+        {
+            self.bank.entry((payment.clone(), reference.clone())).or_insert(*amount);
+        }
+        self.sent.push(command);
     }
 
     /// What is sent to the order, if the action is a message and does not act by itself.
@@ -349,7 +369,7 @@ impl World {
         if let Command::RecordOperation { operation, outcome } = &mut command {
             *outcome = self.provider(operation, answer);
         }
-        self.case.does(&command);
+        self.send(command);
         true
     }
 
@@ -362,9 +382,7 @@ impl World {
             let (order, now) = (&self.case.order, self.case.now);
             let someone = outside(order).into_iter().find(|command| has_effect(order, command, now));
             match (someone, next_due(order)) {
-                (Some(command), _) => {
-                    self.case.does(&command);
-                }
+                (Some(command), _) => self.send(command),
                 (None, Some(due)) if !order.state.is_final() || !self.nothing_owed() => {
                     self.case.now = due.max(now);
                     self.case.does(&Command::Tick);
@@ -381,15 +399,15 @@ impl World {
     }
 
     /// What the provider really holds of each payment.
-    fn provider_holds(&self, payment: &PaymentId) -> i64 {
-        let done = |kind: &str| -> i64 {
+    fn provider_holds(&self, payment: &PaymentId) -> Amount {
+        let done = |kind: &str| -> Amount {
             let key = format!("{payment}:{kind}:");
             let of_kind = self.decided.iter().filter(|(known, _)| known.starts_with(&key));
             let amounts = of_kind.map(|(_, outcome)| match outcome {
-                OperationOutcome::Approved { amount, .. } => amount.units(),
+                OperationOutcome::Approved { amount, .. } => *amount,
                 OperationOutcome::Declined { .. }
                 | OperationOutcome::Review { .. }
-                | OperationOutcome::Unknown => 0,
+                | OperationOutcome::Unknown => Amount::ZERO,
             });
             amounts.sum()
         };
@@ -519,9 +537,16 @@ proptest! {
         let order = &world.case.order;
         prop_assert!(order.state.is_final(), "ends as {:?}: {:#?}", order.state, order);
         prop_assert!(world.nothing_owed(), "held {:?}, costs {:?}", order.held(), order.billing().total);
-        for payment in order.payments.iter().filter(|payment| payment.method.has_provider()) {
-            let books = payment.held().units();
-            prop_assert_eq!(world.provider_holds(&payment.id), books, "the provider's books: {:?}", payment);
+        for payment in &order.payments {
+            if payment.method.has_provider() {
+                let provider = world.provider_holds(&payment.id);
+                prop_assert_eq!(provider, payment.held(), "the provider's books: {:?}", payment);
+            }
+            if payment.method.is_prepaid() {
+                let of_payment = world.bank.iter().filter(|((id, _), _)| *id == payment.id);
+                let bank: Amount = of_payment.map(|(_, amount)| *amount).sum();
+                prop_assert_eq!(bank, payment.captured, "the bank's books: {:?}", payment);
+            }
         }
         if order.state == OrderState::Completed {
             prop_assert!(order.lines.iter().any(|line| line.quantities.delivered > 0));

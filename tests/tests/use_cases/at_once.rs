@@ -1,0 +1,221 @@
+//! Many at the same time.
+
+use juchu::app::failure::Failure;
+use juchu::app::message::Stage;
+use juchu::domain::ids::OrderId;
+use juchu::domain::order::OrderState;
+use juchu::domain::payment::OperationKind;
+use juchu::domain::testing::{an_order, yen};
+use juchu_tests::harness::World;
+use juchu_tests::harness::people::{merchant, stock};
+use juchu_tests::harness::processes::side_by_side;
+
+/// `n` orders of one unit each, for which no stock has been looked for yet.
+async fn orders_of_one(world: &mut World, n: usize, units: i64) -> Vec<OrderId> {
+    let draft = an_order().of(&[(1, 1_000)]);
+    world.opens(&draft).await;
+    if units > 0 {
+        world.goods_arrive("SKU-1", units).await;
+    }
+    world.stop(Stage::AllocateStock);
+    let mut orders = Vec::new();
+    for _ in 0..n {
+        orders.push(world.orders(&draft).await);
+    }
+    world.settle().await;
+    orders
+}
+
+fn units(world: &World) -> (u32, u32) {
+    let lines = world.store.orders().into_iter().flat_map(|order| order.lines);
+    lines.fold((0, 0), |(has, waits), line| {
+        let q = line.quantities;
+        (has + q.allocated + q.released, waits + q.backordered)
+    })
+}
+
+#[tokio::test]
+async fn p1_two_hundred_orders_for_one_unit_are_one_allocation_and_a_hundred_and_ninety_nine_that_wait() {
+    for seed in 0..5 {
+        let mut world = World::new();
+        orders_of_one(&mut world, 200, 1).await;
+        let waiting = world.waiting(Stage::AllocateStock).into_iter();
+        let all = waiting.map(|message| world.process(Stage::AllocateStock, message)).collect();
+        let ended: Vec<Result<(), Failure>> = side_by_side(seed, all).await;
+        world.check_books();
+        assert!(ended.iter().all(Result::is_ok), "seed {seed}");
+        assert_eq!(units(&world), (1, 199), "seed {seed}");
+        // The messages themselves are still in the queue: each comes a second time.
+        world.start(Stage::AllocateStock);
+        world.settle().await;
+        assert_eq!(units(&world), (1, 199), "seed {seed}");
+    }
+}
+
+#[tokio::test]
+async fn goods_that_arrive_reach_everybody_who_waits_however_many() {
+    let mut world = World::new();
+    let orders = orders_of_one(&mut world, 1_000, 0).await;
+    world.start(Stage::AllocateStock);
+    world.settle().await;
+    assert_eq!(units(&world), (0, 1_000));
+    world.goods_arrive("SKU-1", 999).await;
+    world.settle().await;
+    assert!(world.parked.is_empty(), "{:?}", world.parked.first());
+    assert_eq!(units(&world), (999, 1));
+    assert_eq!(world.order(&orders[999]).lines[0].quantities.backordered, 1, "the last one waits");
+}
+
+#[tokio::test]
+async fn goods_and_orders_at_once_leave_nobody_waiting_for_what_is_there() {
+    for seed in 0..20 {
+        let mut world = World::new();
+        orders_of_one(&mut world, 12, 3).await;
+        let mut all: Vec<_> = Vec::new();
+        for message in world.waiting(Stage::AllocateStock) {
+            all.push(world.process(Stage::AllocateStock, message));
+        }
+        let app = world.manage_merchant();
+        for n in 0..3 {
+            let app = app.clone();
+            all.push(Box::pin(async move {
+                receipt(&app, n).await;
+                Ok(())
+            }));
+        }
+        side_by_side(seed, all).await;
+        world.start(Stage::AllocateStock);
+        world.settle().await;
+        assert_eq!(units(&world), (9, 3), "seed {seed}");
+        world.check_books();
+    }
+}
+
+/// Two units arrive on slip `n`.
+async fn receipt(
+    app: &juchu::app::manage_merchant::ManageMerchant<
+        juchu::testing::MemoryStore,
+        juchu::testing::ManualClock,
+    >,
+    n: usize,
+) {
+    use juchu::app::access::Role;
+    use juchu::app::manage_merchant::StockMove;
+    use juchu::app::operate_order::Caller;
+    use juchu::app::ports::LedgerReason;
+    use juchu::domain::stock::StockDelta;
+    use juchu_tests::harness::people::somebody;
+
+    let caller = Caller { principal: somebody(Role::Logistics), correlation: "c".to_owned(), repeatable: None };
+    let slip = StockMove {
+        merchant: merchant(),
+        key: stock("SKU-1"),
+        delta: StockDelta { on_hand: 2, ..StockDelta::default() },
+        reason: LedgerReason::Receipt,
+        reference: format!("slip-{n}"),
+    };
+    app.move_stock(&caller, slip).await.unwrap();
+}
+
+#[tokio::test]
+async fn p5_two_captures_at_once_a_thousand_times_take_the_money_once_each() {
+    let mut world = World::new();
+    world.opens(&an_order()).await;
+    world.goods_arrive("SKU-1", 2_000).await;
+    let mut orders = Vec::new();
+    for _ in 0..1_000 {
+        orders.push(world.orders(&an_order()).await);
+    }
+    world.stop(Stage::NotifyCustomer);
+    world.settle().await;
+    world.stop(Stage::CollectPayment);
+    for order in &orders {
+        world.warehouse_ships(order).await;
+    }
+    world.settle().await;
+    let messages = world.waiting(Stage::CollectPayment);
+    assert_eq!(messages.len(), 1_000);
+    for (seed, message) in (0..).zip(messages) {
+        let both = vec![
+            world.process(Stage::CollectPayment, message.clone()),
+            world.process(Stage::CollectPayment, message),
+        ];
+        let ended = side_by_side(seed, both).await;
+        assert!(ended.iter().all(Result::is_ok), "seed {seed}");
+    }
+    let captures = world.provider.done().into_iter().filter(|done| done.kind == OperationKind::Capture);
+    assert_eq!(captures.count(), 1_000);
+    for order in world.store.orders() {
+        assert_eq!(order.state, OrderState::Shipped);
+        let payment = &order.payments[0];
+        assert_eq!((payment.captured, payment.authorized), (yen(2_000), yen(2_000)));
+    }
+}
+
+#[tokio::test]
+async fn p5_a_thousand_captures_of_one_order_at_once_take_the_money_once() {
+    let mut world = World::new();
+    let order = world.receives(&an_order()).await;
+    world.settle().await;
+    world.stop(Stage::CollectPayment);
+    world.warehouse_ships(&order).await;
+    world.settle().await;
+    let message = world.waiting(Stage::CollectPayment).remove(0);
+    let all = (0..1_000).map(|_| world.process(Stage::CollectPayment, message.clone())).collect();
+    let ended = side_by_side(1, all).await;
+    assert!(ended.iter().all(Result::is_ok));
+    world.start(Stage::CollectPayment);
+    world.end().await;
+    assert_eq!(world.order(&order).payments[0].captured, yen(2_000));
+}
+
+#[tokio::test]
+async fn the_gates_of_an_order_worked_on_at_once_close_in_every_interleaving() {
+    for seed in 0..200 {
+        let mut world = World::new();
+        let order = world.receives(&an_order()).await;
+        for stage in Stage::ALL {
+            world.stop(stage);
+        }
+        world.settle().await;
+        let mut all = Vec::new();
+        for stage in Stage::ALL {
+            all.extend(world.waiting(stage).into_iter().map(|message| world.process(stage, message)));
+        }
+        assert_eq!(all.len(), 4 + 1, "four stages, and the goods that arrived");
+        let ended = side_by_side(seed, all).await;
+        assert!(ended.iter().all(Result::is_ok), "seed {seed}");
+        assert_eq!(world.order(&order).state, OrderState::Ready, "seed {seed}");
+        for stage in Stage::ALL {
+            world.start(stage);
+        }
+        world.settle().await;
+        assert_eq!(world.order(&order).state, OrderState::Released, "seed {seed}");
+        world.end().await;
+    }
+}
+
+#[tokio::test]
+async fn a_cancellation_and_a_release_at_once_leave_no_order_half_way() {
+    for seed in 0..200 {
+        let mut world = World::new();
+        let order = world.receives(&an_order()).await;
+        world.stop(Stage::ReleaseOrder);
+        world.settle().await;
+        world.stop(Stage::CancelOrder);
+        world.customer_cancels(&order).await;
+        world.settle().await;
+        let mut all = Vec::new();
+        for stage in [Stage::ReleaseOrder, Stage::CancelOrder] {
+            all.extend(world.waiting(stage).into_iter().map(|message| world.process(stage, message)));
+        }
+        let ended = side_by_side(seed, all).await;
+        assert!(ended.iter().all(Result::is_ok), "seed {seed}");
+        world.start(Stage::ReleaseOrder);
+        world.start(Stage::CancelOrder);
+        world.settle().await;
+        assert_eq!(world.order(&order).state, OrderState::Cancelled, "seed {seed}");
+        assert!(world.instructions(&order).is_empty(), "nothing was released");
+        world.end().await;
+    }
+}

@@ -1,0 +1,237 @@
+//! P16: every kind of mail is written by the real transition, from the order to the letter box.
+//! P15 and P17: at most one mail, and what could not be delivered is seen.
+
+use jiff::SignedDuration;
+use juchu::app::mail::MailKind;
+use juchu::app::message::Stage;
+use juchu::app::ports::{MailLog, MailStatus};
+use juchu::domain::Command;
+use juchu::domain::customer::{Language, Personal};
+use juchu::domain::ids::OrderId;
+use juchu::domain::order::TicketKind;
+use juchu::domain::payment::PaymentMethod;
+use juchu::domain::testing::{Draft, an_order};
+use juchu::testing::MailScript;
+use juchu_tests::harness::World;
+use juchu_tests::harness::people::Letter;
+
+use crate::poison::run_batch_of;
+
+/// A customer who reads `language`.
+fn reader(language: Language) -> Draft {
+    let mut draft = an_order();
+    draft.intake.customer.language = language;
+    draft.intake.customer.mail = Some(Personal::new("reader@example.com"));
+    draft
+}
+
+/// The letters of `kind` about the order, as the mail log knows them.
+async fn letters_of(world: &World, order: &OrderId, kind: MailKind) -> Vec<Letter> {
+    let outbox = world.letters();
+    let mut letters = Vec::new();
+    for record in world.store.mails(order).await.unwrap() {
+        let MailStatus::Sent { message_id } = record.status else { continue };
+        if record.fact.split(':').next() == Some(kind.name()) {
+            let number: usize = message_id.trim_start_matches("mail-").parse().unwrap();
+            letters.push(outbox[number - 1].clone());
+        }
+    }
+    letters
+}
+
+/// For each kind: how it comes about, and how it is recognised. The kinds of the list are checked
+/// against all kinds there are.
+macro_rules! p16 {
+    ($($test:ident: $kind:ident in $language:ident, $subject:literal, $facts:expr, $way:expr;)*) => {
+        $(#[tokio::test]
+        async fn $test() {
+            let mut world = World::new();
+            let way = $way;
+            let order: OrderId = way(&mut world, reader(Language::$language)).await;
+            let letters = letters_of(&world, &order, MailKind::$kind).await;
+            assert_eq!(letters.len(), 1, "one letter of the kind");
+            let letter = &letters[0];
+            assert_eq!((letter.to.as_str(), letter.subject.as_str()), ("reader@example.com", $subject));
+            for fact in $facts {
+                assert!(letter.text.contains(fact), "{fact} is not in the text:\n{}", letter.text);
+                assert!(letter.html.contains(fact), "{fact} is not in the HTML:\n{}", letter.html);
+            }
+        })*
+
+        #[test]
+        fn p16_every_kind_of_mail_has_its_transition() {
+            let tested = [$(MailKind::$kind),*];
+            for kind in MailKind::ALL {
+                assert!(tested.contains(&kind), "no transition writes {}", kind.name());
+            }
+        }
+    };
+}
+
+p16! {
+    p16_a_received_order_is_confirmed:
+        OrderConfirmation in Ja, "x", ["2,000円", "Product 1"], ordered;
+    p16_who_pays_in_advance_is_told_how:
+        PaymentRequest in En, "x", ["見本銀行"], asked_to_pay;
+    p16_a_deposit_is_acknowledged:
+        PaymentReceived in ZhHans, "x", ["2,000"], paid;
+    p16_who_forgets_is_reminded:
+        PaymentReminder in Ja, "x", ["2026年4月8日"], reminded;
+    p16_who_never_pays_is_told_that_it_is_over:
+        PaymentExpired in En, "x", ["April 8, 2026"], expired;
+    p16_a_shipped_parcel_can_be_followed:
+        Shipped in Ja, "x", ["444413758703"], shipped;
+    p16_an_arrived_parcel_is_reported:
+        Delivered in ZhHans, "x", ["Product 1"], delivered;
+    p16_a_delay_is_explained:
+        Delayed in En, "x", ["The ship is late", "April 20, 2026"], delayed;
+    p16_a_cancellation_says_what_becomes_of_the_money:
+        Cancelled in En, "x", ["Product 1"], cancelled;
+    p16_missing_goods_are_apologised_for:
+        StockOut in ZhHans, "x", ["Product 1"], out_of_stock;
+}
+
+async fn ordered(world: &mut World, draft: Draft) -> OrderId {
+    let order = world.receives(&draft).await;
+    world.settle().await;
+    order
+}
+
+async fn asked_to_pay(world: &mut World, draft: Draft) -> OrderId {
+    ordered(world, draft.paid_by(PaymentMethod::BankTransfer)).await
+}
+
+async fn paid(world: &mut World, draft: Draft) -> OrderId {
+    let order = asked_to_pay(world, draft).await;
+    world.bank_reports(&order, 2_000, "B-1").await;
+    world.settle().await;
+    order
+}
+
+async fn reminded(world: &mut World, draft: Draft) -> OrderId {
+    let order = asked_to_pay(world, draft).await;
+    world.pass(SignedDuration::from_hours(24 * 6)).await;
+    order
+}
+
+async fn expired(world: &mut World, draft: Draft) -> OrderId {
+    let order = asked_to_pay(world, draft).await;
+    world.pass(SignedDuration::from_hours(24 * 8)).await;
+    order
+}
+
+async fn shipped(world: &mut World, draft: Draft) -> OrderId {
+    let order = ordered(world, draft).await;
+    world.warehouse_ships(&order).await;
+    world.settle().await;
+    order
+}
+
+async fn delivered(world: &mut World, draft: Draft) -> OrderId {
+    let order = shipped(world, draft).await;
+    world.carrier_delivers(&order).await;
+    world.settle().await;
+    order
+}
+
+async fn delayed(world: &mut World, draft: Draft) -> OrderId {
+    let order = ordered(world, draft).await;
+    let reason = "The ship is late".to_owned();
+    let expected_on = Some(jiff::civil::date(2026, 4, 20));
+    world.staff(&order, &Command::ReportDelay { reason, expected_on }).await;
+    world.settle().await;
+    order
+}
+
+async fn cancelled(world: &mut World, draft: Draft) -> OrderId {
+    let order = ordered(world, draft).await;
+    world.customer_cancels(&order).await;
+    world.settle().await;
+    world.warehouse_answers_recalls(&order, true).await;
+    world.settle().await;
+    order
+}
+
+async fn out_of_stock(world: &mut World, draft: Draft) -> OrderId {
+    world.opens(&draft).await;
+    let order = world.orders(&draft).await;
+    world.settle().await;
+    order
+}
+
+#[tokio::test]
+async fn p15_a_function_that_dies_after_the_mail_service_accepted_sends_no_second_mail() {
+    let confirmation = async |world: &mut World| {
+        let order = ordered(world, an_order()).await;
+        (order, world.letters())
+    };
+    let mut deaths = 0;
+    for n in 1.. {
+        let mut world = World::dying(n);
+        let (order, letters) = confirmation(&mut world).await;
+        let Some(who) = world.hit() else { break };
+        assert!(letters.len() <= 1, "a second mail, after {who} died at {n}");
+        let unknown = world.order(&order).open_tickets().any(|ticket| ticket.kind == TicketKind::MailUnknown);
+        if who == Stage::NotifyCustomer.name() {
+            deaths += usize::from(unknown && letters.len() == 1);
+            assert!(unknown || letters.len() == 1, "neither a mail nor a ticket, after it died at {n}");
+        } else {
+            assert!(!unknown && letters.len() == 1, "{who} died at {n}");
+        }
+    }
+    // Once between the service's answer and the note of it: the mail is there, and nobody knows.
+    assert_eq!(deaths, 1);
+}
+
+#[tokio::test]
+async fn p15_a_mail_nobody_knows_of_is_never_repeated_and_a_ticket_says_so() {
+    let mut world = World::new();
+    world.mailer.then(MailScript::LoseAnswer);
+    let order = ordered(&mut world, an_order()).await;
+    world.pass(SignedDuration::from_hours(24)).await;
+    assert_eq!(letters_of(&world, &order, MailKind::OrderConfirmation).await, []);
+    assert_eq!(world.letters().len(), 1);
+    let tickets: Vec<_> = world.order(&order).tickets.iter().map(|ticket| ticket.id.clone()).collect();
+    assert_eq!(tickets[0], "MAIL_UNKNOWN:order_confirmation:1");
+}
+
+#[tokio::test]
+async fn p15_a_mail_service_that_is_busy_is_asked_again() {
+    let mut world = World::new();
+    for _ in 0..3 {
+        world.mailer.then(MailScript::NotSent);
+    }
+    let order = ordered(&mut world, an_order()).await;
+    assert_eq!(letters_of(&world, &order, MailKind::OrderConfirmation).await.len(), 1);
+    assert!(world.order(&order).tickets.is_empty());
+}
+
+#[tokio::test]
+async fn p17_an_address_no_server_accepts_becomes_a_ticket_and_its_batch_mates_are_written_to() {
+    let mut world = World::new();
+    world.opens(&an_order()).await;
+    world.stop(Stage::NotifyCustomer);
+    let mut orders = Vec::new();
+    for n in 0..10 {
+        let mut draft = an_order();
+        let address = if n == 4 { "a..b@docomo.ne.jp".to_owned() } else { format!("reader-{n}@example.com") };
+        draft.intake.customer.mail = Some(Personal::new(address));
+        orders.push(world.orders(&draft).await);
+    }
+    // Number seven has an address that can be, and the service refuses it all the same.
+    for n in 0..9 {
+        if n == 6 {
+            world.mailer.then(MailScript::Refuse("MessageRejected".to_owned()));
+        }
+    }
+    world.settle().await;
+    let batch = world.waiting(Stage::NotifyCustomer).into_iter().filter(|message| message.id.ends_with(":1"));
+    let ended = run_batch_of(&world, Stage::NotifyCustomer, batch.collect()).await;
+    assert!(ended.failed.is_empty() && ended.parked.is_empty());
+    assert_eq!(world.letters().len(), 8);
+    let undeliverable = |order: &&OrderId| {
+        world.order(order).open_tickets().any(|ticket| ticket.kind == TicketKind::MailUndeliverable)
+    };
+    assert_eq!(orders.iter().filter(undeliverable).count(), 2);
+    assert!(undeliverable(&&orders[4]));
+}

@@ -55,8 +55,30 @@ pub struct Embedded {
     data: DataDir,
     credentials: Credentials,
     ports: Ports,
+    /// Everything that works on orders.
+    work: Running,
+    /// What it works on; needed until the last of it has ended.
+    database: Running,
+}
+
+/// Tasks that end together.
+struct Running {
     stop: watch::Sender<bool>,
     tasks: JoinSet<()>,
+}
+
+impl Running {
+    fn new() -> (Self, watch::Receiver<bool>) {
+        let (stop, stopped) = watch::channel(false);
+        (Self { stop, tasks: JoinSet::new() }, stopped)
+    }
+
+    /// Lets every task finish what it has begun. Says whether all did in time.
+    async fn end(mut self) -> bool {
+        let _ = self.stop.send(true);
+        let ended = async { while self.tasks.join_next().await.is_some() {} };
+        tokio::time::timeout(STOP_PATIENCE, ended).await.is_ok()
+    }
 }
 
 impl Embedded {
@@ -68,11 +90,10 @@ impl Embedded {
         let listener = listen(options.port).await?;
         let data = DataDir::open(&options.data, options.fresh)?;
         let credentials = Credentials::load(&data)?;
-        let (stop, stopped) = watch::channel(false);
-        let mut tasks = JoinSet::new();
+        let (mut work, stopped) = Running::new();
 
         let database = open_database(&data)?;
-        let client = serve_database(database.clone(), &mut tasks, stopped.clone()).await?;
+        let (serving, client) = serve_database(database.clone()).await?;
         create_table(&client, TABLE).await?;
         let warehouse = Folder::new(data.folder("warehouse")?);
         let ports = Ports {
@@ -89,8 +110,8 @@ impl Embedded {
         let doorbell = Doorbell::default();
         let stream = Stream::of(database, TABLE)?;
         let (queues, bell) = (ports.queues.clone(), doorbell.clone());
-        tasks.spawn(pump(stream, queues, Arc::clone(&functions), bell, stopped.clone()));
-        tasks.spawn(run_timers(Arc::clone(&functions), doorbell.clone(), stopped.clone()));
+        work.tasks.spawn(pump(stream, queues, Arc::clone(&functions), bell, stopped.clone()));
+        work.tasks.spawn(run_timers(Arc::clone(&functions), doorbell.clone(), stopped.clone()));
         for stage in Stage::ALL {
             for _ in 0..stages::CONCURRENCY {
                 let (functions, doorbell) = (Arc::clone(&functions), doorbell.clone());
@@ -101,7 +122,7 @@ impl Embedded {
                         functions.handle(stage, event).await
                     }
                 };
-                tasks.spawn(stages::drive(stage, ports.queues.clone(), stopped.clone(), handle));
+                work.tasks.spawn(stages::drive(stage, ports.queues.clone(), stopped.clone(), handle));
             }
         }
 
@@ -109,8 +130,8 @@ impl Embedded {
         let folder = std::path::absolute(data.path())?.display().to_string();
         let pages = DevPages::new(ports.mailbox.clone(), warehouse, ports.queues.clone(), folder)?;
         let gateway = Gateway { functions, credentials: credentials.clone(), pages, doorbell };
-        tasks.spawn(serve_api(listener, gateway, stopped));
-        Ok(Self { address, data, credentials, ports, stop, tasks })
+        work.tasks.spawn(serve_api(listener, gateway, stopped));
+        Ok(Self { address, data, credentials, ports, work, database: serving })
     }
 
     /// Where the API is.
@@ -138,12 +159,11 @@ impl Embedded {
     }
 
     /// Ends the system; what is being worked on is finished first.
-    pub async fn stop(mut self) {
-        let _ = self.stop.send(true);
-        let ended = async { while self.tasks.join_next().await.is_some() {} };
-        if tokio::time::timeout(STOP_PATIENCE, ended).await.is_err() {
+    pub async fn stop(self) {
+        if !self.work.end().await {
             tracing::warn!("some work was cut off; it is done again at the next start");
         }
+        self.database.end().await;
     }
 }
 
@@ -165,14 +185,11 @@ fn open_database(data: &DataDir) -> anyhow::Result<Database> {
 }
 
 /// Serves the database to the AWS SDK: the functions use it as they use the real one.
-async fn serve_database(
-    database: Database,
-    tasks: &mut JoinSet<()>,
-    stopped: watch::Receiver<bool>,
-) -> anyhow::Result<aws_sdk_dynamodb::Client> {
+async fn serve_database(database: Database) -> anyhow::Result<(Running, aws_sdk_dynamodb::Client)> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let endpoint = format!("http://{}", listener.local_addr()?);
-    tasks.spawn(async move {
+    let (mut serving, stopped) = Running::new();
+    serving.tasks.spawn(async move {
         if let Err(error) = dynoxide::server::serve_with_shutdown(listener, database, until(stopped)).await {
             tracing::error!(error, "the database's server failed");
         }
@@ -184,7 +201,7 @@ async fn serve_database(
         session_token: None,
         endpoint: Some(endpoint),
     };
-    Ok(Aws::new(&settings)?.dynamodb())
+    Ok((serving, Aws::new(&settings)?.dynamodb()))
 }
 
 async fn serve_api(listener: TcpListener, gateway: Gateway, stopped: watch::Receiver<bool>) {

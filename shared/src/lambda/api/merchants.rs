@@ -132,8 +132,12 @@ impl ChannelBody {
             ChannelKind::Json => (self.api_key, "api_key", self.secret, 16),
             ChannelKind::Shopify => (self.secret, "secret", self.api_key, 8),
         };
-        let length = proof.as_ref().map_or(0, String::len);
-        defects.check((least..=200).contains(&length), field, format!("must be {least} to 200 characters"));
+        // A key travels in a header.
+        let sendable = |proof: &String| {
+            (least..=200).contains(&proof.len()) && proof.bytes().all(|b| b.is_ascii_graphic())
+        };
+        let rule = format!("must be {least} to 200 ASCII characters without spaces");
+        defects.check(proof.as_ref().is_some_and(sendable), field, rule);
         defects.check(
             other.is_none(),
             "kind",

@@ -134,7 +134,8 @@ mod tests {
     fn an_expired_foreign_altered_or_unsigned_token_is_refused() {
         let credentials = Credentials::random().unwrap();
         let good = credentials.token("SUPERVISOR", "*", now()).unwrap();
-        let expired = credentials.token("SUPERVISOR", "*", now() - LIFETIME - SignedDuration::from_secs(1)).unwrap();
+        let expired =
+            credentials.token("SUPERVISOR", "*", now() - LIFETIME - SignedDuration::from_secs(1)).unwrap();
         let foreign = Credentials::random().unwrap().token("SUPERVISOR", "*", now()).unwrap();
         let (head, rest) = good.split_once('.').unwrap();
         let (claims, signature) = rest.split_once('.').unwrap();

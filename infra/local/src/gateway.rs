@@ -268,7 +268,7 @@ mod tests {
         let claims = Some(Claims::from([("sub".to_owned(), "u1".to_owned())]));
         let peer = SocketAddr::from(([127, 0, 0, 1], 9));
         let invocation = Invocation { route, parameters, claims, peer, now: Timestamp::UNIX_EPOCH };
-        let request = axum::http::Request::get("/v1/orders/1?state=READY&q=a+b%26c&cursor")
+        let request = http::Request::get("/v1/orders/1?state=READY&q=a+b%26c&cursor")
             .header("X-Twice", "a")
             .header("x-twice", "b")
             .body(())

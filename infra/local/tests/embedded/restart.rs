@@ -1,7 +1,4 @@
 //! The real binary, killed again and again while it works: nothing is lost, nothing is done twice.
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test")]
-
-mod support;
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
@@ -9,10 +6,10 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use crate::support::{Caller, order};
 use juchu_local::credentials::Credentials;
 use juchu_local::mailbox::Mailbox;
 use serde_json::{Value, json};
-use support::{Caller, order};
 
 const ORDERS: usize = 10;
 
@@ -57,8 +54,7 @@ async fn send(caller: &Caller, number: &str) -> Option<String> {
 async fn killed_at_any_moment_it_loses_nothing_and_repeats_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
-    let mut ids: BTreeMap<String, Option<String>> =
-        (0..ORDERS).map(|n| (format!("K-{n}"), None)).collect();
+    let mut ids: BTreeMap<String, Option<String>> = (0..ORDERS).map(|n| (format!("K-{n}"), None)).collect();
 
     // Killed while orders come in and the first stages work.
     for pause in [60, 250, 600] {

@@ -1,5 +1,4 @@
 //! The demonstration, as somebody runs it who has just cloned the repository.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test")]
 
 use std::process::Command;
 

@@ -14,18 +14,18 @@ use sha2::Sha256;
 use tempfile::TempDir;
 
 /// How long anything may take.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A client with the development credentials.
 #[derive(Clone)]
-pub struct Caller {
-    pub client: Client,
-    pub url: String,
-    pub credentials: Credentials,
+pub(crate) struct Caller {
+    pub(crate) client: Client,
+    pub(crate) url: String,
+    pub(crate) credentials: Credentials,
 }
 
 /// Starts a system on a folder of its own. Dropping the folder's guard removes it.
-pub async fn start() -> (Embedded, Caller, TempDir) {
+pub(crate) async fn start() -> (Embedded, Caller, TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let options = Options { data: folder.path().join("data"), fresh: false, port: 0 };
     let system = Embedded::start(&options).await.unwrap();
@@ -34,16 +34,16 @@ pub async fn start() -> (Embedded, Caller, TempDir) {
 }
 
 impl Caller {
-    pub fn new(url: String, credentials: Credentials) -> Self {
+    pub(crate) fn new(url: String, credentials: Credentials) -> Self {
         Self { client: Client::new(), url, credentials }
     }
 
-    pub fn token(&self, role: &str, merchants: &str) -> String {
+    pub(crate) fn token(&self, role: &str, merchants: &str) -> String {
         self.credentials.token(role, merchants, SystemClock.now()).unwrap()
     }
 
     /// A supervisor's request.
-    pub async fn ask(&self, method: Method, path: &str, body: Option<&Value>) -> Response {
+    pub(crate) async fn ask(&self, method: Method, path: &str, body: Option<&Value>) -> Response {
         let request = self.client.request(method, format!("{}{path}", self.url));
         let request = request.bearer_auth(self.token("SUPERVISOR", "*"));
         match body {
@@ -55,7 +55,7 @@ impl Caller {
         .unwrap()
     }
 
-    pub async fn get(&self, path: &str) -> Value {
+    pub(crate) async fn get(&self, path: &str) -> Value {
         let response = self.ask(Method::GET, path, None).await;
         let status = response.status();
         let text = response.text().await.unwrap();
@@ -63,7 +63,7 @@ impl Caller {
         serde_json::from_str(&text).unwrap()
     }
 
-    pub async fn post(&self, path: &str, body: &Value) -> Value {
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Value {
         let response = self.ask(Method::POST, path, Some(body)).await;
         let status = response.status();
         let text = response.text().await.unwrap();
@@ -72,13 +72,13 @@ impl Caller {
     }
 
     /// The shop `demo-shop` sends an order.
-    pub async fn send_order(&self, order: &Value) -> Response {
+    pub(crate) async fn send_order(&self, order: &Value) -> Response {
         let request = self.client.post(format!("{}/v1/channels/demo-shop/orders", self.url));
         request.header("x-api-key", &self.credentials.api_key).json(order).send().await.unwrap()
     }
 
     /// Shopify sends its webhook to `demo-shopify`, signed.
-    pub async fn send_webhook(&self, body: &[u8]) -> Response {
+    pub(crate) async fn send_webhook(&self, body: &[u8]) -> Response {
         let mut mac = Hmac::<Sha256>::new_from_slice(self.credentials.webhook_secret.as_bytes()).unwrap();
         mac.update(body);
         let signature = base64(&mac.finalize().into_bytes());
@@ -94,7 +94,7 @@ impl Caller {
     }
 
     /// Waits until the order is as `is` says, and returns it.
-    pub async fn until(&self, id: &str, is: impl Fn(&Value) -> bool) -> Value {
+    pub(crate) async fn until(&self, id: &str, is: impl Fn(&Value) -> bool) -> Value {
         let begun = Instant::now();
         loop {
             let order = self.get(&format!("/v1/orders/{id}")).await;
@@ -108,8 +108,9 @@ impl Caller {
     }
 
     /// Plays the warehouse and the carrier for every shipment of the order.
-    pub async fn ship_and_deliver(&self, id: &str) {
-        let instructed = |order: &Value| order["shipments"].as_array().unwrap().iter().any(|s| s["instructed"] == true);
+    pub(crate) async fn ship_and_deliver(&self, id: &str) {
+        let instructed =
+            |order: &Value| order["shipments"].as_array().unwrap().iter().any(|s| s["instructed"] == true);
         let order = self.until(id, instructed).await;
         for shipment in order["shipments"].as_array().unwrap() {
             let path = format!("/v1/shipments/{}/events", shipment["shipment"].as_str().unwrap());
@@ -124,16 +125,14 @@ impl Caller {
     }
 }
 
-pub fn base64(bytes: &[u8]) -> String {
+pub(crate) fn base64(bytes: &[u8]) -> String {
     use base64::Engine;
     base64::engine::general_purpose::STANDARD.encode(bytes)
 }
 
 /// An order of the seeded catalogue, to Tokyo.
-pub fn order(number: &str, lines: &[(&str, u32)], payment: &Value) -> Value {
-    let line = |(sku, quantity): &(&str, u32)| {
-        json!({ "sku": sku, "title": sku, "unit_price": 1080, "quantity": quantity, "tax_rate": 8 })
-    };
+pub(crate) fn order(number: &str, lines: &[(&str, u32)], payment: &Value) -> Value {
+    let line = |(sku, quantity): &(&str, u32)| json!({ "sku": sku, "title": sku, "unit_price": 1080, "quantity": quantity, "tax_rate": 8 });
     json!({
         "number": number,
         "ordered_at": "2026-11-21T10:15:00+09:00",
@@ -152,6 +151,6 @@ pub fn order(number: &str, lines: &[(&str, u32)], payment: &Value) -> Value {
 }
 
 /// The files below a folder.
-pub fn files(path: &Path) -> usize {
+pub(crate) fn files(path: &Path) -> usize {
     juchu_local::folders::files_below(path).unwrap().len()
 }

@@ -1,23 +1,20 @@
 //! The system as its callers see it.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test")]
-
-mod support;
 
 use std::collections::BTreeMap;
 
+use crate::support::{order, start};
 use reqwest::Method;
 use serde_json::{Value, json};
-use support::{order, start};
 use tokio::task::JoinSet;
 
 /// Shopify's own sample order, as its webhook sends it.
 const SHOPIFY_ORDER: &[u8] =
-    include_bytes!("../../../shared/src/adapters/channels/samples/shopify_usd_card.json");
+    include_bytes!("../../../../shared/src/adapters/channels/samples/shopify_usd_card.json");
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_order_goes_from_its_channel_to_its_sales_posting() {
     let (system, caller, _folder) = start().await;
-    let sample: Value = serde_json::from_str(include_str!("../src/sample-order.json")).unwrap();
+    let sample: Value = serde_json::from_str(include_str!("../../src/sample-order.json")).unwrap();
     let response = caller.send_order(&sample).await;
     assert_eq!(response.status(), 201);
     let received: Value = response.json().await.unwrap();
@@ -44,7 +41,8 @@ async fn shopifys_sample_order_becomes_completed_and_its_mails_can_be_read() {
     let validated = caller.until(id, |order| order["gates"]["validation"] != "PENDING").await;
     let held = validated["holds"].as_array().unwrap().iter().filter(|hold| hold["closed_at"].is_null());
     for hold in held {
-        let resolve = json!({ "command": "override_hold", "code": hold["code"], "reason": "checked by a person" });
+        let resolve =
+            json!({ "command": "override_hold", "code": hold["code"], "reason": "checked by a person" });
         caller.post(&format!("/v1/orders/{id}/commands"), &resolve).await;
     }
     caller.ship_and_deliver(id).await;

@@ -1,0 +1,14 @@
+//! The whole system in one process, seen from outside.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "tests"
+)]
+
+mod api;
+mod bad_input;
+mod demo;
+mod restart;
+mod support;

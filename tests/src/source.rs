@@ -21,9 +21,9 @@ pub fn code(text: &str) -> String {
         };
         let (skipped, left) = if literal == 0 { ("", after) } else { rest.split_at(literal) };
         if skipped.is_empty() {
-            code.push(next)
+            code.push(next);
         } else {
-            code.push(' ')
+            code.push(' ');
         }
         rest = left;
     }
@@ -75,9 +75,7 @@ pub fn paths(code: &str) -> Vec<Vec<String>> {
     for statement in code.split_inclusive(';') {
         let tree = statement.rfind("use ").filter(|at| {
             let before = statement.get(..*at).unwrap_or_default().trim_end();
-            let is_import =
-                before.is_empty() || before.ends_with(['{', '}', ')', ']']) || before.ends_with("pub");
-            is_import
+            before.is_empty() || before.ends_with(['{', '}', ')', ']']) || before.ends_with("pub")
         });
         let (before, tree) = statement.split_at(tree.unwrap_or(statement.len()));
         expressions(before, &mut found);

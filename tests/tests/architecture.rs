@@ -47,7 +47,7 @@ fn module(file: &Path) -> Vec<String> {
     let below_src = file.components().skip_while(|part| part.as_os_str() != "src").skip(1);
     let names = below_src.filter_map(|part| match part {
         Component::Normal(name) => name.to_str().map(|name| name.trim_end_matches(".rs").to_owned()),
-        _ => None,
+        Component::Prefix(_) | Component::RootDir | Component::CurDir | Component::ParentDir => None,
     });
     names.filter(|name| name != "mod").collect()
 }

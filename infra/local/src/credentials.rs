@@ -100,7 +100,7 @@ fn claim_text(value: &Value) -> String {
         Value::Array(items) => {
             format!("[{}]", items.iter().map(claim_text).collect::<Vec<_>>().join(" "))
         }
-        other => other.to_string(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => value.to_string(),
     }
 }
 

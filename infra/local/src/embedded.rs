@@ -168,9 +168,12 @@ impl Embedded {
 }
 
 async fn listen(port: u16) -> anyhow::Result<TcpListener> {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(|error| match error.kind() {
-        ErrorKind::AddrInUse => anyhow!("port {port} is in use; choose another one with --port"),
-        _ => anyhow!(error).context(format!("cannot listen on port {port}")),
+    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(|error| {
+        if error.kind() == ErrorKind::AddrInUse {
+            anyhow!("port {port} is in use; choose another one with --port")
+        } else {
+            anyhow!(error).context(format!("cannot listen on port {port}"))
+        }
     })
 }
 

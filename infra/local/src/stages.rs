@@ -129,7 +129,9 @@ mod tests {
 
     fn failing(ids: &[&str]) -> SqsBatchResponse {
         let mut response = SqsBatchResponse::default();
-        ids.iter().for_each(|id| response.add_failure(*id));
+        for id in ids {
+            response.add_failure(*id);
+        }
         response
     }
 

@@ -60,7 +60,7 @@ impl Stream {
     /// # Errors
     /// If the table has none.
     pub fn of(database: Database, table: &str) -> anyhow::Result<Self> {
-        let request = DescribeTableRequest { table_name: table.to_owned(), ..Default::default() };
+        let request = DescribeTableRequest { table_name: table.to_owned() };
         let described = database.describe_table(request)?;
         let arn = described.table.latest_stream_arn.context("the table has no stream")?;
         Ok(Self { database, arn, shard: dynoxide::streams::shard_id(table) })

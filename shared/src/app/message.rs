@@ -187,7 +187,10 @@ pub const fn routes(kind: EventKind) -> &'static [Stage] {
         // The three gates are worked on side by side.
         EventKind::OrderReceived => &[ValidateOrder, AllocateStock, CollectPayment, NotifyCustomer],
         EventKind::AddressChanged => &[ValidateOrder],
-        EventKind::PaymentRetried | EventKind::PaymentCheckDue => &[CollectPayment],
+        // A cancellation that came too late lets the payments go on.
+        EventKind::PaymentRetried | EventKind::PaymentCheckDue | EventKind::CancelRefused => {
+            &[CollectPayment]
+        }
         EventKind::PaymentCaptured => &[PostSales, NotifyCustomer],
         // Ready: plan shipments. Released, or to be recalled: tell the warehouse.
         EventKind::OrderReadied | EventKind::OrderReleased | EventKind::RecallRequested => &[ReleaseOrder],
@@ -226,7 +229,6 @@ pub const fn routes(kind: EventKind) -> &'static [Stage] {
         | EventKind::OrderCompleted
         | EventKind::RecallRefused
         | EventKind::UnitsCancelled
-        | EventKind::CancelRefused
         | EventKind::DesiredDeliveryChanged
         | EventKind::NoteAdded
         | EventKind::TicketOpened

@@ -51,6 +51,7 @@ pub fn repeatable(request: &Request, who: &str) -> Result<Option<Repeatable>, Pr
 }
 
 /// SHA-256 in hex over `parts`, each with its length, so that none can pass for another.
+#[must_use]
 pub fn digest<const N: usize>(parts: [&[u8]; N]) -> String {
     let mut hash = Sha256::new();
     for part in parts {

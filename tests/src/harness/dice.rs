@@ -1,6 +1,6 @@
 //! Chance that can be repeated.
 
-/// Throws that follow from a seed (SplitMix64).
+/// Throws that follow from a seed (the `SplitMix64` generator).
 #[derive(Debug, Clone)]
 pub struct Dice(u64);
 

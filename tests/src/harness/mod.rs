@@ -47,7 +47,8 @@ use juchu::domain::order::Order;
 use juchu::domain::testing::START;
 use juchu::domain::timers::next_due;
 use juchu::testing::{
-    FakeArchive, FakeMailer, FakeProvider, FakeQueues, FakeWarehouse, Faults, ManualClock, MemoryStore, Moment,
+    FakeArchive, FakeMailer, FakeProvider, FakeQueues, FakeWarehouse, Faults, ManualClock, MemoryStore,
+    Moment,
 };
 
 use self::dice::Dice;
@@ -357,7 +358,8 @@ impl World {
 
     fn next_visible(&mut self) -> Option<usize> {
         let now = self.now();
-        let runs = |delivery: &Delivery| delivery.visible_at <= now && !self.stopped.contains(&delivery.stage);
+        let runs =
+            |delivery: &Delivery| delivery.visible_at <= now && !self.stopped.contains(&delivery.stage);
         let visible: Vec<usize> = (0..).zip(&self.inbox).filter(|(_, d)| runs(d)).map(|(at, _)| at).collect();
         match &mut self.disorder {
             Some(dice) => dice.pick(&visible).copied(),

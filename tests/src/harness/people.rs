@@ -281,7 +281,8 @@ impl World {
     /// # Panics
     /// When there is nothing to ship, or a report is refused.
     pub async fn warehouse_ships(&mut self, order: &OrderId) {
-        let mut shipments: Vec<ShipmentId> = self.instructions(order).into_iter().map(|i| i.shipment.id).collect();
+        let mut shipments: Vec<ShipmentId> =
+            self.instructions(order).into_iter().map(|i| i.shipment.id).collect();
         shipments.retain(|id| !self.handed_over.contains_key(id) && !self.answered.contains(id));
         assert!(!shipments.is_empty(), "the warehouse was told to ship nothing");
         for shipment in shipments {
@@ -319,7 +320,8 @@ impl World {
             WarehouseMessage::Recall { shipment, .. } => Some(shipment),
             WarehouseMessage::ShippingInstruction(_) => None,
         };
-        let mut shipments: BTreeSet<ShipmentId> = self.warehouse.told().into_iter().filter_map(recalled).collect();
+        let mut shipments: BTreeSet<ShipmentId> =
+            self.warehouse.told().into_iter().filter_map(recalled).collect();
         shipments.retain(|id| id.order().as_ref() == Some(order));
         assert!(!shipments.is_empty(), "the warehouse was asked for no recall");
         for shipment in shipments {
@@ -408,7 +410,8 @@ pub async fn receive(app: &Door, intake: &Intake, key: Option<&str>) -> Result<R
         correlation: "channel".to_owned(),
         repeatable: key.map(|key| Repeatable { key: format!("acme-shop#{key}"), request: digest }),
     };
-    let reply = |order: &Order, is_new| Reply { status: if is_new { 201 } else { 200 }, body: order.id.to_string() };
+    let reply =
+        |order: &Order, is_new| Reply { status: if is_new { 201 } else { 200 }, body: order.id.to_string() };
     app.handle(&known, incoming, reply).await
 }
 

@@ -14,9 +14,9 @@ use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};
 
 /// The channel of the shop that `cargo xtask up` opens.
-pub const CHANNEL: &str = "demo-shop";
+pub(crate) const CHANNEL: &str = "demo-shop";
 /// Its merchant.
-pub const MERCHANT: &str = "demo";
+pub(crate) const MERCHANT: &str = "demo";
 
 /// How long anything may take: functions start a process each, on a machine that has other work.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -27,14 +27,14 @@ const PAUSE: Duration = Duration::from_millis(200);
 const TRACKING: &str = "444413758703";
 
 /// A deployment.
-pub struct Deployment {
+pub(crate) struct Deployment {
     outputs: Value,
     http: Client,
 }
 
 impl Deployment {
     /// The one that `cargo xtask` made.
-    pub fn find() -> anyhow::Result<Self> {
+    pub(crate) fn find() -> anyhow::Result<Self> {
         let path = std::env::var_os("JUCHU_OUTPUTS").context(
             "JUCHU_OUTPUTS names no deployment; `cargo xtask test --only end-to-end` makes one and sets it",
         )?;
@@ -47,12 +47,12 @@ impl Deployment {
     }
 
     /// The name of the table.
-    pub fn table(&self) -> anyhow::Result<&str> {
+    pub(crate) fn table(&self) -> anyhow::Result<&str> {
         self.output("/stack/TableName")
     }
 
     /// The URLs of a stage's queue and of its dead letter queue.
-    pub fn queues(&self, stage: Stage) -> anyhow::Result<(&str, &str)> {
+    pub(crate) fn queues(&self, stage: Stage) -> anyhow::Result<(&str, &str)> {
         let name = pascal_case(stage.name());
         Ok((
             self.output(&format!("/stack/{name}QueueUrl"))?,
@@ -81,7 +81,7 @@ impl Deployment {
     }
 
     /// A call as staff in `role`.
-    pub async fn call_as(
+    pub(crate) async fn call_as(
         &self,
         role: &str,
         method: Method,
@@ -93,18 +93,22 @@ impl Deployment {
     }
 
     /// A call with a token of one's own.
-    pub async fn call_with_token(&self, token: &str, path: &str) -> anyhow::Result<(StatusCode, Value)> {
+    pub(crate) async fn call_with_token(
+        &self,
+        token: &str,
+        path: &str,
+    ) -> anyhow::Result<(StatusCode, Value)> {
         self.call(Method::GET, path, ("authorization", format!("Bearer {token}")), None).await
     }
 
     /// What the shop's channel is answered to an order, with a key of one's own.
-    pub async fn send_order(&self, key: &str, order: &Value) -> anyhow::Result<(StatusCode, Value)> {
+    pub(crate) async fn send_order(&self, key: &str, order: &Value) -> anyhow::Result<(StatusCode, Value)> {
         let path = format!("/v1/channels/{CHANNEL}/orders");
         self.call(Method::POST, &path, ("x-api-key", key.to_owned()), Some(order)).await
     }
 
     /// The channel sends an order: its id, and whether it was known.
-    pub async fn place(&self, order: &Value) -> anyhow::Result<(String, bool)> {
+    pub(crate) async fn place(&self, order: &Value) -> anyhow::Result<(String, bool)> {
         let key = self.output(&format!("/channels/{CHANNEL}/api_key"))?;
         let (status, reply) = self.send_order(key, order).await?;
         ensure!(status.is_success(), "the order was answered {status}: {reply}");
@@ -113,21 +117,26 @@ impl Deployment {
     }
 
     /// Reports or commands that must be accepted.
-    pub async fn post_as(&self, role: &str, path: &str, body: &Value) -> anyhow::Result<Value> {
+    pub(crate) async fn post_as(&self, role: &str, path: &str, body: &Value) -> anyhow::Result<Value> {
         let (status, reply) = self.call_as(role, Method::POST, path, Some(body)).await?;
         ensure!(status.is_success(), "POST {path} was answered {status}: {reply}");
         Ok(reply)
     }
 
     /// The order with all that belongs to it.
-    pub async fn order(&self, id: &str) -> anyhow::Result<Value> {
+    pub(crate) async fn order(&self, id: &str) -> anyhow::Result<Value> {
         let (status, order) = self.call_as("AUDITOR", Method::GET, &format!("/v1/orders/{id}"), None).await?;
         ensure!(status == StatusCode::OK, "GET of order {id} was answered {status}: {order}");
         Ok(order)
     }
 
     /// Waits until the order is as `is` says.
-    pub async fn until(&self, id: &str, what: &str, is: impl Fn(&Value) -> bool) -> anyhow::Result<Value> {
+    pub(crate) async fn until(
+        &self,
+        id: &str,
+        what: &str,
+        is: impl Fn(&Value) -> bool,
+    ) -> anyhow::Result<Value> {
         let begun = Instant::now();
         loop {
             let order = self.order(id).await?;
@@ -144,7 +153,7 @@ impl Deployment {
     // ---- bank, warehouse and carrier -----------------------------------------------------------
 
     /// The customer pays what was asked for; the back office notes the deposit.
-    pub async fn pay(&self, id: &str) -> anyhow::Result<()> {
+    pub(crate) async fn pay(&self, id: &str) -> anyhow::Result<()> {
         let order =
             self.until(id, "the payment request", |order| happened(order, "PaymentRequested") == 1).await?;
         let payment = &order["payments"][0];
@@ -159,7 +168,7 @@ impl Deployment {
     }
 
     /// Warehouse and carrier report all that happens to the order's one shipment.
-    pub async fn ship(&self, id: &str) -> anyhow::Result<()> {
+    pub(crate) async fn ship(&self, id: &str) -> anyhow::Result<()> {
         let instructed = |order: &Value| order["shipments"][0]["instructed"] == true;
         let order = self.until(id, "the shipping instruction", instructed).await?;
         let shipment = order["shipments"][0]["shipment"].as_str().context("the shipment has no id")?;
@@ -178,7 +187,7 @@ impl Deployment {
     // ---- mails ---------------------------------------------------------------------------------
 
     /// The mails the service has sent about an order number, the oldest first.
-    pub async fn mails(&self, number: &str) -> anyhow::Result<Vec<Value>> {
+    pub(crate) async fn mails(&self, number: &str) -> anyhow::Result<Vec<Value>> {
         let url = format!("{}/_ministack/ses/messages", self.output("/endpoint")?);
         let all: Value = self.http.get(url).send().await?.json().await?;
         let accounts = all["messages"].as_object().context("the emulator lists no mails")?;
@@ -190,7 +199,7 @@ impl Deployment {
     // ---- AWS -----------------------------------------------------------------------------------
 
     /// AWS, as the owner of the account.
-    pub fn aws(&self) -> anyhow::Result<Aws> {
+    pub(crate) fn aws(&self) -> anyhow::Result<Aws> {
         self.aws_as("test", "test", None)
     }
 
@@ -205,7 +214,7 @@ impl Deployment {
     }
 
     /// AWS, as a function sees it: with the role the template gives it.
-    pub async fn aws_as_function(&self, function: &str) -> anyhow::Result<Aws> {
+    pub(crate) async fn aws_as_function(&self, function: &str) -> anyhow::Result<Aws> {
         let url = format!(
             "{}/2015-03-31/functions/juchu-local-{function}/configuration",
             self.output("/endpoint")?
@@ -238,18 +247,18 @@ fn credential(service: &str) -> String {
 }
 
 /// The time.
-pub fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     SystemClock.now()
 }
 
 /// How often the timeline tells of an event.
-pub fn happened(order: &Value, event: &str) -> usize {
+pub(crate) fn happened(order: &Value, event: &str) -> usize {
     let timeline = order["timeline"].as_array().into_iter().flatten();
     timeline.filter(|entry| entry["event"]["type"] == event).count()
 }
 
 /// The kinds of the mails that were sent, sorted.
-pub fn mails_sent(order: &Value) -> Vec<&str> {
+pub(crate) fn mails_sent(order: &Value) -> Vec<&str> {
     let sent = |mail: &&Value| mail["outcome"]["status"] == "SENT";
     let mails = order["mails"].as_array().into_iter().flatten().filter(sent);
     let mut kinds: Vec<&str> = mails.filter_map(|mail| mail["fact"].as_str()?.split(':').next()).collect();

@@ -56,7 +56,8 @@ async fn another_merchants_order_is_not_found_and_not_touched() {
         correlation: "c-1".to_owned(),
         repeatable: None,
     };
-    let reply = |_: &juchu::domain::Order| juchu::app::idempotency::Reply { status: 200, body: String::new() };
+    let reply =
+        |_: &juchu::domain::Order| juchu::app::idempotency::Reply { status: 200, body: String::new() };
     let version = world.order(&order).version;
     for command in commands(&world, &order).into_iter().filter(|command| *command != Command::Tick) {
         let told = app.handle(&caller(stranger()), &order, &command, reply).await;
@@ -67,10 +68,7 @@ async fn another_merchants_order_is_not_found_and_not_touched() {
     let window = world.query_orders();
     assert!(matches!(window.order(&stranger(), &order).await, Err(RequestError::NotFound("order"))));
     let query = OrderQuery { merchant: merchant(), filter: OrderFilter::All, cursor: None, limit: 10 };
-    assert!(matches!(
-        window.orders(&stranger(), &query).await,
-        Err(QueryError::Denied(Denied::Merchant))
-    ));
+    assert!(matches!(window.orders(&stranger(), &query).await, Err(QueryError::Denied(Denied::Merchant))));
     let denied = world.manage_merchant().merchant(&stranger(), &merchant()).await;
     assert!(matches!(denied, Err(ManageError::Denied(Denied::Merchant))));
 }

@@ -106,7 +106,8 @@ async fn receipt(
     use juchu::domain::stock::StockDelta;
     use juchu_tests::harness::people::somebody;
 
-    let caller = Caller { principal: somebody(Role::Logistics), correlation: "c".to_owned(), repeatable: None };
+    let caller =
+        Caller { principal: somebody(Role::Logistics), correlation: "c".to_owned(), repeatable: None };
     let slip = StockMove {
         merchant: merchant(),
         key: stock("SKU-1"),

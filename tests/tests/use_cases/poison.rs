@@ -116,9 +116,8 @@ async fn p19_one_of_ten_entries_that_a_queue_refuses_is_relayed_again_and_its_or
 async fn p19_the_relay_names_exactly_the_entry_that_was_refused() {
     let world = World::new();
     let id = |n: usize| OrderId::of(&merchant(), &channel(), &n.to_string());
-    let message = |n| {
-        Message::of_order(id(n), 1, EventKind::AddressChanged, merchant(), world.now(), "c-1".to_owned())
-    };
+    let message =
+        |n| Message::of_order(id(n), 1, EventKind::AddressChanged, merchant(), world.now(), "c-1".to_owned());
     let messages: Vec<Message> = (0..10).map(message).collect();
     world.queues.refuse(1);
     let relayed = relay_events(&world.queues, &messages).await;

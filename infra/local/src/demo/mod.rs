@@ -36,22 +36,23 @@ pub struct Target {
 pub async fn run(target: Option<Target>, mail_from: String, json: bool) -> anyhow::Result<ExitCode> {
     let begun = Instant::now();
     let folder = tempfile::tempdir()?;
-    let (own, api) = match target {
-        Some(Target { api, token }) => (None, Api::new(&api, token)),
-        None => {
-            let options = Options { data: folder.path().join("data"), fresh: false, port: 0 };
-            let system = Embedded::start(&options).await?;
-            let token = system.credentials().token("SUPERVISOR", "*", SystemClock.now())?;
-            let api = Api::new(&system.url(), token);
-            (Some(system), api)
-        }
+    let (own, api) = if let Some(Target { api, token }) = target {
+        (None, Api::new(&api, token))
+    } else {
+        let options = Options { data: folder.path().join("data"), fresh: false, port: 0 };
+        let system = Embedded::start(&options).await?;
+        let token = system.credentials().token("SUPERVISOR", "*", SystemClock.now())?;
+        let api = Api::new(&system.url(), token);
+        (Some(system), api)
     };
     let played = play_all(World::open(api, &mail_from).await?).await;
     let took = begun.elapsed();
     if json {
         println!("{}", report::json(&played, took));
     } else {
-        played.iter().for_each(|story| println!("{}", report::way(story)));
+        for story in &played {
+            println!("{}", report::way(story));
+        }
         println!("{}", report::summary(&played, took));
     }
     if let Some(system) = own {

@@ -1,5 +1,7 @@
 //! The orders of the demonstration, each with its way and where it should end.
 
+#![expect(clippy::indexing_slicing, reason = "assigning to a JSON object by index inserts, and cannot panic")]
+
 use std::future::Future;
 use std::pin::Pin;
 

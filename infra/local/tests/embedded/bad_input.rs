@@ -218,6 +218,7 @@ async fn strike(caller: &Caller, attack: &Attack) -> (u16, String, String) {
         let request = match attack.route {
             Route::Order => request.header("x-api-key", &caller.credentials.api_key),
             Route::WrongKey => request.header("x-api-key", "wrong"),
+            #[expect(clippy::wildcard_enum_match_arm, reason = "all others are routes of the staff")]
             _ => request.bearer_auth(caller.token("SUPERVISOR", "*")),
         };
         let request = match &attack.idempotency_key {

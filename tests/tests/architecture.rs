@@ -319,23 +319,42 @@ fn routes_not_answered(function: &str, text: &str) -> Problems {
 fn every_function_answers_its_routes() {
     for package in functions(&metadata()) {
         let name = package["name"].as_str().expect("a name");
-        let text =
-            fs::read_to_string(root().join("functions").join(name).join("src/lib.rs")).expect("a library");
-        assert_eq!(routes_not_answered(name, &text), Problems::new());
+        assert_eq!(routes_not_answered(name, &library(name)), Problems::new());
     }
     assert_eq!(routes_not_answered("operate-order", "match key {}").len(), 2);
+}
+
+/// The function that has the use case of another: its reports are commands like those of staff.
+const BORROWED: (&str, &str) = ("receive-fulfilment", "operate_order");
+
+/// Why a function has no use case of its own name.
+fn nameless(function: &str, text: &str, use_cases: &BTreeSet<String>) -> Problems {
+    let own = function.replace('-', "_");
+    let name = if function == BORROWED.0 { BORROWED.1 } else { &own };
+    let named = paths(&code(text)).iter().any(|path| path.iter().any(|part| part == name));
+    let mut problems = Problems::new();
+    if !use_cases.contains(name) {
+        problems.push(format!("shared/src/app/{name}.rs is missing"));
+    }
+    if !named {
+        problems.push(format!("functions/{function} does not use juchu::app::{name}"));
+    }
+    problems
 }
 
 /// "Where does an order become shipped?" is answered by one word: the function, its use case, and
 /// the type that carries it out are called alike.
 #[test]
-fn every_function_has_a_use_case_of_its_name() {
+fn every_function_has_the_use_case_of_its_name() {
+    let use_cases = fs::read_dir(root().join("shared/src/app")).expect("the use cases");
+    let use_cases: BTreeSet<String> =
+        use_cases.filter_map(|entry| Some(entry.ok()?.path().file_stem()?.to_str()?.to_owned())).collect();
     for package in functions(&metadata()) {
         let name = package["name"].as_str().expect("a name");
-        let module = name.replace('-', "_");
-        let use_case = root().join("shared/src/app").join(format!("{module}.rs"));
-        assert!(use_case.is_file(), "{} is missing", use_case.display());
+        let text = library(name);
+        assert_eq!(nameless(name, &text, &use_cases), Problems::new());
     }
+    assert_eq!(nameless("print-labels", "", &use_cases).len(), 2);
 }
 
 // ---------------------------------------------------------------------------------------------------
@@ -468,6 +487,11 @@ fn texts(wanted: fn(&Path) -> bool) -> Vec<(PathBuf, String)> {
         Some((file.strip_prefix(&root).unwrap_or(&file).to_owned(), text))
     };
     files.into_iter().filter_map(read).collect()
+}
+
+/// The source of a function's library.
+fn library(function: &str) -> String {
+    fs::read_to_string(root().join("functions").join(function).join("src/lib.rs")).expect("a library")
 }
 
 fn rust_sources() -> Vec<(PathBuf, String)> {

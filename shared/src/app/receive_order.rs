@@ -94,6 +94,9 @@ impl<S: OrderStore + MerchantStore + AnswerStore, A: Archive, C: Clock> ReceiveO
             .intake
             .into_order(whose, incoming.fingerprint, &merchant.policy, now)
             .map_err(ReceiveError::Impossible)?;
+        if let Some(known) = self.store.load(&order.id).await? {
+            return self.known(&known, &order.fingerprint, repeatable, &reply).await;
+        }
         // What was sent is kept first: an order without its origin could not be argued about.
         let key = format!("orders/{}/{}/{}.json", order.merchant, order.id, incoming.raw_digest);
         self.archive.keep(&key, incoming.raw).await.map_err(Failure::from)?;
@@ -110,14 +113,10 @@ impl<S: OrderStore + MerchantStore + AnswerStore, A: Archive, C: Clock> ReceiveO
             Commit { order, expected_version: 0, records: vec![record], movements: Vec::new(), answer };
         match self.store.commit(&commit).await {
             Ok(()) => Ok(reply(&commit.order, true)),
-            Err(CommitError::Exists(known)) if known.fingerprint == commit.order.fingerprint => {
-                let told = reply(&known, false);
-                if let Some(request) = repeatable {
-                    self.store.remember(&request.answer(told.clone(), now)).await?;
-                }
-                Ok(told)
+            // Somebody sent it in the same moment.
+            Err(CommitError::Exists(known)) => {
+                self.known(&known, &commit.order.fingerprint, repeatable, &reply).await
             }
-            Err(CommitError::Exists(known)) => Err(ReceiveError::NumberReused(known.id)),
             Err(CommitError::Answered(answer)) => match repeatable {
                 Some(request) => Ok(request.check(&answer)?),
                 None => Err(Failure::permanent("an answer without a key").into()),
@@ -127,5 +126,23 @@ impl<S: OrderStore + MerchantStore + AnswerStore, A: Archive, C: Clock> ReceiveO
             }
             Err(CommitError::Store(error)) => Err(error.into()),
         }
+    }
+
+    /// What a channel is told that sends a number it has sent before.
+    async fn known(
+        &self,
+        known: &Order,
+        fingerprint: &str,
+        repeatable: Option<&Repeatable>,
+        reply: &(impl Fn(&Order, bool) -> Reply + Send + Sync),
+    ) -> Result<Reply, ReceiveError> {
+        if known.fingerprint != fingerprint {
+            return Err(ReceiveError::NumberReused(known.id.clone()));
+        }
+        let told = reply(known, false);
+        if let Some(request) = repeatable {
+            self.store.remember(&request.answer(told.clone(), self.clock.now())).await?;
+        }
+        Ok(told)
     }
 }

@@ -155,6 +155,12 @@ impl MemoryStore {
         std::mem::take(&mut locked(&self.state).outbox)
     }
 
+    /// The order as it stands; `None` when there is none.
+    #[must_use]
+    pub fn order(&self, id: &OrderId) -> Option<Order> {
+        locked(&self.state).orders.get(id).cloned()
+    }
+
     /// All orders, by id.
     #[must_use]
     pub fn orders(&self) -> Vec<Order> {

@@ -109,7 +109,8 @@ impl World {
             }
         }
         for shipment in &order.shipments {
-            let reports: Vec<_> = shipment.history.iter().map(|report| report.kind).collect();
+            let mut reports: Vec<_> = shipment.history.iter().map(|report| report.kind).collect();
+            reports.sort();
             end.push(format!("{:?} {:?} {reports:?}", shipment.status, shipment.trackings));
         }
         let posted =

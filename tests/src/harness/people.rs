@@ -93,7 +93,7 @@ impl World {
     ) -> Result<T, E> {
         for _ in 0..PATIENCE {
             let told = self.live(who, request()).await;
-            self.check_books();
+            self.check_step();
             match told {
                 Some(Err(error)) if error.passes() => {}
                 Some(told) => return told,

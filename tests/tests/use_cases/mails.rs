@@ -70,25 +70,25 @@ macro_rules! p16 {
 
 p16! {
     p16_a_received_order_is_confirmed:
-        OrderConfirmation in Ja, "x", ["2,000円", "Product 1"], ordered;
+        OrderConfirmation in Ja, "【茶の庵】ご注文内容のご確認", ["¥2,000", "Product 1", "山田太郎 様"], ordered;
     p16_who_pays_in_advance_is_told_how:
-        PaymentRequest in En, "x", ["見本銀行"], asked_to_pay;
+        PaymentRequest in En, "【茶の庵】Please pay for your order", ["見本銀行 本店 普通 1234567", "¥2,000", "Wed, 8 Apr 2026"], asked_to_pay;
     p16_a_deposit_is_acknowledged:
-        PaymentReceived in ZhHans, "x", ["2,000"], paid;
+        PaymentReceived in ZhHans, "【茶の庵】已收到您的付款", ["2,000"], paid;
     p16_who_forgets_is_reminded:
-        PaymentReminder in Ja, "x", ["2026年4月8日"], reminded;
+        PaymentReminder in Ja, "【茶の庵】お支払いのご確認", ["2026年4月8日", "¥2,000"], reminded;
     p16_who_never_pays_is_told_that_it_is_over:
-        PaymentExpired in En, "x", ["April 8, 2026"], expired;
+        PaymentExpired in En, "【茶の庵】Order cancelled (unpaid)", ["Wed, 8 Apr 2026", "Product 1"], expired;
     p16_a_shipped_parcel_can_be_followed:
-        Shipped in Ja, "x", ["444413758703"], shipped;
+        Shipped in Ja, "【茶の庵】商品発送のお知らせ", ["444413758703"], shipped;
     p16_an_arrived_parcel_is_reported:
-        Delivered in ZhHans, "x", ["Product 1"], delivered;
+        Delivered in ZhHans, "【茶の庵】商品送达通知", ["Product 1"], delivered;
     p16_a_delay_is_explained:
-        Delayed in En, "x", ["The ship is late", "April 20, 2026"], delayed;
+        Delayed in En, "【茶の庵】Your delivery is delayed", ["The ship is late", "Mon, 20 Apr 2026"], delayed;
     p16_a_cancellation_says_what_becomes_of_the_money:
-        Cancelled in En, "x", ["Product 1"], cancelled;
+        Cancelled in En, "【茶の庵】Order cancelled", ["Product 1", "The amount held on your credit card is released"], cancelled;
     p16_missing_goods_are_apologised_for:
-        StockOut in ZhHans, "x", ["Product 1"], out_of_stock;
+        StockOut in ZhHans, "【茶の庵】商品缺货致歉通知", ["Product 1"], out_of_stock;
 }
 
 async fn ordered(world: &mut World, draft: Draft) -> OrderId {
@@ -204,6 +204,25 @@ async fn p15_a_mail_service_that_is_busy_is_asked_again() {
     let order = ordered(&mut world, an_order()).await;
     assert_eq!(letters_of(&world, &order, MailKind::OrderConfirmation).await.len(), 1);
     assert!(world.order(&order).tickets.is_empty());
+}
+
+#[tokio::test]
+async fn who_has_paid_or_cancelled_meanwhile_is_not_asked_for_money_by_a_late_mail() {
+    for pays in [true, false] {
+        let mut world = World::new();
+        world.stop(Stage::NotifyCustomer);
+        let order = asked_to_pay(&mut world, an_order().sent_as_available()).await;
+        if pays {
+            world.bank_reports(&order, 2_000, "B-1").await;
+        } else {
+            world.customer_cancels(&order).await;
+        }
+        world.settle().await;
+        world.start(Stage::NotifyCustomer);
+        world.settle().await;
+        assert_eq!(letters_of(&world, &order, MailKind::PaymentRequest).await, []);
+        assert_eq!(letters_of(&world, &order, MailKind::OrderConfirmation).await.len(), 1);
+    }
 }
 
 #[tokio::test]

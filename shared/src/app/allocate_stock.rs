@@ -1,6 +1,6 @@
 //! Gives orders their stock 引当, and fills those that waited when stock arrives.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::execute::{Attempt, ExecuteError, MAX_ATTEMPTS, commit, load};
 use super::failure::Failure;
@@ -14,9 +14,8 @@ use crate::domain::ids::{LocationId, OrderId};
 use crate::domain::order::{Line, Order};
 use crate::domain::stock::{Stock, StockKey};
 
-/// How many waiting lines are looked at for one arrival of stock. Those that got theirs leave the
-/// list, so the next message goes on where this one ended.
-const WAITING_PER_MESSAGE: usize = 100;
+/// How many waiting lines are looked at together.
+const WAITING_PER_PAGE: usize = 100;
 
 /// The allocation stage.
 #[derive(Debug, Clone)]
@@ -35,13 +34,13 @@ impl<S: OrderStore + StockStore + MerchantStore, C: Clock> AllocateStock<S, C> {
     pub async fn handle(&self, message: &Message) -> Result<(), Failure> {
         let cause = message.cause(Stage::AllocateStock);
         match (&message.subject, message.stock()) {
-            (Subject::Order { order, .. }, _) => Ok(self.allocate(order, &cause).await?),
+            (Subject::Order { order, .. }, _) => self.allocate(order, &cause).await,
             (Subject::Stock { .. }, Some(key)) => self.fill(message, &key, &cause).await,
             (Subject::Stock { .. }, None) => Ok(()),
         }
     }
 
-    async fn allocate(&self, id: &OrderId, cause: &Cause) -> Result<(), ExecuteError> {
+    async fn allocate(&self, id: &OrderId, cause: &Cause) -> Result<(), Failure> {
         // Somebody else may take what we looked at; every attempt sees less stock or more waiting.
         let mut attempts = 0;
         while attempts < MAX_ATTEMPTS {
@@ -53,13 +52,19 @@ impl<S: OrderStore + StockStore + MerchantStore, C: Clock> AllocateStock<S, C> {
             let command = self.grants(&order, &lines).await?;
             let now = self.clock.now();
             let decision = decide(&order, &command, now)?;
+            if decision.is_already_done() {
+                return Err(Failure::permanent(format!(
+                    "{} has no location to allocate from",
+                    order.merchant
+                )));
+            }
             match commit(&self.store, now, &order, decision, cause, None).await? {
                 // An order with more lines than one transaction takes goes on with the next ones.
                 Attempt::Done(_) => attempts = 0,
                 Attempt::Again => attempts += 1,
             }
         }
-        Err(ExecuteError::Contended)
+        Err(ExecuteError::Contended.into())
     }
 
     /// What each line can have now: all of it from the first location that has all of it, otherwise
@@ -93,24 +98,29 @@ impl<S: OrderStore + StockStore + MerchantStore, C: Clock> AllocateStock<S, C> {
         Ok(Command::Allocate { grants, shortages })
     }
 
+    /// Goes through those that wait until the stock is given away. However many they are, one message
+    /// must do: it comes back only a few times.
     async fn fill(&self, message: &Message, key: &StockKey, cause: &Cause) -> Result<(), Failure> {
-        let waiting = self.store.waiting(&message.merchant, key, WAITING_PER_MESSAGE).await?;
-        let full_page = waiting.len() == WAITING_PER_MESSAGE;
-        let mut seen: Vec<OrderId> = Vec::new();
-        for (order, _) in waiting {
-            if seen.contains(&order) {
-                continue;
+        let mut seen: BTreeSet<OrderId> = BTreeSet::new();
+        loop {
+            // Those that got theirs have left the list, so this is its next page.
+            let waiting = self.store.waiting(&message.merchant, key, WAITING_PER_PAGE).await?;
+            let is_last = waiting.len() < WAITING_PER_PAGE;
+            let known = seen.len();
+            for (order, _) in waiting {
+                if seen.insert(order.clone())
+                    && !self.fill_order(&order, &message.merchant, key, cause).await?
+                {
+                    return Ok(());
+                }
             }
-            if !self.fill_order(&order, &message.merchant, key, cause).await? {
+            if is_last {
                 return Ok(());
             }
-            seen.push(order);
+            if seen.len() == known {
+                return Err(Failure::Retryable("the list of those that wait does not get shorter".into()));
+            }
         }
-        if full_page {
-            // More may wait and stock is left: have the message delivered again.
-            return Err(Failure::Retryable("more orders wait for this stock".into()));
-        }
-        Ok(())
     }
 
     /// Gives the waiting units of one order what is there. Says whether stock may be left.

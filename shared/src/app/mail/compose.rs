@@ -108,8 +108,13 @@ fn notice(facts: &FactContext<'_>) -> Option<Notice> {
     }
 }
 
+/// Nothing, when the customer has paid or cancelled before the mail could be written.
 fn request(facts: &FactContext<'_>, id: &PaymentId) -> Option<PaymentRequest> {
     let (payment, target) = paid(facts.order, id)?;
+    let amount = target - payment.held().units();
+    if amount <= 0 {
+        return None;
+    }
     let due_at = in_japan(payment.requested.as_ref()?.due_at);
     let pay_at = match payment.method {
         payment::PaymentMethod::ConvenienceStore => PayAt::ConvenienceStore {
@@ -126,7 +131,7 @@ fn request(facts: &FactContext<'_>, id: &PaymentId) -> Option<PaymentRequest> {
             PayAt::Bank { account: facts.merchant.shop.bank_account.clone() }
         }
     };
-    Some(PaymentRequest { amount: target - payment.held().units(), due_at, pay_at })
+    Some(PaymentRequest { amount, due_at, pay_at })
 }
 
 /// Only a deposit is acknowledged: that a card was charged, the shipping mail tells.

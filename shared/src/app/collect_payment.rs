@@ -5,7 +5,7 @@ use super::failure::Failure;
 use super::message::{Message, Stage};
 use super::ports::{Clock, OrderStore, PaymentProvider, ProviderContext};
 use crate::domain::Command;
-use crate::domain::decide::{Collection, next_collection};
+use crate::domain::decide::{Collection, next_collection, unwanted_authorizations};
 use crate::domain::order::Order;
 use crate::domain::payment::{Operation, OperationOutcome};
 
@@ -36,7 +36,10 @@ impl<S: OrderStore, P: PaymentProvider, C: Clock> CollectPayment<S, P, C> {
         for _ in 0..MAX_STEPS {
             let order = load(&self.store, id).await?;
             let command = match next_collection(&order, self.clock.now()) {
-                None => return Ok(()),
+                None => match self.forgotten(&order).await? {
+                    Some(command) => command,
+                    None => return Ok(()),
+                },
                 Some(Collection::Request(payment)) => Command::RequestPayment { payment },
                 Some(Collection::Ask(operation)) => {
                     let outcome = self.ask(&order, &operation).await?;
@@ -54,6 +57,17 @@ impl<S: OrderStore, P: PaymentProvider, C: Clock> CollectPayment<S, P, C> {
             }
         }
         Err(Failure::permanent("the payment does not come to rest"))
+    }
+
+    /// The outcome of an authorization that nobody noted and nobody wants any more: once it is noted,
+    /// it is given up.
+    async fn forgotten(&self, order: &Order) -> Result<Option<Command>, Failure> {
+        for operation in unwanted_authorizations(order) {
+            if let Some(outcome) = self.provider.look(&operation, &context(order, &operation)).await? {
+                return Ok(Some(Command::RecordOperation { operation, outcome }));
+            }
+        }
+        Ok(None)
     }
 
     async fn ask(&self, order: &Order, operation: &Operation) -> Result<OperationOutcome, Failure> {

@@ -69,6 +69,17 @@ fn next_of(order: &Order, payment: &Payment, target: Amount, now: Timestamp) -> 
     }
 }
 
+/// The authorizations of `order` that are not wanted any more and that we never got an answer to. We
+/// may have asked for them all the same, and have been cut off before we could note that.
+pub fn unwanted_authorizations(order: &Order) -> impl Iterator<Item = Operation> {
+    let unwanted = |(payment, target): &(&Payment, Amount)| {
+        let open = payment.status == PaymentStatus::Pending && payment.unknown.is_none();
+        open && payment.method.has_provider() && payment.amount.is_positive() && target.is_zero()
+    };
+    let payments = order.payments.iter().zip(order.targets()).filter(unwanted);
+    payments.map(|(payment, _)| payment.operation(OperationKind::Authorize, payment.amount))
+}
+
 fn is_to_be_requested(order: &Order, payment: &Payment, target: Amount) -> bool {
     payment.requested.is_none()
         && payment.status == PaymentStatus::Pending

@@ -1,15 +1,20 @@
 //! Many at the same time.
 
 use jiff::SignedDuration;
+use juchu::app::access::Role;
 use juchu::app::failure::Failure;
+use juchu::app::manage_merchant::{ManageMerchant, StockMove};
 use juchu::app::message::Stage;
-use juchu::app::ports::MerchantStore;
+use juchu::app::operate_order::Caller;
+use juchu::app::ports::{LedgerReason, MerchantStore};
 use juchu::domain::ids::OrderId;
 use juchu::domain::order::OrderState;
 use juchu::domain::payment::OperationKind;
+use juchu::domain::stock::StockDelta;
 use juchu::domain::testing::{an_order, yen};
+use juchu::testing::{ManualClock, MemoryStore};
 use juchu_tests::harness::World;
-use juchu_tests::harness::people::{merchant, stock};
+use juchu_tests::harness::people::{merchant, somebody, stock};
 use juchu_tests::harness::processes::side_by_side;
 
 /// `n` orders of one unit each, for which no stock has been looked for yet.
@@ -79,11 +84,9 @@ async fn an_order_of_a_merchant_without_a_location_is_put_aside_and_nobody_turns
     merchant.version += 1;
     merchant.locations.clear();
     world.store.put_merchant(&merchant).await.unwrap();
-    let message = {
-        world.stop(Stage::AllocateStock);
-        world.settle().await;
-        world.waiting(Stage::AllocateStock).remove(1)
-    };
+    world.stop(Stage::AllocateStock);
+    world.settle().await;
+    let message = world.waiting(Stage::AllocateStock).remove(1);
     assert_eq!(message.order(), Some(&order));
     let ended = world.process(Stage::AllocateStock, message).await;
     assert!(matches!(ended, Err(Failure::Permanent { .. })), "{ended:?}");
@@ -115,22 +118,9 @@ async fn goods_and_orders_at_once_leave_nobody_waiting_for_what_is_there() {
 }
 
 /// Two units arrive on slip `n`.
-async fn receipt(
-    app: &juchu::app::manage_merchant::ManageMerchant<
-        juchu::testing::MemoryStore,
-        juchu::testing::ManualClock,
-    >,
-    n: usize,
-) {
-    use juchu::app::access::Role;
-    use juchu::app::manage_merchant::StockMove;
-    use juchu::app::operate_order::Caller;
-    use juchu::app::ports::LedgerReason;
-    use juchu::domain::stock::StockDelta;
-    use juchu_tests::harness::people::somebody;
-
-    let caller =
-        Caller { principal: somebody(Role::Logistics), correlation: "c".to_owned(), repeatable: None };
+async fn receipt(app: &ManageMerchant<MemoryStore, ManualClock>, n: usize) {
+    let principal = somebody(Role::Logistics);
+    let caller = Caller { principal, correlation: "c-1".to_owned(), repeatable: None };
     let slip = StockMove {
         merchant: merchant(),
         key: stock("SKU-1"),

@@ -1,6 +1,9 @@
 //! Requests and events that come again and again.
 
+use juchu::app::message::Message;
+use juchu::app::ports::OrderStore;
 use juchu::app::receive_order::ReceiveError;
+use juchu::app::record::EventRecord;
 use juchu::domain::Command;
 use juchu::domain::ids::OrderId;
 use juchu::domain::order::OrderState;
@@ -39,7 +42,7 @@ async fn p20_the_same_order_fifty_times_at_once_is_one_order() {
         let world = open_shop().await;
         let request = |n: usize| -> Process<String> {
             let (app, intake) = (world.receive_order(), an_order().intake);
-            let key = (n % 2 == 0).then_some("key-1");
+            let key = n.is_multiple_of(2).then_some("key-1");
             Box::pin(async move { receive(&app, &intake, key).await.unwrap().body })
         };
         let mut told = side_by_side(seed, (0..50).map(request).collect()).await;
@@ -108,13 +111,12 @@ async fn p6_the_same_deposit_ten_times_is_counted_once() {
 async fn p6_every_message_of_a_completed_order_ten_times_more_changes_nothing() {
     let mut world = World::new();
     let order = world.receives(&an_order()).await;
-    let mut messages = Vec::new();
     world.settle().await;
     world.warehouse_ships(&order).await;
     world.settle().await;
     world.carrier_delivers(&order).await;
     world.settle().await;
-    messages.extend(relayed(&world, &order).await);
+    let messages = relayed(&world, &order).await;
     let expected = world.end().await;
     let version = world.order(&order).version;
     for _ in 0..10 {
@@ -130,19 +132,11 @@ async fn p6_every_message_of_a_completed_order_ten_times_more_changes_nothing() 
 }
 
 /// The messages about everything that happened to the order.
-async fn relayed(world: &World, order: &OrderId) -> Vec<juchu::app::message::Message> {
-    use juchu::app::ports::OrderStore;
-
+async fn relayed(world: &World, order: &OrderId) -> Vec<Message> {
     let history = world.store.history(order).await.unwrap();
-    let message = |record: juchu::app::record::EventRecord| {
-        juchu::app::message::Message::of_order(
-            record.order.clone(),
-            record.seq,
-            record.event.kind(),
-            record.merchant.clone(),
-            record.at,
-            record.cause.correlation,
-        )
+    let message = |record: EventRecord| {
+        let EventRecord { order, merchant, seq, at, cause, event } = record;
+        Message::of_order(order, seq, event.kind(), merchant, at, cause.correlation)
     };
     history.into_iter().map(message).collect()
 }

@@ -6,6 +6,7 @@ use jiff::SignedDuration;
 use juchu::app::access::Role;
 use juchu::app::message::Stage;
 use juchu::domain::Command;
+use juchu::domain::customer::Personal;
 use juchu::domain::ids::{LineId, OrderId};
 use juchu::domain::money::Amount;
 use juchu::domain::order::{CancelReason, HoldCode, OrderState, TicketKind, Validation};
@@ -348,7 +349,7 @@ async fn never_paid(world: &mut World) {
 /// An order to an address without a house number.
 async fn receives_a_bad_address(world: &mut World) -> OrderId {
     let mut draft = an_order();
-    draft.intake.ship_groups[0].address.line1 = juchu::domain::customer::Personal::new("千代田");
+    draft.intake.ship_groups[0].address.line1 = Personal::new("千代田");
     let order = world.receives(&draft).await;
     world.settle().await;
     assert!(world.order(&order).is_held_for(HoldCode::AddressDefect));

@@ -215,11 +215,12 @@ async fn strike(caller: &Caller, attack: &Attack) -> (u16, String, String) {
         caller.send_webhook(&attack.body).await
     } else {
         let request = caller.client.request(method, format!("{}{path}", caller.url));
-        let request = match attack.route {
-            Route::Order => request.header("x-api-key", &caller.credentials.api_key),
-            Route::WrongKey => request.header("x-api-key", "wrong"),
-            #[expect(clippy::wildcard_enum_match_arm, reason = "all others are routes of the staff")]
-            _ => request.bearer_auth(caller.token("SUPERVISOR", "*")),
+        let request = if attack.route == Route::Order {
+            request.header("x-api-key", &caller.credentials.api_key)
+        } else if attack.route == Route::WrongKey {
+            request.header("x-api-key", "wrong")
+        } else {
+            request.bearer_auth(caller.token("SUPERVISOR", "*"))
         };
         let request = match &attack.idempotency_key {
             Some(key) => request.header("idempotency-key", key),

@@ -1,6 +1,5 @@
 //! A system of its own for each test, and a client of it.
 
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 use hmac::{Hmac, KeyInit, Mac};
@@ -148,9 +147,4 @@ pub(crate) fn order(number: &str, lines: &[(&str, u32)], payment: &Value) -> Val
         "lines": lines.iter().map(line).collect::<Vec<_>>(),
         "payments": [payment],
     })
-}
-
-/// The files below a folder.
-pub(crate) fn files(path: &Path) -> usize {
-    juchu_local::folders::files_below(path).unwrap().len()
 }

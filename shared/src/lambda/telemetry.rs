@@ -30,7 +30,8 @@ pub fn init(settings: &Settings) {
     }
 }
 
-fn subscriber<W>(filter: Targets, writer: W) -> impl tracing::Subscriber + Send + Sync
+/// The log: what passes `filter` goes to `writer`, one JSON object per line.
+pub fn subscriber<W>(filter: Targets, writer: W) -> impl tracing::Subscriber + Send + Sync
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {

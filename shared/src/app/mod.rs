@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod allocate_stock;
+pub mod audit;
 pub mod cancel_order;
 pub mod collect_payment;
 pub mod deliver_order;

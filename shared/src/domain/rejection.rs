@@ -58,6 +58,9 @@ pub enum Rejection {
         /// How much there is, in the currency's smallest unit.
         available: i64,
     },
+    /// Money that is still owed to the customer: no ticket about it can be closed.
+    #[error("the money is still owed; record the refund, and the ticket closes by itself")]
+    RefundOwed,
     /// No money at all.
     #[error("the amount must be more than nothing")]
     NoAmount,
@@ -88,6 +91,7 @@ impl Rejection {
             Self::NoSuchHold(_) => "NO_SUCH_HOLD",
             Self::NoSuchTicket(_) => "NO_SUCH_TICKET",
             Self::TooMany { .. } => "TOO_MANY",
+            Self::RefundOwed => "REFUND_OWED",
             Self::OtherLocation { .. } => "OTHER_LOCATION",
             Self::CancellationUnderWay => "CANCELLATION_UNDER_WAY",
             Self::TooMuch { .. } => "TOO_MUCH",

@@ -177,8 +177,11 @@ pub(super) fn close_ticket(order: &Order, id: &str) -> Result<Effects, Rejection
     if !order.has_ticket(id) {
         return Err(Rejection::NoSuchTicket(id.to_owned()));
     }
-    if !order.open_tickets().any(|ticket| ticket.id == id) {
+    let Some(ticket) = order.open_tickets().find(|ticket| ticket.id == id) else {
         return Ok(Effects::none());
+    };
+    if ticket.kind == TicketKind::RefundByHand {
+        return Err(Rejection::RefundOwed);
     }
     let mut events = vec![Event::TicketClosed { id: id.to_owned() }];
     // To settle a refusal of the provider means: ask it again.

@@ -47,10 +47,10 @@ impl<S: OrderStore + MerchantStore + MailLog, M: Mailer, C: Clock> NotifyCustome
         let merchant =
             merchant.ok_or_else(|| Failure::permanent(format!("{} is unknown", order.merchant)))?;
         let facts = FactContext { order: &order, merchant: &merchant, record: &record };
-        let Some(context) = compose(&facts) else { return Ok(()) };
-        let fact = format!("{}:{seq}", context.kind().name());
         let cause = message.cause(Stage::NotifyCustomer);
         let now = self.clock.now();
+        let Some(context) = compose(&facts) else { return self.give_up(&order, *seq, now, &cause).await };
+        let fact = format!("{}:{seq}", context.kind().name());
         if let Some(begun) = self.store.begin(id, &fact, now).await? {
             return self.resume(&order, begun, now, &cause).await;
         }
@@ -68,6 +68,18 @@ impl<S: OrderStore + MerchantStore + MailLog, M: Mailer, C: Clock> NotifyCustome
             }
         };
         self.conclude(&order, &fact, status, &cause).await
+    }
+
+    /// The event calls for no mail any more. One that was begun while it still did, and not ended, may
+    /// have gone out.
+    async fn give_up(&self, order: &Order, seq: u64, now: Timestamp, cause: &Cause) -> Result<(), Failure> {
+        let of_event =
+            |mail: &MailRecord| mail.fact.split_once(':').is_some_and(|(_, of)| of == seq.to_string());
+        let mails = self.store.mails(&order.id).await?.into_iter();
+        match { mails }.find(|mail| of_event(mail) && mail.status == MailStatus::Sending) {
+            Some(begun) => self.resume(order, begun, now, cause).await,
+            None => Ok(()),
+        }
     }
 
     /// Somebody began this mail before: it went out, or it did not, or nobody knows.

@@ -4,9 +4,10 @@
 use jiff::SignedDuration;
 use juchu::app::mail::MailKind;
 use juchu::app::message::Stage;
-use juchu::app::ports::{MailLog, MailStatus};
+use juchu::app::ports::{MailLog, MailStatus, OrderStore};
 use juchu::domain::Command;
 use juchu::domain::customer::{Language, Personal};
+use juchu::domain::event::EventKind;
 use juchu::domain::ids::OrderId;
 use juchu::domain::order::TicketKind;
 use juchu::domain::payment::PaymentMethod;
@@ -249,4 +250,24 @@ async fn p17_an_address_no_server_accepts_becomes_a_ticket_and_its_batch_mates_a
     };
     assert_eq!(orders.iter().filter(undeliverable).count(), 2);
     assert!(undeliverable(&&orders[4]));
+}
+
+#[tokio::test]
+async fn p15_a_mail_that_was_begun_and_is_called_for_no_more_is_not_left_open() {
+    let mut world = World::new();
+    world.stop(Stage::NotifyCustomer);
+    let order = world.receives(&an_order().paid_by(PaymentMethod::BankTransfer)).await;
+    world.settle().await;
+    let history = world.store.history(&order).await.unwrap();
+    let asked = history.iter().find(|record| record.event.kind() == EventKind::PaymentRequested).unwrap();
+    // Whoever began it died before the mail service answered. Then the customer paid.
+    let fact = format!("{}:{}", MailKind::PaymentRequest.name(), asked.seq);
+    assert_eq!(world.store.begin(&order, &fact, world.now()).await.unwrap(), None);
+    world.bank_reports(&order, 2_000, "B-1").await;
+    world.start(Stage::NotifyCustomer);
+    world.settle().await;
+    let mails = world.store.mails(&order).await.unwrap();
+    let request = mails.iter().find(|mail| mail.fact == fact).unwrap();
+    assert_eq!(request.status, MailStatus::Unknown);
+    assert!(world.order(&order).has_ticket(&format!("MAIL_UNKNOWN:{fact}")));
 }

@@ -51,8 +51,9 @@ impl<S: OrderStore, P: PaymentProvider, C: Clock> CollectPayment<S, P, C> {
                 }
             };
             let executed = execute(&self.store, &self.clock, id, &cause, |_| Some(command.clone())).await?;
-            if executed.records.is_empty() {
-                // The provider still does not know; the clock brings the question back.
+            // The provider still does not know, and the clock brings the question back. If somebody else
+            // was faster, they may have ended before they came to what is next.
+            if executed.records.is_empty() && executed.order.version == order.version {
                 return Ok(());
             }
         }

@@ -1,5 +1,7 @@
 //! Many at the same time.
 
+use std::task::{Context, Waker};
+
 use jiff::SignedDuration;
 use juchu::app::access::Role;
 use juchu::app::failure::Failure;
@@ -9,7 +11,7 @@ use juchu::app::operate_order::Caller;
 use juchu::app::ports::{LedgerReason, MerchantStore};
 use juchu::domain::ids::OrderId;
 use juchu::domain::order::OrderState;
-use juchu::domain::payment::OperationKind;
+use juchu::domain::payment::{OperationKind, PaymentMethod, PaymentStatus};
 use juchu::domain::stock::StockDelta;
 use juchu::domain::testing::{an_order, yen};
 use juchu::testing::{ManualClock, MemoryStore};
@@ -232,4 +234,28 @@ async fn a_cancellation_and_a_release_at_once_leave_no_order_half_way() {
         assert!(world.instructions(&order).is_empty(), "nothing was released");
         world.end().await;
     }
+}
+
+#[tokio::test]
+async fn who_finds_one_payment_done_by_somebody_else_goes_on_to_the_next() {
+    let mut world = World::new();
+    world.stop(Stage::CollectPayment);
+    let order = world.receives(&an_order().first_paid_by(PaymentMethod::Card, 300)).await;
+    world.settle().await;
+    let message = world.waiting(Stage::CollectPayment).remove(0);
+    let mut slow = world.process(Stage::CollectPayment, message.clone());
+    let mut dying = world.process(Stage::CollectPayment, message);
+    let mut context = Context::from_waker(Waker::noop());
+    // The slow one has seen the order, when the other secures the first payment and dies.
+    assert!(slow.as_mut().poll(&mut context).is_pending());
+    let authorized = |world: &World| {
+        let payments = world.order(&order).payments.into_iter();
+        payments.filter(|payment| payment.status == PaymentStatus::Authorized).count()
+    };
+    while authorized(&world) == 0 {
+        assert!(dying.as_mut().poll(&mut context).is_pending());
+    }
+    drop(dying);
+    slow.await.unwrap();
+    assert_eq!(authorized(&world), 2);
 }

@@ -10,6 +10,7 @@ use clap::{Args, ValueEnum};
 use crate::demo;
 use crate::local_aws::{self, LocalAws, Outputs};
 use crate::process::run as run_command;
+use crate::simulation;
 use crate::tools::Set;
 use crate::workspace::Workspace;
 
@@ -40,6 +41,8 @@ enum Step {
     Clippy,
     /// The tests that need nothing but this machine
     Tests,
+    /// A million steps of the whole system under every fault, from seeds
+    Simulation,
     /// The real binaries and the real template, deployed on an AWS emulator
     EndToEnd,
 }
@@ -72,6 +75,7 @@ impl Step {
                 run_command(&mut clippy)
             }
             Self::Tests => run_command(&mut nextest(workspace)?),
+            Self::Simulation => simulation::test(workspace),
             Self::EndToEnd => test_end_to_end(workspace),
         }
     }

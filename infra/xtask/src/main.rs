@@ -6,6 +6,7 @@ mod demo;
 mod local_aws;
 mod package;
 mod process;
+mod simulation;
 mod tools;
 mod workspace;
 
@@ -34,6 +35,8 @@ enum Task {
     Demo(local_aws::Options),
     /// Print what the deployed functions logged
     Logs(local_aws::logs::Options),
+    /// Run the whole system from seeds, in virtual time, under faults
+    Simulate(simulation::Options),
     /// Build what `sam deploy` sends to AWS
     Package(package::Options),
 }
@@ -58,6 +61,7 @@ fn carry_out(task: Task) -> anyhow::Result<()> {
         Task::Down => local_aws::down(&workspace),
         Task::Demo(options) => demo::run(&workspace, &options),
         Task::Logs(options) => local_aws::logs::run(&workspace, &options),
+        Task::Simulate(options) => simulation::run(&workspace, &options),
         Task::Package(options) => package::run(&workspace, &options),
     }
 }

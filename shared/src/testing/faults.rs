@@ -15,14 +15,27 @@ pub enum Moment {
     Before,
     /// The call does what it does, and its answer is lost.
     After,
+    /// The call does nothing, because another one is changing the same row. Of calls that cannot meet
+    /// others, the same as `Before`.
+    Contended,
 }
 
-#[derive(Debug, Default)]
+/// Who decides for each call whether it fails.
+type Decider = Box<dyn FnMut(&'static str) -> Option<Moment> + Send>;
+
+#[derive(Default)]
 struct Plan {
     calls: Vec<&'static str>,
     /// The number of the call that fails.
     armed: Option<(usize, Moment)>,
+    decider: Option<Decider>,
     fired: Option<&'static str>,
+}
+
+impl std::fmt::Debug for Plan {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Plan").field("armed", &self.armed).field("fired", &self.fired).finish_non_exhaustive()
+    }
 }
 
 /// Which port call fails. All fakes of a world share one, so calls are counted over all ports:
@@ -63,9 +76,16 @@ impl Faults {
         plan.fired = None;
     }
 
+    /// From now on `decider` is asked for each call whether it fails. It must not call a port.
+    pub fn decide_by(&self, decider: impl FnMut(&'static str) -> Option<Moment> + Send + 'static) {
+        locked(&self.0).decider = Some(Box::new(decider));
+    }
+
     /// Lets nothing fail any more.
     pub fn disarm(&self) {
-        locked(&self.0).armed = None;
+        let mut plan = locked(&self.0);
+        plan.armed = None;
+        plan.decider = None;
     }
 
     /// The call that failed; `None` when none did yet.
@@ -85,7 +105,8 @@ impl Faults {
         let mut plan = locked(&self.0);
         plan.calls.push(call);
         let number = plan.calls.len();
-        let (_, moment) = plan.armed.filter(|(at, _)| *at == number)?;
+        let armed = plan.armed.filter(|(at, _)| *at == number).map(|(_, moment)| moment);
+        let moment = armed.or_else(|| plan.decider.as_mut()?(call))?;
         plan.fired = Some(call);
         Some(InjectedFault { call, moment })
     }
@@ -144,7 +165,10 @@ impl From<InjectedFault> for StoreError {
 
 impl From<InjectedFault> for CommitError {
     fn from(fault: InjectedFault) -> Self {
-        StoreError::from(fault).into()
+        match fault.moment {
+            Moment::Contended => Self::Conflict,
+            Moment::Before | Moment::After => StoreError::from(fault).into(),
+        }
     }
 }
 
@@ -175,7 +199,7 @@ impl From<InjectedFault> for ProviderUnavailable {
 impl From<InjectedFault> for MailError {
     fn from(fault: InjectedFault) -> Self {
         match fault.moment {
-            Moment::Before => Self::NotSent(Box::new(fault)),
+            Moment::Before | Moment::Contended => Self::NotSent(Box::new(fault)),
             Moment::After => Self::Unknown(Box::new(fault)),
         }
     }

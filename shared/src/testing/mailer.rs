@@ -43,7 +43,13 @@ impl FakeMailer {
     /// The mails it accepted.
     #[must_use]
     pub fn outbox(&self) -> Vec<OutgoingMail> {
-        locked(&self.service).outbox.clone()
+        self.outbox_from(0)
+    }
+
+    /// The mails it accepted, without the first `n`.
+    #[must_use]
+    pub fn outbox_from(&self, n: usize) -> Vec<OutgoingMail> {
+        locked(&self.service).outbox.iter().skip(n).cloned().collect()
     }
 }
 

@@ -15,7 +15,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 pub use clock::ManualClock;
 pub use faults::{Faults, InjectedFault, Moment};
 pub use mailer::{FakeMailer, MailScript};
-pub use outside::{FakeArchive, FakeQueues, FakeWarehouse};
+pub use outside::{DeadLetter, FakeArchive, FakeDeadLetters, FakeQueues, FakeWarehouse};
 pub use provider::{FakeProvider, ProviderScript};
 pub use store::MemoryStore;
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use super::{Faults, locked};
+use crate::app::failure::Parking;
 use crate::app::message::{Message, Stage};
 use crate::app::ports::{Archive, StageQueues, Unavailable, Warehouse, WarehouseMessage};
 
@@ -55,6 +56,58 @@ impl StageQueues for FakeQueues {
                 let taken = messages.iter().skip(refused).map(|message| (*message).clone());
                 queues.waiting.entry(stage).or_default().extend(taken);
                 Ok((0..refused).collect())
+            })
+            .await
+    }
+}
+
+/// Something that was put aside for a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeadLetter {
+    /// By which function.
+    pub function: &'static str,
+    /// What.
+    pub body: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// The dead letter queues, as one of the functions sees them.
+#[derive(Clone)]
+pub struct FakeDeadLetters {
+    function: &'static str,
+    letters: Arc<Mutex<Vec<DeadLetter>>>,
+    faults: Faults,
+}
+
+impl FakeDeadLetters {
+    /// Empty queues.
+    #[must_use]
+    pub fn new(faults: Faults) -> Self {
+        Self { function: "", letters: Arc::default(), faults }
+    }
+
+    /// The same queues, as `function` sees them.
+    #[must_use]
+    pub fn of(&self, function: &'static str) -> Self {
+        Self { function, ..self.clone() }
+    }
+
+    /// Takes out everything that was put aside.
+    #[must_use]
+    pub fn take(&self) -> Vec<DeadLetter> {
+        std::mem::take(&mut locked(&self.letters))
+    }
+}
+
+impl Parking for FakeDeadLetters {
+    async fn park(&self, body: &str, reason: &str) -> Result<(), Unavailable> {
+        self.faults
+            .around("Parking::park", || {
+                let letter =
+                    DeadLetter { function: self.function, body: body.to_owned(), reason: reason.to_owned() };
+                locked(&self.letters).push(letter);
+                Ok(())
             })
             .await
     }

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use super::faults::answer_travels;
 use super::{Faults, InjectedFault, Moment, locked};
 use crate::app::ports::{PaymentProvider, ProviderContext, ProviderUnavailable};
-use crate::domain::payment::{Operation, OperationOutcome};
+use crate::domain::payment::{Operation, OperationKind, OperationOutcome};
 
 /// What the provider does with an operation it has not seen, instead of approving it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +48,10 @@ impl Books {
         let script = self.script.pop_front();
         let outcome = match &script {
             None | Some(ProviderScript::Unknown { done: true }) => self.approve(operation),
+            // Only credit is reviewed.
+            Some(ProviderScript::Review) if operation.kind != OperationKind::Authorize => {
+                self.approve(operation)
+            }
             Some(ProviderScript::Decline(code)) => OperationOutcome::Declined { code: code.clone() },
             Some(ProviderScript::Review) => {
                 OperationOutcome::Review { reference: format!("review-{}", operation.key) }
@@ -83,9 +87,12 @@ impl FakeProvider {
         locked(&self.books).script.push_back(script);
     }
 
-    /// Ends the review of `operation`.
+    /// Ends the review of `operation`; nothing happens when it is in none.
     pub fn decide(&self, operation: &Operation, approved: bool) {
         let mut books = locked(&self.books);
+        if !matches!(books.answers.get(&operation.key), Some(OperationOutcome::Review { .. })) {
+            return;
+        }
         let outcome = if approved {
             books.approve(operation)
         } else {
@@ -109,7 +116,7 @@ impl PaymentProvider for FakeProvider {
     ) -> Result<OperationOutcome, ProviderUnavailable> {
         let answer = match self.faults.meet("PaymentProvider::perform") {
             None => locked(&self.books).perform(operation),
-            Some(fault) if fault.moment == Moment::Before => Err(fault.into()),
+            Some(fault) if fault.moment != Moment::After => Err(fault.into()),
             // By the port's contract, a lost answer is no error.
             Some(_) => locked(&self.books).perform(operation).map(|_| OperationOutcome::Unknown),
         };

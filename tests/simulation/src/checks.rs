@@ -1,0 +1,243 @@
+//! What must hold after every step, and what must hold when nothing moves any more.
+
+use std::collections::BTreeSet;
+
+use juchu::app::audit::Audit;
+use juchu::app::ports::{MailLog, OrderStore, OutgoingMail};
+use juchu::domain::OrderState;
+use juchu::domain::audit::Violation;
+use juchu::domain::ids::OrderId;
+use juchu::domain::money::Amount;
+use juchu::domain::order::{Order, TicketKind};
+use juchu::domain::payment::{Operation, OperationKind};
+use serde_json::Value;
+
+use crate::functions::Surroundings;
+use crate::logs;
+use crate::people::People;
+use crate::requests::{Ask, Purpose};
+use crate::world::{Broken, completed};
+
+/// Watches a world.
+pub struct Checks {
+    out: Surroundings,
+    /// What the orders' versions and the stocks summed to when the books were last checked.
+    seen: (u64, i64),
+    /// The ids of the mails that went out.
+    mails: BTreeSet<String>,
+    mails_seen: usize,
+    operations_seen: usize,
+}
+
+impl Checks {
+    /// Watches the world with these surroundings.
+    #[must_use]
+    pub fn new(out: Surroundings) -> Self {
+        Self { out, seen: (0, 0), mails: BTreeSet::new(), mails_seen: 0, operations_seen: 0 }
+    }
+
+    /// What must hold after every step.
+    ///
+    /// # Errors
+    /// [`Broken`], when something does not.
+    pub fn after_step(&mut self) -> Result<(), Broken> {
+        if let Some(line) = logs::leaked() {
+            return Err(Broken(format!("a log tells what is private: {line}")));
+        }
+        self.mails()?;
+        self.charges()?;
+        let (orders, books) = (self.out.store.orders(), self.out.store.books());
+        let rows: usize = books.iter().map(|(.., ledger)| ledger.len()).sum();
+        let seen = (orders.iter().map(|order| order.version).sum(), i64::try_from(rows).unwrap_or_default());
+        if seen == self.seen {
+            return Ok(());
+        }
+        self.seen = seen;
+        let mut audit = Audit::default();
+        for order in &orders {
+            audit.order(order);
+        }
+        for (merchant, key, stock, ledger) in &books {
+            audit.stock(merchant, key, stock, ledger);
+        }
+        none(audit.finish())?;
+        let now = juchu::app::ports::Clock::now(&self.out.clock) + SKEW;
+        match orders.iter().find(|order| order.ready && !order.is_releasable_at(now)) {
+            None => Ok(()),
+            Some(order) => Err(Broken(format!("order {} is ready before it can be released", order.number))),
+        }
+    }
+
+    /// At most one mail per fact.
+    fn mails(&mut self) -> Result<(), Broken> {
+        for mail in self.out.mailer.outbox_from(self.mails_seen) {
+            self.mails_seen += 1;
+            let id = message_id(&mail).ok_or_else(|| Broken("a mail without an id".to_owned()))?;
+            if !self.mails.insert(id.clone()) {
+                return Err(Broken(format!("the mail {id} went out twice")));
+            }
+        }
+        Ok(())
+    }
+
+    /// The provider did nothing twice, and took nothing that was not secured.
+    fn charges(&mut self) -> Result<(), Broken> {
+        let done = self.out.provider.done();
+        if done.len() == self.operations_seen {
+            return Ok(());
+        }
+        self.operations_seen = done.len();
+        let keys: BTreeSet<&String> = done.iter().map(|operation| &operation.key).collect();
+        if keys.len() != done.len() {
+            return Err(Broken(format!("the provider did something twice: {done:?}")));
+        }
+        let payments: BTreeSet<_> = done.iter().map(|operation| &operation.payment).collect();
+        for payment in payments {
+            let mine: Vec<&Operation> = done.iter().filter(|op| op.payment == *payment).collect();
+            let sum = |kind| mine.iter().filter(|op| op.kind == kind).map(|op| op.amount).sum::<Amount>();
+            let times = mine.iter().filter(|op| op.kind == OperationKind::Capture).count();
+            let (secured, taken) = (sum(OperationKind::Authorize), sum(OperationKind::Capture));
+            if times > 1 || taken > secured || sum(OperationKind::Refund) > taken {
+                return Err(Broken(format!("{payment} was charged wrongly: {mine:?}")));
+            }
+        }
+        Ok(())
+    }
+
+    /// What must hold when nothing moves.
+    ///
+    /// # Errors
+    /// [`Broken`], when something does not.
+    pub fn at_rest(&self, people: &People) -> Result<(), Broken> {
+        let orders = self.out.store.orders();
+        let mut audit = Audit::default();
+        for order in &orders {
+            audit.order(order);
+            audit.history(order, &read(self.out.store.history(&order.id))?);
+            audit.mails(order, &read(self.out.store.mails(&order.id))?);
+            self.money(order, people)?;
+        }
+        for (merchant, key, stock, ledger) in &self.out.store.books() {
+            audit.stock(merchant, key, stock, ledger);
+            let lines = orders.iter().flat_map(|order| &order.lines).filter(|line| line.sku == key.sku);
+            let shipped: i64 = lines.map(|line| i64::from(line.quantities.shipped)).sum();
+            let expected = people.brought(key.sku.as_str()) - shipped;
+            if stock.on_hand != expected {
+                let what = format!("{} of {} on hand instead of {expected}", stock.on_hand, key.sku);
+                return Err(Broken(what));
+            }
+        }
+        none(audit.finish())?;
+        for (number, posted) in &people.posted {
+            let Some((_, id)) = &posted.accepted else {
+                return Err(Broken(format!("order {number} was never answered")));
+            };
+            let id = OrderId::new(id.clone()).map_err(|error| Broken(error.to_string()))?;
+            if self.out.store.order(&id).is_none() {
+                return Err(Broken(format!("order {number} was confirmed and is lost")));
+            }
+        }
+        if orders.len() != people.posted.len() {
+            return Err(Broken(format!("{} orders of {} numbers", orders.len(), people.posted.len())));
+        }
+        Ok(())
+    }
+
+    /// What we hold of the customer's money is what was really taken and given back.
+    fn money(&self, order: &Order, people: &People) -> Result<(), Broken> {
+        let done = self.out.provider.done();
+        for payment in &order.payments {
+            let sum = |kind| {
+                let mine = done.iter().filter(|op| op.payment == payment.id && op.kind == kind);
+                mine.map(|op| op.amount).sum::<Amount>()
+            };
+            let really = if payment.method.has_provider() {
+                (sum(OperationKind::Capture), sum(OperationKind::Refund))
+            } else if payment.method.is_prepaid() {
+                (people.deposited(&payment.id), payment.refunded)
+            } else {
+                continue;
+            };
+            let ours = (payment.captured, payment.refunded);
+            if ours != really && payment.unknown.is_none() {
+                return Err(Broken(format!(
+                    "{}: taken and given back {really:?}, noted {ours:?}",
+                    payment.id
+                )));
+            }
+        }
+        let is_owed = order.open_tickets().any(|ticket| ticket.kind == TicketKind::RefundByHand);
+        if order.state == OrderState::Completed && !is_owed && order.held() != order.billing().total {
+            return Err(Broken(format!("order {} is completed and not exactly paid", order.number)));
+        }
+        Ok(())
+    }
+}
+
+/// How far a clock may be ahead.
+const SKEW: jiff::SignedDuration = jiff::SignedDuration::from_secs(5);
+
+fn none(violations: Vec<Violation>) -> Result<(), Broken> {
+    violations.into_iter().next().map_or(Ok(()), |violation| Err(Broken(violation.to_string())))
+}
+
+/// The same for every mail about the same fact.
+fn message_id(mail: &OutgoingMail) -> Option<String> {
+    let text = String::from_utf8_lossy(&mail.raw);
+    let line = text.lines().find_map(|line| line.strip_prefix("Message-ID:"))?;
+    Some(line.trim().to_owned())
+}
+
+/// What an answer to `ask` must be, given what was answered before.
+///
+/// # Errors
+/// [`Broken`], when it is something else.
+pub fn check_answer(people: &mut People, ask: &Ask, status: i64, body: &Value) -> Result<(), Broken> {
+    let wrong = |why: &str| Broken(format!("{why}: {} {status} {body} to {:?}", ask.function, ask.purpose));
+    match &ask.purpose {
+        Purpose::Order { number, variant } => {
+            let posted = people.posted.get_mut(number).ok_or_else(|| wrong("an order nobody sent"))?;
+            match (status, &posted.accepted) {
+                (200 | 201, accepted) => {
+                    let id = body.get("order").and_then(Value::as_str).unwrap_or_default().to_owned();
+                    let told = (*variant, id);
+                    if accepted.as_ref().is_some_and(|before| *before != told) {
+                        return Err(wrong("two orders with one number"));
+                    }
+                    posted.accepted = Some(told);
+                    Ok(())
+                }
+                (409, Some((accepted, _))) if accepted != variant => Ok(()),
+                // Whoever was first has not been answered yet.
+                (409, None) if posted.variants.len() > 1 => Ok(()),
+                _ => Err(wrong("an order is refused")),
+            }
+        }
+        Purpose::Deposit { payment, reference, amount } => match status {
+            200 => {
+                people.deposits.insert((payment.clone(), reference.clone()), *amount);
+                Ok(())
+            }
+            409 | 422 => Ok(()),
+            _ => Err(wrong("a deposit is answered wrongly")),
+        },
+        Purpose::Stock { sku, reference, on_hand } => match status {
+            200 => {
+                people.stock.insert((sku.clone(), reference.clone()), *on_hand);
+                Ok(())
+            }
+            409 | 422 if *on_hand < 0 => Ok(()),
+            _ => Err(wrong("a change of stock is answered wrongly")),
+        },
+        Purpose::Command | Purpose::Report => match status {
+            200 | 409 | 422 => Ok(()),
+            _ => Err(wrong("a command is answered wrongly")),
+        },
+        Purpose::Look if status == 200 => Ok(()),
+        Purpose::Look => Err(wrong("an order cannot be looked at")),
+    }
+}
+
+fn read<T, E: std::fmt::Display>(reading: impl Future<Output = Result<T, E>>) -> Result<T, Broken> {
+    completed(reading)?.map_err(|error| Broken(error.to_string()))
+}

@@ -1,0 +1,168 @@
+//! The functions as they are deployed, over ports in memory.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
+use aws_lambda_events::dynamodb::Event;
+use aws_lambda_events::sqs::SqsEvent;
+use jiff::SignedDuration;
+use juchu::app::allocate_stock::AllocateStock;
+use juchu::app::cancel_order::CancelOrder;
+use juchu::app::collect_payment::CollectPayment;
+use juchu::app::deliver_order::DeliverOrder;
+use juchu::app::manage_merchant::ManageMerchant;
+use juchu::app::message::Stage;
+use juchu::app::notify_customer::NotifyCustomer;
+use juchu::app::operate_order::OperateOrder;
+use juchu::app::post_sales::PostSales;
+use juchu::app::query_orders::QueryOrders;
+use juchu::app::receive_order::ReceiveOrder;
+use juchu::app::release_order::ReleaseOrder;
+use juchu::app::run_timers::RunTimers;
+use juchu::app::ship_order::ShipOrder;
+use juchu::app::validate_order::ValidateOrder;
+use juchu::domain::testing::START;
+use juchu::testing::{
+    FakeArchive, FakeDeadLetters, FakeMailer, FakeProvider, FakeQueues, FakeWarehouse, Faults, ManualClock,
+    MemoryStore,
+};
+
+/// How a run of a function ended.
+pub enum Ended {
+    /// A batch from a queue: the ids of the messages that come again.
+    Batch(Vec<String>),
+    /// A batch from the stream: the sequence number from which it comes again.
+    Relayed(Option<String>),
+    /// Nothing of a batch from the stream was relayed: all of it comes again.
+    NothingRelayed,
+    /// A request.
+    Answered(Box<ApiGatewayV2httpResponse>),
+    /// The clock of the lifecycle, which runs again anyway.
+    Woken,
+}
+
+/// A function at work.
+pub type Process = Pin<Box<dyn Future<Output = Ended>>>;
+
+/// Everything the functions use. All of it is handles.
+#[derive(Clone)]
+pub struct Surroundings {
+    /// Which call fails.
+    pub faults: Faults,
+    /// The time.
+    pub clock: ManualClock,
+    /// The table.
+    pub store: MemoryStore,
+    /// The payment provider.
+    pub provider: FakeProvider,
+    /// The mail service.
+    pub mailer: FakeMailer,
+    /// What the warehouse is told.
+    pub warehouse: FakeWarehouse,
+    /// The bucket.
+    pub archive: FakeArchive,
+    /// The queues of the stages.
+    pub queues: FakeQueues,
+    /// Where messages are put aside.
+    pub dead_letters: FakeDeadLetters,
+}
+
+impl Default for Surroundings {
+    fn default() -> Self {
+        let faults = Faults::none();
+        Self {
+            clock: ManualClock::at(START),
+            store: MemoryStore::new(faults.clone()),
+            provider: FakeProvider::new(faults.clone()),
+            mailer: FakeMailer::new(faults.clone()),
+            warehouse: FakeWarehouse::new(faults.clone()),
+            archive: FakeArchive::new(faults.clone()),
+            queues: FakeQueues::new(faults.clone()),
+            dead_letters: FakeDeadLetters::new(faults.clone()),
+            faults,
+        }
+    }
+}
+
+impl Surroundings {
+    /// The function of `stage` with a batch from its queue, its clock wrong by `skew`.
+    #[must_use]
+    pub fn stage(&self, stage: Stage, skew: SignedDuration, event: SqsEvent) -> Process {
+        macro_rules! run {
+            ($function:ident, $use_case:ident { $($port:ident),* }) => {{
+                let app = $use_case { $($port: self.$port.clone(),)* clock: self.clock.skewed(skew) };
+                let parking = self.dead_letters.of(stage.name());
+                Box::pin(async move {
+                    let response = $function::handle(&app, &parking, event).await;
+                    let again = response.batch_item_failures.into_iter();
+                    Ended::Batch(again.map(|item| item.item_identifier).collect())
+                })
+            }};
+        }
+        match stage {
+            Stage::ValidateOrder => run!(validate_order, ValidateOrder { store }),
+            Stage::AllocateStock => run!(allocate_stock, AllocateStock { store }),
+            Stage::CollectPayment => run!(collect_payment, CollectPayment { store, provider }),
+            Stage::ReleaseOrder => run!(release_order, ReleaseOrder { store, warehouse }),
+            Stage::ShipOrder => run!(ship_order, ShipOrder { store }),
+            Stage::DeliverOrder => run!(deliver_order, DeliverOrder { store }),
+            Stage::PostSales => run!(post_sales, PostSales { store }),
+            Stage::CancelOrder => run!(cancel_order, CancelOrder { store }),
+            Stage::NotifyCustomer => run!(notify_customer, NotifyCustomer { store, mailer }),
+        }
+    }
+
+    /// A function that takes requests; `None` when there is none of that name.
+    #[must_use]
+    pub fn door(
+        &self,
+        function: &str,
+        skew: SignedDuration,
+        event: ApiGatewayV2httpRequest,
+    ) -> Option<Process> {
+        let (store, clock) = (self.store.clone(), self.clock.skewed(skew));
+        macro_rules! run {
+            ($function:ident, $app:expr) => {{
+                let app = $app;
+                Box::pin(async move { Ended::Answered(Box::new($function::handle(&app, event).await)) })
+            }};
+        }
+        Some(match function {
+            "receive-order" => {
+                run!(receive_order, ReceiveOrder { store, archive: self.archive.clone(), clock })
+            }
+            "operate-order" => run!(operate_order, OperateOrder { store, clock }),
+            "receive-fulfilment" => run!(receive_fulfilment, OperateOrder { store, clock }),
+            "manage-merchant" => run!(manage_merchant, ManageMerchant { store, clock }),
+            "query-orders" => run!(query_orders, QueryOrders { store }),
+            _ => return None,
+        })
+    }
+
+    /// The relay with a batch from the stream.
+    #[must_use]
+    pub fn relay(&self, event: Event) -> Process {
+        let (queues, parking) = (self.queues.clone(), self.dead_letters.of("relay-events"));
+        Box::pin(async move {
+            match relay_events::handle(&queues, &parking, event).await {
+                Err(_) => Ended::NothingRelayed,
+                Ok(response) => {
+                    let first = response.batch_item_failures.into_iter().next();
+                    Ended::Relayed(first.and_then(|item| item.item_identifier))
+                }
+            }
+        })
+    }
+
+    /// The clock of the lifecycle.
+    #[must_use]
+    pub fn timers(&self, skew: SignedDuration) -> Process {
+        let app = RunTimers { store: self.store.clone(), clock: self.clock.skewed(skew) };
+        Box::pin(async move {
+            // A run that fails is followed by the next one a minute later.
+            drop(run_timers::handle(&app, "timer").await);
+            Ended::Woken
+        })
+    }
+}

@@ -10,8 +10,8 @@ use super::record::Cause;
 use crate::domain::Command;
 use crate::domain::decide::{decide, shortfall};
 use crate::domain::event::Grant;
-use crate::domain::ids::{LocationId, OrderId};
-use crate::domain::order::{Line, Order};
+use crate::domain::ids::{LocationId, MerchantId, OrderId};
+use crate::domain::order::{LINES_PER_STEP, Line, Order};
 use crate::domain::stock::{Stock, StockKey};
 
 /// How many waiting lines are looked at together.
@@ -99,45 +99,65 @@ impl<S: OrderStore + StockStore + MerchantStore, C: Clock> AllocateStock<S, C> {
     }
 
     /// Goes through those that wait until the stock is given away. However many they are, one message
-    /// must do: it comes back only a few times.
+    /// must do: it comes back only a few times. An order only a person can help does not keep those
+    /// behind it waiting.
     async fn fill(&self, message: &Message, key: &StockKey, cause: &Cause) -> Result<(), Failure> {
         let mut seen: BTreeSet<OrderId> = BTreeSet::new();
+        let mut stuck: BTreeSet<OrderId> = BTreeSet::new();
+        let mut broken: Option<Failure> = None;
+        // Lines that stay in the list although their order was looked at.
+        let mut left_behind = 0;
         loop {
             // Those that got theirs have left the list, so this is its next page.
-            let waiting = self.store.waiting(&message.merchant, key, WAITING_PER_PAGE).await?;
-            let is_last = waiting.len() < WAITING_PER_PAGE;
+            let limit = WAITING_PER_PAGE + left_behind;
+            let waiting = self.store.waiting(&message.merchant, key, limit).await?;
+            let is_last = waiting.len() < limit;
             let known = seen.len();
-            for (order, _) in waiting {
-                if seen.insert(order.clone())
-                    && !self.fill_order(&order, &message.merchant, key, cause).await?
-                {
-                    return Ok(());
+            for (order, _) in &waiting {
+                if !seen.insert(order.clone()) {
+                    continue;
+                }
+                match self.fill_order(order, &message.merchant, key, cause).await.map_err(Failure::from) {
+                    Ok(true) => {}
+                    Ok(false) => return broken.map_or(Ok(()), Err),
+                    Err(passing @ Failure::Retryable(_)) => return Err(passing),
+                    Err(permanent @ Failure::Permanent { .. }) => {
+                        stuck.insert(order.clone());
+                        broken.get_or_insert(permanent);
+                    }
                 }
             }
             if is_last {
-                return Ok(());
+                return broken.map_or(Ok(()), Err);
             }
             if seen.len() == known {
                 return Err(Failure::Retryable("the list of those that wait does not get shorter".into()));
             }
+            left_behind = waiting.iter().filter(|(order, _)| stuck.contains(order)).count();
         }
     }
 
-    /// Gives the waiting units of one order what is there. Says whether stock may be left.
+    /// Gives the waiting units of one order what is there, as many lines at a time as one transaction
+    /// takes. Says whether stock may be left.
     async fn fill_order(
         &self,
         id: &OrderId,
-        merchant: &crate::domain::ids::MerchantId,
+        merchant: &MerchantId,
         key: &StockKey,
         cause: &Cause,
     ) -> Result<bool, ExecuteError> {
-        for _ in 0..MAX_ATTEMPTS {
+        let mut attempts = 0;
+        while attempts < MAX_ATTEMPTS {
             let order = load(&self.store, id).await?;
             let counts = self.store.counts(merchant, std::slice::from_ref(key)).await?;
             let mut left = counts.first().map_or(0, |stock| stock.fillable(u32::MAX));
+            let waits = |line: &&Line| {
+                line.sku == key.sku
+                    && line.location.as_ref() == Some(&key.location)
+                    && line.quantities.backordered > 0
+            };
             let mut grants = Vec::new();
-            let waits = |line: &&Line| line.sku == key.sku && line.location.as_ref() == Some(&key.location);
-            for line in order.lines.iter().filter(waits) {
+            for line in order.lines.iter().filter(waits).take(LINES_PER_STEP) {
                 let quantity = line.quantities.backordered.min(left);
                 left -= quantity;
                 let grant = Grant { line: line.id, location: key.location.clone(), quantity };
@@ -146,10 +166,13 @@ impl<S: OrderStore + StockStore + MerchantStore, C: Clock> AllocateStock<S, C> {
             if grants.is_empty() {
                 return Ok(left > 0);
             }
+            let is_all = order.lines.iter().filter(waits).nth(LINES_PER_STEP).is_none();
             let now = self.clock.now();
             let decision = decide(&order, &Command::FillBackorder { grants }, now)?;
-            if let Attempt::Done(_) = commit(&self.store, now, &order, decision, cause, None).await? {
-                return Ok(left > 0);
+            match commit(&self.store, now, &order, decision, cause, None).await? {
+                Attempt::Done(_) if is_all || left == 0 => return Ok(left > 0),
+                Attempt::Done(_) => attempts = 0,
+                Attempt::Again => attempts += 1,
             }
         }
         Err(ExecuteError::Contended)

@@ -5,12 +5,14 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::AttributeValue;
 use juchu::adapters::dynamo::{DynamoStore, message_of};
 use juchu::app::ports::{AnswerStore, MailLog, MerchantStore, OrderStore, StockStore, StoreError};
-use juchu::domain::Command;
 use juchu::domain::billing::{Discount, DiscountKind, Fee, FeeKind};
 use juchu::domain::customer::Personal;
 use juchu::domain::event::Grant;
 use juchu::domain::intake::{Intake, MAX_PARTS};
+use juchu::domain::money::Amount;
 use juchu::domain::order::{CancelReason, HoldCode, LINES_PER_STEP, MAX_LINES, Order, TicketKind};
+use juchu::domain::payment::PaymentMethod;
+use juchu::domain::{Command, decide};
 use serde_json::Value;
 
 use crate::samples::{
@@ -64,6 +66,38 @@ async fn the_largest_order_fits_into_its_row() {
     for sk in ["ORDER", "EVENT#00000001"] {
         let size = size(&world.row(&partition(&new), sk).await.unwrap());
         assert!(size < ROW * 3 / 4, "{sk} has {size} bytes, which leaves little for what happens to it");
+    }
+}
+
+#[tokio::test]
+async fn the_largest_order_fits_into_its_row_with_all_that_is_added_to_it() {
+    let mut intake = largest();
+    intake.payments[0].method = PaymentMethod::BankTransfer;
+    let before = received(intake, at(0));
+    let mut commit = opening(&before);
+    let payment = before.payments[0].id.clone();
+    let note = |n: usize| Command::AddNote {
+        id: format!("{n:0>100}"),
+        by: "hanako".to_owned(),
+        text: "あ".repeat(2_000),
+    };
+    let deposit = |n: usize| Command::RecordDeposit {
+        payment: payment.clone(),
+        amount: Amount::new(1),
+        reference: format!("{}{n:0>10}", "あ".repeat(90)),
+        deposited_at: at(0),
+    };
+    for adds in [&note as &dyn Fn(usize) -> Command, &deposit] {
+        let mut order = before.clone();
+        for n in 0..1_000 {
+            let Ok(decision) = decide(&order, &adds(n), at(1)) else { break };
+            order = decision.order;
+        }
+        let world = Dynamo::new().await;
+        commit.order = order;
+        world.store.commit(&commit).await.unwrap();
+        let size = size(&world.row(&partition(&before), "ORDER").await.unwrap());
+        assert!(size < ROW * 15 / 16, "{size} bytes");
     }
 }
 

@@ -230,6 +230,7 @@ pub(super) fn deposit(
         return Ok(Effects::none());
     }
     require_positive(amount)?;
+    require_room(order)?;
     let mut events = vec![Event::DepositRecorded {
         payment: id.clone(),
         amount,
@@ -260,7 +261,12 @@ pub(super) fn refund_by_hand(
     if amount > surplus {
         return Err(Rejection::TooMuch { available: surplus.units() });
     }
+    require_room(order)?;
     Ok(Event::PaymentRefunded { payment: id.clone(), amount, reference: reference.to_owned() }.into())
+}
+
+fn require_room(order: &Order) -> Result<(), Rejection> {
+    if order.is_full() { Err(Rejection::TooManyRemarks) } else { Ok(()) }
 }
 
 fn require_positive(amount: Amount) -> Result<(), Rejection> {

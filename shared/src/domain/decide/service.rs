@@ -66,7 +66,7 @@ pub(super) fn place_hold(order: &Order, code: HoldCode, reason: &str) -> Result<
     if order.is_held_for(code) {
         return Ok(Effects::none());
     }
-    limit(order.holds.len())?;
+    limit(order, order.holds.len())?;
     Ok(Event::HoldOpened { code, reason: reason.to_owned() }.into())
 }
 
@@ -145,7 +145,7 @@ pub(super) fn report_delay(
         return Ok(Effects::none());
     }
     require(order, order.state < OrderState::Delivered, "nothing is left to be delivered")?;
-    limit(order.delays.len())?;
+    limit(order, order.delays.len())?;
     Ok(Event::DelayReported { reason: reason.to_owned(), expected_on }.into())
 }
 
@@ -155,7 +155,7 @@ pub(super) fn add_note(order: &Order, id: &str, by: &str, text: &str) -> Result<
         Some(_) => return Err(Rejection::IdReused(id.to_owned())),
         None => {}
     }
-    limit(order.notes.len())?;
+    limit(order, order.notes.len())?;
     Ok(Event::NoteAdded { id: id.to_owned(), by: by.to_owned(), text: text.to_owned() }.into())
 }
 
@@ -169,7 +169,10 @@ pub(super) fn open_ticket(
     if order.has_ticket(&id) {
         return Ok(Effects::none());
     }
-    limit(order.tickets.len())?;
+    // A stage asks for a person: that must be heard, whatever else the order is full of.
+    if order.tickets.len() >= MAX_REMARKS {
+        return Err(Rejection::TooManyRemarks);
+    }
     Ok(Event::TicketOpened { id, kind, detail: detail.to_owned() }.into())
 }
 
@@ -193,8 +196,8 @@ fn refusal_tickets(payment: &Payment) -> impl Iterator<Item = String> {
     keys.map(|key| ticket_id(TicketKind::PaymentOperationRefused, &key))
 }
 
-fn limit(count: usize) -> Result<(), Rejection> {
-    if count < MAX_REMARKS { Ok(()) } else { Err(Rejection::TooManyRemarks) }
+fn limit(order: &Order, count: usize) -> Result<(), Rejection> {
+    if count < MAX_REMARKS && !order.is_full() { Ok(()) } else { Err(Rejection::TooManyRemarks) }
 }
 
 pub(super) fn tick(order: &Order, now: Timestamp) -> Effects {

@@ -262,3 +262,17 @@ fn an_order_keeps_two_hundred_remarks_and_no_more() {
     }
     case.when(&note(200)).then_refused("TOO_MANY_REMARKS");
 }
+
+#[test]
+fn an_order_keeps_no_more_words_than_fit_into_its_row() {
+    let mut case = given(an_order());
+    let note = |n: usize| Command::AddNote { id: n.to_string(), by: staff(), text: "あ".repeat(2_000) };
+    for n in 0..11 {
+        case.does(&note(n));
+    }
+    let hold = Command::PlaceHold { code: HoldCode::Quality, reason: "あ".repeat(500) };
+    let delay = Command::ReportDelay { reason: "あ".repeat(500), expected_on: None };
+    case.when(&note(11)).then_refused("TOO_MANY_REMARKS").when(&note(3)).then_nothing();
+    case.when(&hold).then_refused("TOO_MANY_REMARKS").when(&delay).then_refused("TOO_MANY_REMARKS");
+    case.stages_run().shipped(1).stages_run().delivered(1).stages_run().then_state(OrderState::Completed);
+}

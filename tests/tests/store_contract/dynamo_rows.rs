@@ -172,8 +172,38 @@ async fn a_sale_has_a_row_of_its_own_under_its_day_in_japan() {
 
 #[tokio::test]
 async fn rows_written_by_earlier_versions_stay_readable() {
-    let world = Dynamo::new().await;
     let rows: Value = serde_json::from_str(include_str!("../../samples/rows/version-1.json")).unwrap();
+    all_rows_are_read(&rows).await;
+}
+
+#[tokio::test]
+async fn rows_written_by_a_later_version_with_more_fields_are_read() {
+    let mut rows: Value = serde_json::from_str(include_str!("../../samples/rows/version-1.json")).unwrap();
+    for row in rows.as_array_mut().unwrap() {
+        add_a_field(row);
+    }
+    all_rows_are_read(&rows).await;
+}
+
+/// Adds a field nobody knows to a row and to everything in it.
+fn add_a_field(item: &mut Value) {
+    for value in item.as_object_mut().unwrap().values_mut() {
+        add_to_maps(value);
+    }
+    item["added_later"] = serde_json::json!({ "S": "news" });
+}
+
+fn add_to_maps(value: &mut Value) {
+    if let Some(map) = value.get_mut("M") {
+        add_a_field(map);
+    }
+    for item in value.get_mut("L").and_then(Value::as_array_mut).into_iter().flatten() {
+        add_to_maps(item);
+    }
+}
+
+async fn all_rows_are_read(rows: &Value) {
+    let world = Dynamo::new().await;
     for row in rows.as_array().unwrap() {
         let item: serde_dynamo::Item = serde_json::from_value(row.clone()).unwrap();
         let put = world.client.put_item().table_name(TABLE).set_item(Some(item.into()));
@@ -268,7 +298,7 @@ fn largest() -> Intake {
         line.title = "あ".repeat(500);
         line.sku = juchu::domain::ids::Sku::new(format!("{n:x>64}")).unwrap();
     }
-    let one = juchu::domain::money::Amount::new(1);
+    let one = Amount::new(1);
     let rate = juchu::domain::tax::TaxRate::STANDARD;
     let fee = Fee { kind: FeeKind::Shipping, amount: one, tax_rate: rate, discount: one };
     intake.fees =

@@ -4,16 +4,17 @@
 use jiff::SignedDuration;
 use juchu::app::mail::MailKind;
 use juchu::app::message::Stage;
-use juchu::app::ports::{MailLog, MailStatus};
+use juchu::app::ports::{MailLog, MailStatus, MerchantStore};
 use juchu::domain::Command;
 use juchu::domain::customer::{Language, Personal};
 use juchu::domain::ids::OrderId;
+use juchu::domain::merchant::Merchant;
 use juchu::domain::order::TicketKind;
 use juchu::domain::payment::PaymentMethod;
 use juchu::domain::testing::{Draft, an_order};
 use juchu::testing::MailScript;
 use juchu_tests::harness::World;
-use juchu_tests::harness::people::Letter;
+use juchu_tests::harness::people::{Letter, merchant};
 
 use crate::poison::run_batch_of;
 
@@ -249,4 +250,26 @@ async fn p17_an_address_no_server_accepts_becomes_a_ticket_and_its_batch_mates_a
     };
     assert_eq!(orders.iter().filter(undeliverable).count(), 2);
     assert!(undeliverable(&&orders[4]));
+}
+
+#[tokio::test]
+async fn a_shop_whose_mails_nobody_can_send_is_no_customer_who_cannot_be_reached() {
+    let mut world = World::new();
+    world.stop(Stage::NotifyCustomer);
+    let order = ordered(&mut world, an_order()).await;
+    let mut shop = world.store.merchant(&merchant()).await.unwrap().unwrap();
+    let right = shop.clone();
+    shop.version += 1;
+    shop.shop.mail_from = "nobody".to_owned();
+    world.store.put_merchant(&shop).await.unwrap();
+    world.start(Stage::NotifyCustomer);
+    world.settle().await;
+    assert!(world.order(&order).tickets.is_empty());
+    assert!(world.parked[0].reason.contains("mail_from"), "{}", world.parked[0].reason);
+    // Put right and sent again, it goes out.
+    world.store.put_merchant(&Merchant { version: shop.version + 1, ..right }).await.unwrap();
+    let parked = world.parked.remove(0);
+    world.deliver_again(parked.stage, parked.message);
+    world.settle().await;
+    assert_eq!(world.letters().len(), 1);
 }

@@ -162,7 +162,8 @@ fn stages_without_a_safe_queue(template: &Template) -> Problems {
             "SqsManagedSseEnabled": true,
             "RedrivePolicy": {
                 "deadLetterTargetArn": { "Fn::GetAtt": [dead_letters, "Arn"] },
-                "maxReceiveCount": 5,
+                // An outage of half an hour is survived without anybody sending messages again.
+                "maxReceiveCount": 50,
             },
         });
         problems.extend(deviations(&queue, Some(template.properties(&queue)), &expected));

@@ -187,6 +187,7 @@ impl Intake {
             cancellation: None,
             delays: Vec::new(),
             policy: policy.clone(),
+            money_since: None,
             id,
         };
         let total = order.billing().total;

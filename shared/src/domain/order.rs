@@ -393,6 +393,9 @@ pub struct Order {
     pub delays: Vec<(String, Option<Date>)>,
     /// How it is handled.
     pub policy: OrderPolicy,
+    /// When the payment stage was last called for by something that left the state as it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub money_since: Option<Timestamp>,
 }
 
 /// The most lines an order may have.

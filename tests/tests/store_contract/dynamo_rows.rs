@@ -127,7 +127,7 @@ async fn a_row_has_keys_for_the_indexes_it_belongs_to_and_no_other() {
     assert_eq!(text(&row, "state_key").as_deref(), Some("acme#RECEIVED"));
     assert_eq!(text(&row, "received_key"), Some(format!("2026-07-29T03:00:01.120000000Z#{}", new.id)));
     assert_eq!(text(&row, "attention_key"), None);
-    assert_eq!(text(&row, "due_at").as_deref(), Some("2026-08-01T03:00:01.120000000Z"));
+    assert_eq!(text(&row, "due_at").as_deref(), Some("2026-07-29T04:00:01.120000000Z"));
     assert_eq!(row.get("kind"), None, "the relay only wants events");
 
     let stop = Command::PlaceHold { code: HoldCode::Quality, reason: "scratched".to_owned() };

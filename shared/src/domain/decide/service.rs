@@ -211,7 +211,9 @@ pub(super) fn tick(order: &Order, now: Timestamp) -> Effects {
             Due::Reminder(_) if expired => {}
             Due::Reminder(payment) => events.push(Event::PaymentReminded { payment }),
             Due::Expiry(payment) => events.push(Event::PaymentExpired { payment }),
-            Due::ProviderCheck(payment) => events.push(Event::PaymentCheckDue { payment }),
+            Due::ProviderCheck(payment) | Due::Collection(payment) => {
+                events.push(Event::PaymentCheckDue { payment });
+            }
             // That the order becomes ready follows of itself.
             Due::ShipFrom => {}
             Due::Stall => events.push(Event::TicketOpened {

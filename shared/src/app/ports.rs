@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::message::{Message, Stage};
 use super::record::{Cause, EventRecord};
+use crate::domain::customer::Personal;
 use crate::domain::ids::{ChannelId, LineId, MerchantId, OrderId, ShipmentId, Sku};
 use crate::domain::merchant::{Channel, Merchant, Product};
 use crate::domain::money::{Amount, Currency};
@@ -480,7 +481,7 @@ pub struct ProviderContext {
     /// Card or pay-later.
     pub method: PaymentMethod,
     /// The card token or the customer's reference.
-    pub token: Option<String>,
+    pub token: Option<Personal>,
     /// The provider's reference of the authorization.
     pub reference: Option<String>,
     /// The currency of the amount.

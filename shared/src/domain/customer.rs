@@ -5,7 +5,8 @@ use std::fmt;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-/// A piece of personal data 個人情報. Its `Debug` shows nothing; reading it is explicit.
+/// A piece of personal data 個人情報, words of a person that may hold some, or a secret such as a card
+/// token. Its `Debug` shows nothing; reading it is explicit.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Personal(String);
@@ -27,6 +28,18 @@ impl Personal {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+}
+
+impl From<String> for Personal {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl From<&str> for Personal {
+    fn from(text: &str) -> Self {
+        Self(text.to_owned())
     }
 }
 
@@ -136,6 +149,7 @@ pub struct DesiredDelivery {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::Command;
 
     #[test]
     fn debug_output_never_shows_personal_data() {
@@ -147,6 +161,24 @@ mod tests {
         };
         let shown = format!("{customer:?}");
         assert!(!shown.contains("山田") && !shown.contains("example"), "{shown}");
+    }
+
+    #[test]
+    fn what_people_write_and_what_pays_is_hidden_as_well() {
+        let mut draft = crate::domain::testing::an_order();
+        draft.intake.customer_note = Some("call Taro".into());
+        draft.intake.payments[0].token = Some("tok_taro".into());
+        let mut case = crate::domain::testing::given(draft);
+        let (code, by) = (crate::domain::order::HoldCode::Quality, "sato".to_owned());
+        let reason = Personal::new("Taro called");
+        let note = Command::AddNote { id: "1".to_owned(), by: by.clone(), text: "Taro again".into() };
+        let close = Command::OverrideHold { code, by, reason: reason.clone() };
+        let commands = [note, Command::PlaceHold { code, reason }, close];
+        for command in &commands {
+            case.does(command);
+        }
+        let shown = format!("{commands:?} {:?} {:?}", case.order, case.history).to_lowercase();
+        assert!(!shown.contains("taro"), "{shown}");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::billing::{Declared, Discount, Fee};
-use super::customer::{Address, Customer, DesiredDelivery};
+use super::customer::{Address, Customer, DesiredDelivery, Personal};
 use super::ids::{ChannelId, LineId, LocationId, MerchantId, OrderId, PaymentId, ShipmentId, Sku};
 use super::merchant::OrderPolicy;
 use super::money::{Amount, Currency};
@@ -200,7 +200,7 @@ pub struct Hold {
     /// Why.
     pub code: HoldCode,
     /// What exactly, for the person who resolves it.
-    pub reason: String,
+    pub reason: Personal,
     /// Since when.
     pub opened_at: Timestamp,
     /// Until when, and how it ended.
@@ -221,7 +221,7 @@ pub enum HoldEnd {
         /// By whom.
         by: String,
         /// Why it is all right.
-        reason: String,
+        reason: Personal,
     },
 }
 
@@ -284,7 +284,7 @@ pub struct Note {
     /// By whom.
     pub by: String,
     /// The text.
-    pub text: String,
+    pub text: Personal,
     /// When.
     pub at: Timestamp,
 }
@@ -386,7 +386,7 @@ pub struct Order {
     /// Remarks.
     pub notes: Vec<Note>,
     /// What the customer wrote.
-    pub customer_note: Option<String>,
+    pub customer_note: Option<Personal>,
     /// The cancellation under way.
     pub cancellation: Option<Cancellation>,
     /// The delays the customer was told of.
@@ -459,14 +459,14 @@ impl Order {
 
     /// About the bytes of everything that people, banks and carriers have added to the order.
     fn remark_bytes(&self) -> usize {
-        let notes = self.notes.iter().map(|note| note.id.len() + note.by.len() + note.text.len());
+        let notes = self.notes.iter().map(|note| note.id.len() + note.by.len() + note.text.reveal().len());
         let holds = self.holds.iter().map(|hold| {
             let end = match &hold.closed {
-                Some((_, HoldEnd::Overridden { by, reason })) => by.len() + reason.len(),
+                Some((_, HoldEnd::Overridden { by, reason })) => by.len() + reason.reveal().len(),
                 Some((_, HoldEnd::Resolved { by })) => by.len(),
                 None => 0,
             };
-            hold.reason.len() + end
+            hold.reason.reveal().len() + end
         });
         let tickets = self.tickets.iter().map(|ticket| ticket.id.len() + ticket.detail.len());
         let delays = self.delays.iter().map(|(reason, _)| reason.len());

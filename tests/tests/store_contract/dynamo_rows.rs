@@ -79,7 +79,7 @@ async fn the_largest_order_fits_into_its_row_with_all_that_is_added_to_it() {
     let note = |n: usize| Command::AddNote {
         id: format!("{n:0>100}"),
         by: "hanako".to_owned(),
-        text: "あ".repeat(2_000),
+        text: "あ".repeat(2_000).into(),
     };
     let deposit = |n: usize| Command::RecordDeposit {
         payment: payment.clone(),
@@ -130,7 +130,7 @@ async fn a_row_has_keys_for_the_indexes_it_belongs_to_and_no_other() {
     assert_eq!(text(&row, "due_at").as_deref(), Some("2026-07-29T04:00:01.120000000Z"));
     assert_eq!(row.get("kind"), None, "the relay only wants events");
 
-    let stop = Command::PlaceHold { code: HoldCode::Quality, reason: "scratched".to_owned() };
+    let stop = Command::PlaceHold { code: HoldCode::Quality, reason: "scratched".into() };
     let held = step(&new, &stop, at(2));
     world.store.commit(&held).await.unwrap();
     let request = Command::RequestCancel { lines: vec![], reason: CancelReason::Shop };
@@ -248,7 +248,7 @@ async fn a_broken_row_is_reported_by_its_key_and_never_by_its_content() {
 async fn what_can_never_be_written_is_not_called_unavailable() {
     let world = Dynamo::new().await;
     let mut too_large = intake("1", &[("A", 1)]);
-    too_large.customer_note = Some("あ".repeat(2_000));
+    too_large.customer_note = Some("あ".repeat(2_000).into());
     let mut order = received(too_large, at(0));
     for n in 0..100 {
         order.tickets.push(juchu::domain::order::Ticket {
@@ -283,7 +283,7 @@ fn largest() -> Intake {
     let lines: Vec<(&str, u32)> = vec![("A", 9_999); MAX_LINES];
     let mut intake = intake(&"9".repeat(100), &lines);
     let text = |characters| Personal::new("あ".repeat(characters));
-    intake.customer_note = Some("あ".repeat(2_000));
+    intake.customer_note = Some("あ".repeat(2_000).into());
     intake.customer.name = text(200);
     intake.customer.mail = Some(Personal::new("a".repeat(254)));
     let mut group = intake.ship_groups.remove(0);

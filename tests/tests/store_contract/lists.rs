@@ -56,7 +56,7 @@ async fn orders_are_listed_by_state_and_by_attention(world: &impl World) {
     store.commit(&opening(&two)).await.unwrap();
     let validated = step(&one, &Command::Validate { findings: vec![] }, at(2));
     store.commit(&validated).await.unwrap();
-    let stop = Command::PlaceHold { code: HoldCode::FraudReview, reason: "new address".to_owned() };
+    let stop = Command::PlaceHold { code: HoldCode::FraudReview, reason: "new address".into() };
     let held = step(&two, &stop, at(3));
     store.commit(&held).await.unwrap();
 

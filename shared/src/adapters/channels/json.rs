@@ -431,7 +431,7 @@ impl Reader {
     }
 
     fn payment(&mut self, at: &str, payment: &NewPayment) -> IntakePayment {
-        let token = self.optional(&format!("{at}.token"), payment.token.as_deref());
+        let token = self.defects.personal(&format!("{at}.token"), payment.token.as_deref(), TOKEN);
         if payment.method == PaymentMethod::Card && token.is_none() {
             self.defects.add(format!("{at}.token"), "a card payment needs the payment provider's token");
         }
@@ -459,12 +459,12 @@ impl Reader {
         Some(Declared { total: self.amount("total", order.total.as_ref()?), taxes })
     }
 
-    fn note(&mut self, note: Option<&str>) -> Option<String> {
+    fn note(&mut self, note: Option<&str>) -> Option<Personal> {
         let note = tidy(note?, true);
         if note.chars().count() > NOTE {
             self.defects.add("note", format!("must be at most {NOTE} characters"));
         }
-        (!note.is_empty()).then_some(note)
+        (!note.is_empty()).then(|| note.into())
     }
 
     fn amount(&mut self, field: &str, amount: &Decimal) -> Amount {

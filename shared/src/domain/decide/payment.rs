@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::Effects;
+use crate::domain::customer::Personal;
 use crate::domain::event::Event;
 use crate::domain::ids::PaymentId;
 use crate::domain::money::Amount;
@@ -164,10 +165,10 @@ fn declined(order: &Order, operation: &Operation, code: &str) -> Vec<Event> {
     if !order.is_held_for(HoldCode::Payment) && !order.state.is_final() {
         events.push(Event::HoldOpened {
             code: HoldCode::Payment,
-            reason: format!(
+            reason: Personal::new(format!(
                 "payment {} was declined ({code}); retry it or cancel the order",
                 operation.payment
-            ),
+            )),
         });
     }
     events

@@ -6,7 +6,7 @@ use jiff::{Timestamp, ToSpan, tz};
 use super::cancellation::everything;
 use super::fulfilment::is_unreleased;
 use super::{Effects, require, require_open};
-use crate::domain::customer::{Address, DesiredDelivery};
+use crate::domain::customer::{Address, DesiredDelivery, Personal};
 use crate::domain::event::Event;
 use crate::domain::merchant::SalesPolicy;
 use crate::domain::order::{CancelReason, HoldCode, MAX_REMARKS, Order, OrderState, TicketKind, Validation};
@@ -33,7 +33,7 @@ pub(super) fn validate(order: &Order, findings: &[Finding]) -> Effects {
         failed = true;
         if !order.is_held_for(code) && !opened.contains(&code) {
             opened.push(code);
-            let reason = format!("{}: {}", finding.field, finding.message);
+            let reason = Personal::new(format!("{}: {}", finding.field, finding.message));
             events.push(Event::HoldOpened { code, reason });
         }
     }
@@ -61,13 +61,13 @@ pub(super) fn post_sales(order: &Order) -> Result<Effects, Rejection> {
     Ok(Event::SalesPosted { entries: order.sales_entries() }.into())
 }
 
-pub(super) fn place_hold(order: &Order, code: HoldCode, reason: &str) -> Result<Effects, Rejection> {
+pub(super) fn place_hold(order: &Order, code: HoldCode, reason: &Personal) -> Result<Effects, Rejection> {
     require_open(order)?;
     if order.is_held_for(code) {
         return Ok(Effects::none());
     }
     limit(order, order.holds.len())?;
-    Ok(Event::HoldOpened { code, reason: reason.to_owned() }.into())
+    Ok(Event::HoldOpened { code, reason: reason.clone() }.into())
 }
 
 pub(super) fn resolve_hold(order: &Order, code: HoldCode, by: &str) -> Result<Effects, Rejection> {
@@ -78,9 +78,9 @@ pub(super) fn override_hold(
     order: &Order,
     code: HoldCode,
     by: &str,
-    reason: &str,
+    reason: &Personal,
 ) -> Result<Effects, Rejection> {
-    close_hold(order, code, Event::HoldOverridden { code, by: by.to_owned(), reason: reason.to_owned() })
+    close_hold(order, code, Event::HoldOverridden { code, by: by.to_owned(), reason: reason.clone() })
 }
 
 fn close_hold(order: &Order, code: HoldCode, event: Event) -> Result<Effects, Rejection> {
@@ -149,14 +149,14 @@ pub(super) fn report_delay(
     Ok(Event::DelayReported { reason: reason.to_owned(), expected_on }.into())
 }
 
-pub(super) fn add_note(order: &Order, id: &str, by: &str, text: &str) -> Result<Effects, Rejection> {
+pub(super) fn add_note(order: &Order, id: &str, by: &str, text: &Personal) -> Result<Effects, Rejection> {
     match order.notes.iter().find(|note| note.id == id) {
-        Some(note) if note.text == text => return Ok(Effects::none()),
+        Some(note) if note.text == *text => return Ok(Effects::none()),
         Some(_) => return Err(Rejection::IdReused(id.to_owned())),
         None => {}
     }
     limit(order, order.notes.len())?;
-    Ok(Event::NoteAdded { id: id.to_owned(), by: by.to_owned(), text: text.to_owned() }.into())
+    Ok(Event::NoteAdded { id: id.to_owned(), by: by.to_owned(), text: text.clone() }.into())
 }
 
 pub(super) fn open_ticket(

@@ -154,7 +154,7 @@ fn a_day_that_cannot_be_kept_any_more_does_not_hold_the_order_up() {
 #[test]
 fn a_held_order_does_not_wake_for_its_day() {
     let mut case = given(patient(an_order().wanted_on(date(2026, 4, 10))));
-    case.stages_run().does(&Command::PlaceHold { code: HoldCode::Quality, reason: "look".to_owned() });
+    case.stages_run().does(&Command::PlaceHold { code: HoldCode::Quality, reason: "look".into() });
     case.after(10 * DAY).then_nothing().then_state(OrderState::Validated);
 }
 

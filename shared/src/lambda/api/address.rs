@@ -10,7 +10,7 @@ fn japan() -> String {
 }
 
 /// A postal address 住所, and who lives there.
-#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AddressBody {
     /// Full name.

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use super::Defects;
 use super::address::AddressBody;
@@ -26,7 +27,7 @@ pub struct UnitsBody {
 }
 
 /// Something asked of an order. `command` says what.
-#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Deserialize, utoipa::ToSchema)]
 #[serde(tag = "command", rename_all = "snake_case", deny_unknown_fields)]
 pub enum CommandBody {
     /// 保留解除: the cause of the hold is gone. Resolving a PAYMENT hold tries the payment again.
@@ -131,11 +132,11 @@ impl CommandBody {
             Self::ResolveHold { code } => Command::ResolveHold { code, by },
             Self::OverrideHold { code, reason } => {
                 defects.check_text(&reason, 500, "reason");
-                Command::OverrideHold { code, by, reason }
+                Command::OverrideHold { code, by, reason: reason.into() }
             }
             Self::PlaceHold { code, reason } => {
                 defects.check_text(&reason, 500, "reason");
-                Command::PlaceHold { code, reason }
+                Command::PlaceHold { code, reason: reason.into() }
             }
             Self::Cancel { reason, lines } => {
                 let lines = units(&lines, &mut defects);
@@ -168,7 +169,9 @@ impl CommandBody {
                 if let Some(id) = &id {
                     defects.check_text(id, 100, "id");
                 }
-                Command::AddNote { id: id.unwrap_or_else(|| text.chars().take(100).collect()), by, text }
+                // An id is shown and logged, a text is not.
+                let id = id.unwrap_or_else(|| hex::encode(Sha256::digest(text.as_bytes())));
+                Command::AddNote { id, by, text: text.into() }
             }
             Self::CloseTicket { ticket } => {
                 defects.check_text(&ticket, 200, "ticket");

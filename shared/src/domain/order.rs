@@ -257,8 +257,6 @@ pub enum TicketKind {
     CancelRefused,
     /// A warehouse or carrier report contradicts what happened before.
     ContradictoryReport,
-    /// A stage could not handle this order.
-    StageFailed,
 }
 
 /// Something a person must look at. Unlike a hold it does not stop the order.

@@ -130,7 +130,6 @@ pub fn ticket_id(kind: TicketKind, subject: &str) -> String {
         TicketKind::ShipmentLost => "SHIPMENT_LOST",
         TicketKind::CancelRefused => "CANCEL_REFUSED",
         TicketKind::ContradictoryReport => "CONTRADICTORY_REPORT",
-        TicketKind::StageFailed => "STAGE_FAILED",
     };
     format!("{kind}:{subject}")
 }

@@ -253,7 +253,7 @@ async fn what_can_never_be_written_is_not_called_unavailable() {
     for n in 0..100 {
         order.tickets.push(juchu::domain::order::Ticket {
             id: n.to_string(),
-            kind: TicketKind::StageFailed,
+            kind: TicketKind::Stalled,
             detail: "あ".repeat(2_000),
             opened_at: at(0),
             closed_at: None,

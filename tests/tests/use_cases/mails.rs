@@ -6,12 +6,13 @@ use juchu::app::mail::MailKind;
 use juchu::app::message::Stage;
 use juchu::app::ports::{MailLog, MailStatus, MerchantStore};
 use juchu::domain::Command;
+use juchu::domain::billing::Declared;
 use juchu::domain::customer::{Language, Personal};
 use juchu::domain::ids::OrderId;
 use juchu::domain::merchant::Merchant;
 use juchu::domain::order::TicketKind;
 use juchu::domain::payment::PaymentMethod;
-use juchu::domain::testing::{Draft, an_order};
+use juchu::domain::testing::{Draft, an_order, yen};
 use juchu::testing::MailScript;
 use juchu_tests::harness::World;
 use juchu_tests::harness::people::{Letter, merchant};
@@ -272,4 +273,17 @@ async fn a_shop_whose_mails_nobody_can_send_is_no_customer_who_cannot_be_reached
     world.deliver_again(parked.stage, parked.message);
     world.settle().await;
     assert_eq!(world.letters().len(), 1);
+}
+
+#[tokio::test]
+async fn what_the_channel_asks_less_than_our_sum_is_shown_as_a_discount() {
+    for (total, label) in [(1_900, "Discount"), (2_100, "Handling fee")] {
+        let mut world = World::new();
+        let mut draft = reader(Language::En);
+        draft.intake.declared = Some(Declared { total: yen(total), taxes: Vec::new() });
+        let order = ordered(&mut world, draft).await;
+        let letter = letters_of(&world, &order, MailKind::OrderConfirmation).await.remove(0);
+        let shown = letter.text.lines().any(|line| line.contains(label) && line.contains("100"));
+        assert!(shown, "{label} of 100 is not in:\n{}", letter.text);
+    }
 }

@@ -249,8 +249,9 @@ fn mail_order(order: &Order) -> MailOrder {
         amount: fee.amount.units(),
     });
     let lowered = [discount(order, billing.discount.units())];
-    let adjusted = (!billing.adjustment.is_zero())
-        .then_some(Amount { kind: AmountKind::OtherFee, amount: billing.adjustment.units() });
+    let adjustment = billing.adjustment.units();
+    let kind = if adjustment < 0 { AmountKind::OtherDiscount } else { AmountKind::OtherFee };
+    let adjusted = (adjustment != 0).then_some(Amount { kind, amount: adjustment });
     let taxes = billing.taxes.iter().filter(|line| line.rate != TaxRate::EXEMPT).map(|line| Tax {
         rate_bp: line.rate.basis_points(),
         base: line.base.units(),

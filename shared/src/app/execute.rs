@@ -94,7 +94,7 @@ pub async fn execute_answering<S: OrderStore>(
         let now = clock.now();
         let decision = decide(&order, &command, now)?;
         let answer = answer(&decision);
-        match commit(store, now, &order, decision, cause, answer).await? {
+        match commit(store, now, &order, decision, cause, answer, false).await? {
             Attempt::Done(executed) => return Ok(*executed),
             Attempt::Again => {}
         }
@@ -106,7 +106,8 @@ pub(super) async fn load<S: OrderStore>(store: &S, id: &OrderId) -> Result<Order
     store.load(id).await?.ok_or_else(|| ExecuteError::NoSuchOrder(id.clone()))
 }
 
-/// Writes what was decided on `before` at the moment `at`.
+/// Writes what was decided on `before` at the moment `at`. Whether it calls for the next ones that
+/// wait, only whoever fills knows.
 pub(super) async fn commit<S: OrderStore>(
     store: &S,
     at: Timestamp,
@@ -114,6 +115,7 @@ pub(super) async fn commit<S: OrderStore>(
     decision: Decision,
     cause: &Cause,
     answer: Option<Answer>,
+    calls_next: bool,
 ) -> Result<Attempt, ExecuteError> {
     if decision.is_already_done() {
         return Ok(Attempt::Done(Box::new(Executed { order: decision.order, records: Vec::new() })));
@@ -132,6 +134,7 @@ pub(super) async fn commit<S: OrderStore>(
         expected_version: before.version,
         movements: decision.movements,
         answer,
+        calls_next,
     };
     match store.commit(&commit).await {
         Ok(()) => Ok(Attempt::Done(Box::new(Executed { order: commit.order, records: commit.records }))),

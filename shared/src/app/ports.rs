@@ -94,6 +94,8 @@ pub struct Commit {
     pub movements: Vec<Movement>,
     /// What the request is told, if it may be repeated.
     pub answer: Option<Answer>,
+    /// Whether more lines wait for what it fills: the fill then calls for the next ones.
+    pub calls_next: bool,
 }
 
 /// What a list shows of an order.
@@ -260,6 +262,9 @@ pub struct LedgerEntry {
     pub safety: i64,
     /// Change of what orders wait for.
     pub backordered: i64,
+    /// Whether it calls for the next ones that wait, though nothing came free.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub calls_next: bool,
 }
 
 /// A change of stock that no order causes.

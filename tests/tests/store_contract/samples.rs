@@ -122,6 +122,7 @@ pub(crate) fn opening(order: &Order) -> Commit {
         records: vec![record],
         movements: Vec::new(),
         answer: None,
+        calls_next: false,
     }
 }
 
@@ -142,6 +143,7 @@ pub(crate) fn step(order: &Order, command: &Command, at: Timestamp) -> Commit {
         expected_version: order.version,
         movements: decision.movements,
         answer: None,
+        calls_next: false,
     }
 }
 

@@ -77,6 +77,25 @@ async fn goods_that_arrive_reach_everybody_who_waits_however_many() {
 }
 
 #[tokio::test]
+async fn a_message_serves_a_page_of_those_that_wait_and_calls_for_the_next() {
+    let mut world = World::new();
+    orders_of_one(&mut world, 120, 0).await;
+    world.start(Stage::AllocateStock);
+    world.settle().await;
+    world.stop(Stage::AllocateStock);
+    world.goods_arrive("SKU-1", 115).await;
+    world.settle().await;
+    for served in [50, 100, 115] {
+        let mut messages = world.waiting(Stage::AllocateStock);
+        let message = messages.pop().unwrap();
+        world.process(Stage::AllocateStock, message).await.unwrap();
+        world.settle().await;
+        assert_eq!(units(&world), (served, 120 - served));
+    }
+    assert_eq!(world.waiting(Stage::AllocateStock).len(), 3, "the last page calls nobody");
+}
+
+#[tokio::test]
 async fn an_order_with_more_waiting_lines_than_a_transaction_takes_is_filled_step_by_step() {
     let mut world = World::new();
     world.stop(Stage::NotifyCustomer);

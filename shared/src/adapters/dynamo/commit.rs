@@ -85,8 +85,8 @@ fn day_in_japan(at: Timestamp) -> Date {
 /// The same commit always has the same token, so one sent again because its answer was lost counts
 /// once. The events tell one commit from another: the order afterwards follows from them.
 fn token(commit: &Commit) -> Result<String, StoreError> {
-    let content =
-        (&commit.order.id, commit.expected_version, &commit.records, &commit.movements, &commit.answer);
+    let what = (&commit.records, &commit.movements, &commit.answer, commit.calls_next);
+    let content = (&commit.order.id, commit.expected_version, what);
     let content = serde_json::to_vec(&content)
         .map_err(|error| StoreError::Corrupt(format!("a commit cannot be written: {error}")))?;
     // DynamoDB takes at most 36 characters.

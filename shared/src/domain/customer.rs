@@ -114,6 +114,21 @@ pub struct Address {
 }
 
 impl Address {
+    /// The longest name, in characters.
+    pub const NAME: usize = 200;
+    /// The longest phone number.
+    pub const PHONE: usize = 40;
+    /// The longest postal code.
+    pub const POSTAL_CODE: usize = 20;
+    /// The longest prefecture, city or line.
+    pub const PLACE: usize = 300;
+
+    /// Whether `code` can be a country's: two capital letters (ISO 3166-1).
+    #[must_use]
+    pub fn is_country_code(code: &str) -> bool {
+        code.len() == 2 && code.bytes().all(|b| b.is_ascii_uppercase())
+    }
+
     /// The address on one line, without the name.
     #[must_use]
     pub fn one_line(&self) -> String {
@@ -144,6 +159,37 @@ pub struct DesiredDelivery {
     pub date: Option<Date>,
     /// The carrier's time slot, two hours each: `0812` is the morning, `1416` is 14 to 16 o'clock.
     pub time_slot: Option<String>,
+}
+
+impl DesiredDelivery {
+    /// The years a delivery may be in; everything else is a slip of the pen.
+    pub const YEARS: std::ops::Range<i16> = 2000..2100;
+
+    /// Whether a delivery may be wanted on `day`.
+    #[must_use]
+    pub fn is_possible_on(day: Date) -> bool {
+        Self::YEARS.contains(&day.year())
+    }
+}
+
+/// Hours between which a carrier delivers 時間帯. A slot that ends at 12 is the morning 午前中.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct TimeSlot {
+    /// First hour, 0–23.
+    pub from_hour: u8,
+    /// Last hour, 1–24.
+    pub to_hour: u8,
+}
+
+impl TimeSlot {
+    /// Reads a code of four digits: `1416` is 14 to 16 o'clock. `None` for any other text.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        let digits = code.bytes().all(|b| b.is_ascii_digit());
+        let (from, to) = code.split_at_checked(2).filter(|(_, to)| digits && to.len() == 2)?;
+        let slot = Self { from_hour: from.parse().ok()?, to_hour: to.parse().ok()? };
+        (slot.from_hour < slot.to_hour && slot.to_hour <= 24).then_some(slot)
+    }
 }
 
 #[cfg(test)]
@@ -179,6 +225,17 @@ mod tests {
         }
         let shown = format!("{commands:?} {:?} {:?}", case.order, case.history).to_lowercase();
         assert!(!shown.contains("taro"), "{shown}");
+    }
+
+    #[test]
+    fn a_time_slot_is_two_hours_of_a_day() {
+        assert_eq!(TimeSlot::from_code("1416"), Some(TimeSlot { from_hour: 14, to_hour: 16 }));
+        assert!(TimeSlot::from_code("0812").is_some() && TimeSlot::from_code("2024").is_some());
+        for bad in
+            ["", "12", "1208", "1414", "1425", "9999", "14-16", "14165", "+1+2", "十四十六", "１４１６"]
+        {
+            assert_eq!(TimeSlot::from_code(bad), None, "{bad}");
+        }
     }
 
     #[test]

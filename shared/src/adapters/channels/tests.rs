@@ -132,6 +132,17 @@ fn a_repetition_with_other_irrelevant_fields_has_the_same_fingerprint() {
 }
 
 #[test]
+fn a_repetition_after_a_change_of_the_merchants_language_has_the_same_fingerprint() {
+    let (kind, mut body) = sample("json_full");
+    body["customer"].as_object_mut().unwrap().remove("language");
+    let body = body.to_string();
+    let [(before, one), (after, other)] = [Language::Ja, Language::En]
+        .map(|language| read_with_fingerprint(kind, body.as_bytes(), &ChannelDefaults { language }).unwrap());
+    assert_eq!((before.customer.language, after.customer.language), (Language::Ja, Language::En));
+    assert_eq!(one, other);
+}
+
+#[test]
 fn all_defects_are_told_at_once_with_their_paths() {
     let told = defects("json_full", |order| {
         order["lines"][0]["quantity"] = json!(0);

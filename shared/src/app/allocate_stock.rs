@@ -44,10 +44,12 @@ impl<S: OrderStore + StockStore + MerchantStore, C: Clock> AllocateStock<S, C> {
     /// [`Failure`], when it is to be tried again or can never be done.
     pub async fn handle(&self, message: &Message) -> Result<(), Failure> {
         let cause = message.cause(Stage::AllocateStock);
-        match (&message.subject, message.stock()) {
-            (Subject::Order { order, .. }, _) => self.allocate(order, &cause).await,
-            (Subject::Stock { .. }, Some(key)) => self.fill(message, &key, &cause).await,
-            (Subject::Stock { .. }, None) => Ok(()),
+        match &message.subject {
+            Subject::Order { order, .. } => self.allocate(order, &cause).await,
+            Subject::Stock { sku, location } => {
+                let key = StockKey { sku: sku.clone(), location: location.clone() };
+                self.fill(message, &key, &cause).await
+            }
         }
     }
 

@@ -50,7 +50,7 @@ impl<S: OrderStore, P: PaymentProvider, C: Clock> CollectPayment<S, P, C> {
                     Command::RecordOperation { operation, outcome }
                 }
             };
-            let executed = execute(&self.store, &self.clock, id, &cause, |_| Some(command.clone())).await?;
+            let executed = execute(&self.store, &self.clock, id, &cause, &command).await?;
             if executed.records.is_empty() {
                 // The provider still does not know; the clock brings the question back.
                 return Ok(());

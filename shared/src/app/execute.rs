@@ -1,5 +1,7 @@
 //! Load, decide, commit: the way every change of an order is made.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 
 use super::failure::Failure;
@@ -62,7 +64,7 @@ pub(super) enum Attempt {
     Again,
 }
 
-/// Carries out the command that `choose` picks for the order as it stands; none when it needs none.
+/// Carries out a command.
 ///
 /// # Errors
 /// [`ExecuteError`]; nothing was written then.
@@ -71,9 +73,23 @@ pub async fn execute<S: OrderStore>(
     clock: &impl Clock,
     id: &OrderId,
     cause: &Cause,
-    choose: impl Fn(&Order) -> Option<Command> + Send + Sync,
+    command: &Command,
 ) -> Result<Executed, ExecuteError> {
-    execute_answering(store, clock, id, cause, choose, |_| None).await
+    attempt(store, clock, id, cause, |_| Cow::Borrowed(command), |_| None).await
+}
+
+/// Like [`execute`], with the command that `choose` makes of the order as each attempt finds it.
+///
+/// # Errors
+/// [`ExecuteError`]; nothing was written then.
+pub async fn execute_choosing<S: OrderStore>(
+    store: &S,
+    clock: &impl Clock,
+    id: &OrderId,
+    cause: &Cause,
+    choose: impl Fn(&Order) -> Command + Send + Sync,
+) -> Result<Executed, ExecuteError> {
+    attempt(store, clock, id, cause, |order| Cow::Owned(choose(order)), |_| None).await
 }
 
 /// Like [`execute`], and keeps what the caller is told about it in the same transaction.
@@ -85,12 +101,23 @@ pub async fn execute_answering<S: OrderStore>(
     clock: &impl Clock,
     id: &OrderId,
     cause: &Cause,
-    choose: impl Fn(&Order) -> Option<Command> + Send + Sync,
+    command: &Command,
+    answer: impl Fn(&Decision) -> Option<Answer> + Send + Sync,
+) -> Result<Executed, ExecuteError> {
+    attempt(store, clock, id, cause, |_| Cow::Borrowed(command), answer).await
+}
+
+async fn attempt<'a, S: OrderStore>(
+    store: &S,
+    clock: &impl Clock,
+    id: &OrderId,
+    cause: &Cause,
+    choose: impl Fn(&Order) -> Cow<'a, Command> + Send + Sync,
     answer: impl Fn(&Decision) -> Option<Answer> + Send + Sync,
 ) -> Result<Executed, ExecuteError> {
     for _ in 0..MAX_ATTEMPTS {
         let order = load(store, id).await?;
-        let Some(command) = choose(&order) else { return Ok(Executed { order, records: Vec::new() }) };
+        let command = choose(&order);
         let now = clock.now();
         let decision = decide(&order, &command, now)?;
         let answer = answer(&decision);

@@ -113,7 +113,7 @@ impl<S: OrderStore + MerchantStore + MailLog, M: Mailer, C: Clock> NotifyCustome
         };
         if let Some((kind, detail)) = ticket {
             let open = Command::OpenTicket { kind, subject: fact.to_owned(), detail };
-            execute(&self.store, &self.clock, &order.id, cause, |_| Some(open.clone())).await?;
+            execute(&self.store, &self.clock, &order.id, cause, &open).await?;
         }
         Ok(self.store.finish(&order.id, fact, Some(&status)).await?)
     }

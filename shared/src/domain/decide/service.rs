@@ -1,13 +1,14 @@
 //! Checking, holding, changing, remarking, posting, and what the clock asks for.
 
 use jiff::civil::Date;
-use jiff::{Timestamp, ToSpan, tz};
+use jiff::{Timestamp, ToSpan};
 
 use super::cancellation::everything;
 use super::fulfilment::is_unreleased;
 use super::{Effects, require, require_open};
 use crate::domain::customer::{Address, DesiredDelivery, Personal};
 use crate::domain::event::Event;
+use crate::domain::japan;
 use crate::domain::merchant::SalesPolicy;
 use crate::domain::order::{CancelReason, HoldCode, MAX_REMARKS, Order, OrderState, TicketKind, Validation};
 use crate::domain::payment::{Payment, PaymentStatus};
@@ -131,8 +132,7 @@ fn require_unreleased(order: &Order, ship_group: u8) -> Result<(), Rejection> {
 #[must_use]
 pub fn ship_from(desired: &DesiredDelivery, lead_time_days: u8) -> Option<Timestamp> {
     let day = desired.date?.checked_sub(i64::from(lead_time_days).days()).ok()?;
-    // Japan has one time zone, nine hours ahead, and no daylight saving time.
-    day.to_zoned(tz::TimeZone::fixed(tz::offset(9))).ok().map(|midnight| midnight.timestamp())
+    japan::midnight(day)
 }
 
 pub(super) fn report_delay(

@@ -33,9 +33,9 @@ async fn receive(
     channels::signature::check(channel.kind, &channel.secret, request.headers(), &raw)?;
     request.expect_json()?;
     let defaults = channels::ChannelDefaults { language: merchant.language };
-    let intake = channels::read(channel.kind, &raw, &defaults)?;
+    let (intake, fingerprint) = channels::read_with_fingerprint(channel.kind, &raw, &defaults)?;
     let incoming = Incoming {
-        fingerprint: channels::fingerprint(&intake),
+        fingerprint,
         intake,
         raw_digest: digest([&raw]),
         raw: &raw,

@@ -210,7 +210,7 @@ impl<C: Clock, B: Books> PaymentProvider for Sandbox<C, B> {
             return Ok(outcome);
         }
         // Being asked is what ends a review.
-        let decided = if context.token.as_deref().is_some_and(|token| token.ends_with("_declined")) {
+        let decided = if context.token.as_ref().is_some_and(|token| token.reveal().ends_with("_declined")) {
             OperationOutcome::Declined { code: refusal(context).to_owned() }
         } else {
             book.enter(operation, &reference, now)
@@ -256,7 +256,8 @@ enum Behaviour {
 
 impl Behaviour {
     fn of(operation: &Operation, context: &ProviderContext) -> Self {
-        let token = context.token.as_deref().and_then(|token| token.strip_prefix("tok_")).unwrap_or_default();
+        let token =
+            context.token.as_ref().and_then(|token| token.reveal().strip_prefix("tok_")).unwrap_or_default();
         let (struck, word) = match token.split_once('_') {
             Some(("capture", word)) => (OperationKind::Capture, word),
             Some(("void", word)) => (OperationKind::Void, word),
@@ -379,7 +380,7 @@ mod tests {
         fn new(days: &'a Days, token: &str) -> Self {
             let context = ProviderContext {
                 method: PaymentMethod::Card,
-                token: Some(token.to_owned()),
+                token: Some(token.into()),
                 reference: None,
                 currency: Currency::Jpy,
             };

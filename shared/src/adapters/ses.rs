@@ -87,10 +87,9 @@ fn refusal(error: &SendRawEmailError) -> Answer {
         SendRawEmailError::MessageRejected(_) => {
             Answer::Refused("SES rejects the content, or an address that is not verified (MessageRejected)")
         }
-        SendRawEmailError::MailFromDomainNotVerifiedException(_) => {
-            Answer::Refused("the sender's MAIL FROM domain is not verified (MailFromDomainNotVerified)")
-        }
+        // What the account lacks is no fault of the customer's address.
         SendRawEmailError::AccountSendingPausedException(_)
+        | SendRawEmailError::MailFromDomainNotVerifiedException(_)
         | SendRawEmailError::ConfigurationSetDoesNotExistException(_)
         | SendRawEmailError::ConfigurationSetSendingPausedException(_) => Answer::NotNow,
         // What SES does not model. Codes are part of its contract, texts are not.
@@ -174,7 +173,11 @@ mod tests {
     #[tokio::test]
     async fn what_was_surely_not_accepted_may_be_sent_later() {
         let throttled = "<ErrorResponse><Error><Code>Throttling</Code></Error></ErrorResponse>";
-        assert!(matches!(answered(400, throttled).await, Err(MailError::NotSent(_))));
+        let unverified =
+            "<ErrorResponse><Error><Code>MailFromDomainNotVerifiedException</Code></Error></ErrorResponse>";
+        for body in [throttled, unverified] {
+            assert!(matches!(answered(400, body).await, Err(MailError::NotSent(_))), "{body}");
+        }
         assert!(matches!(send(&stub::nobody().ses()).await, Err(MailError::NotSent(_))));
     }
 

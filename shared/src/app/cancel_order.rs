@@ -25,7 +25,7 @@ impl<S: OrderStore, C: Clock> CancelOrder<S, C> {
         let id = message.require_order()?;
         let cause = message.cause(Stage::CancelOrder);
         for _ in 0..MAX_ATTEMPTS {
-            let done = execute(&self.store, &self.clock, id, &cause, |_| Some(Command::Cancel)).await?;
+            let done = execute(&self.store, &self.clock, id, &cause, &Command::Cancel).await?;
             if done.records.is_empty() {
                 return Ok(());
             }

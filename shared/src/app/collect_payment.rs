@@ -50,7 +50,7 @@ impl<S: OrderStore, P: PaymentProvider, C: Clock> CollectPayment<S, P, C> {
                     Command::RecordOperation { operation, outcome }
                 }
             };
-            let executed = execute(&self.store, &self.clock, id, &cause, |_| Some(command.clone())).await?;
+            let executed = execute(&self.store, &self.clock, id, &cause, &command).await?;
             // The provider still does not know, and the clock brings the question back. If somebody else
             // was faster, they may have ended before they came to what is next.
             if executed.records.is_empty() && executed.order.version == order.version {

@@ -28,7 +28,7 @@ impl<S: OrderStore, C: Clock> DeliverOrder<S, C> {
         let arrived = |status, delivered: bool| status == ShipmentStatus::Delivered && !delivered;
         for shipment in order.shipments.iter().filter(|s| arrived(s.status, s.delivered)) {
             let deliver = Command::Deliver { shipment: shipment.id.clone() };
-            execute(&self.store, &self.clock, id, &cause, |_| Some(deliver.clone())).await?;
+            execute(&self.store, &self.clock, id, &cause, &deliver).await?;
         }
         Ok(())
     }

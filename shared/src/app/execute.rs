@@ -1,5 +1,7 @@
 //! Load, decide, commit: the way every change of an order is made.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 
 use super::failure::Failure;
@@ -62,7 +64,7 @@ pub(super) enum Attempt {
     Again,
 }
 
-/// Carries out the command that `choose` picks for the order as it stands; none when it needs none.
+/// Carries out a command.
 ///
 /// # Errors
 /// [`ExecuteError`]; nothing was written then.
@@ -71,9 +73,23 @@ pub async fn execute<S: OrderStore>(
     clock: &impl Clock,
     id: &OrderId,
     cause: &Cause,
-    choose: impl Fn(&Order) -> Option<Command> + Send + Sync,
+    command: &Command,
 ) -> Result<Executed, ExecuteError> {
-    execute_answering(store, clock, id, cause, choose, |_| None).await
+    attempt(store, clock, id, cause, |_| Cow::Borrowed(command), |_| None).await
+}
+
+/// Like [`execute`], with the command that `choose` makes of the order as each attempt finds it.
+///
+/// # Errors
+/// [`ExecuteError`]; nothing was written then.
+pub async fn execute_choosing<S: OrderStore>(
+    store: &S,
+    clock: &impl Clock,
+    id: &OrderId,
+    cause: &Cause,
+    choose: impl Fn(&Order) -> Command + Send + Sync,
+) -> Result<Executed, ExecuteError> {
+    attempt(store, clock, id, cause, |order| Cow::Owned(choose(order)), |_| None).await
 }
 
 /// Like [`execute`], and keeps what the caller is told about it in the same transaction.
@@ -85,16 +101,27 @@ pub async fn execute_answering<S: OrderStore>(
     clock: &impl Clock,
     id: &OrderId,
     cause: &Cause,
-    choose: impl Fn(&Order) -> Option<Command> + Send + Sync,
+    command: &Command,
+    answer: impl Fn(&Decision) -> Option<Answer> + Send + Sync,
+) -> Result<Executed, ExecuteError> {
+    attempt(store, clock, id, cause, |_| Cow::Borrowed(command), answer).await
+}
+
+async fn attempt<'a, S: OrderStore>(
+    store: &S,
+    clock: &impl Clock,
+    id: &OrderId,
+    cause: &Cause,
+    choose: impl Fn(&Order) -> Cow<'a, Command> + Send + Sync,
     answer: impl Fn(&Decision) -> Option<Answer> + Send + Sync,
 ) -> Result<Executed, ExecuteError> {
     for _ in 0..MAX_ATTEMPTS {
         let order = load(store, id).await?;
-        let Some(command) = choose(&order) else { return Ok(Executed { order, records: Vec::new() }) };
+        let command = choose(&order);
         let now = clock.now();
         let decision = decide(&order, &command, now)?;
         let answer = answer(&decision);
-        match commit(store, now, &order, decision, cause, answer).await? {
+        match commit(store, now, &order, decision, cause, answer, false).await? {
             Attempt::Done(executed) => return Ok(*executed),
             Attempt::Again => {}
         }
@@ -106,7 +133,8 @@ pub(super) async fn load<S: OrderStore>(store: &S, id: &OrderId) -> Result<Order
     store.load(id).await?.ok_or_else(|| ExecuteError::NoSuchOrder(id.clone()))
 }
 
-/// Writes what was decided on `before` at the moment `at`.
+/// Writes what was decided on `before` at the moment `at`. Whether it calls for the next ones that
+/// wait, only whoever fills knows.
 pub(super) async fn commit<S: OrderStore>(
     store: &S,
     at: Timestamp,
@@ -114,6 +142,7 @@ pub(super) async fn commit<S: OrderStore>(
     decision: Decision,
     cause: &Cause,
     answer: Option<Answer>,
+    calls_next: bool,
 ) -> Result<Attempt, ExecuteError> {
     if decision.is_already_done() {
         return Ok(Attempt::Done(Box::new(Executed { order: decision.order, records: Vec::new() })));
@@ -132,6 +161,7 @@ pub(super) async fn commit<S: OrderStore>(
         expected_version: before.version,
         movements: decision.movements,
         answer,
+        calls_next,
     };
     match store.commit(&commit).await {
         Ok(()) => Ok(Attempt::Done(Box::new(Executed { order: commit.order, records: commit.records }))),

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::execute::{execute, load};
 use super::failure::Failure;
 use super::mail::compose::{FactContext, compose};
-use super::mail::{Envelope, MailContext, Mailbox, render};
+use super::mail::{Envelope, MailContext, Mailbox, RenderedMail, render};
 use super::message::{Message, Stage, Subject};
 use super::ports::{
     Clock, MailError, MailLog, MailRecord, MailStatus, Mailer, MerchantStore, OrderStore, OutgoingMail,
@@ -51,11 +51,13 @@ impl<S: OrderStore + MerchantStore + MailLog, M: Mailer, C: Clock> NotifyCustome
         let now = self.clock.now();
         let Some(context) = compose(&facts) else { return self.give_up(&order, *seq, now, &cause).await };
         let fact = format!("{}:{seq}", context.kind().name());
+        // What is wrong with the shop or with us is not noted as a mail the customer cannot get.
+        let letter = Letter::write(&order, &merchant, &context)?;
         if let Some(begun) = self.store.begin(id, &fact, now).await? {
             return self.resume(&order, begun, now, &cause).await;
         }
-        let outcome = match seal(&order, &merchant, &context, &message.id, now) {
-            Ok(mail) => self.mailer.send(&mail).await,
+        let outcome = match addressee(&order) {
+            Ok(to) => self.mailer.send(&letter.seal(&order, &to, &message.id, now)).await,
             Err(reason) => Err(MailError::Refused(reason)),
         };
         let status = match outcome {
@@ -123,31 +125,47 @@ impl<S: OrderStore + MerchantStore + MailLog, M: Mailer, C: Clock> NotifyCustome
         };
         if let Some((kind, detail)) = ticket {
             let open = Command::OpenTicket { kind, subject: fact.to_owned(), detail };
-            execute(&self.store, &self.clock, &order.id, cause, |_| Some(open.clone())).await?;
+            execute(&self.store, &self.clock, &order.id, cause, &open).await?;
         }
         Ok(self.store.finish(&order.id, fact, Some(&status)).await?)
     }
 }
 
-/// The mail as the mail service takes it, or why it cannot be one.
-fn seal(
-    order: &Order,
-    merchant: &Merchant,
-    context: &MailContext,
-    fact_id: &str,
-    now: Timestamp,
-) -> Result<OutgoingMail, String> {
+/// Whom the mail goes to, or why it can go to nobody.
+fn addressee(order: &Order) -> Result<Mailbox, String> {
     let address = order.customer.mail.as_ref().ok_or("the order has no mail address")?;
-    let mailbox = |name: &str, address: &str| Mailbox::new(name, address).map_err(|error| error.to_string());
-    let to = mailbox(order.customer.name.reveal(), address.reveal())?;
-    let from = mailbox(&merchant.shop.name, &merchant.shop.mail_from)?;
-    let reply_to = mailbox(&merchant.shop.name, &merchant.shop.support_mail)?;
-    let rendered = render(order.customer.language, context).map_err(|error| error.to_string())?;
-    let order_number = order.number.as_str();
-    let envelope = Envelope { from: &from, reply_to: &reply_to, to: &to, date: now, fact_id, order_number };
-    Ok(OutgoingMail {
-        from: from.address().as_str().to_owned(),
-        to: to.address().as_str().to_owned(),
-        raw: envelope.seal(&rendered),
-    })
+    Mailbox::new(order.customer.name.reveal(), address.reveal()).map_err(|error| error.to_string())
+}
+
+/// A mail without its addressee.
+struct Letter {
+    from: Mailbox,
+    reply_to: Mailbox,
+    rendered: RenderedMail,
+}
+
+impl Letter {
+    fn write(order: &Order, merchant: &Merchant, context: &MailContext) -> Result<Self, Failure> {
+        let of_shop = |what: &str, address: &str| {
+            let broken = |error| Failure::permanent(format!("{what} of {}: {error}", merchant.id));
+            Mailbox::new(&merchant.shop.name, address).map_err(broken)
+        };
+        let from = of_shop("mail_from", &merchant.shop.mail_from)?;
+        let reply_to = of_shop("support_mail", &merchant.shop.support_mail)?;
+        let unwritten =
+            |error| Failure::permanent(format!("{} of {}: {error}", context.kind().name(), order.id));
+        let rendered = render(order.customer.language, context).map_err(unwritten)?;
+        Ok(Self { from, reply_to, rendered })
+    }
+
+    fn seal(&self, order: &Order, to: &Mailbox, fact_id: &str, now: Timestamp) -> OutgoingMail {
+        let Self { from, reply_to, rendered } = self;
+        let order_number = order.number.as_str();
+        let envelope = Envelope { from, reply_to, to, date: now, fact_id, order_number };
+        OutgoingMail {
+            from: from.address().as_str().to_owned(),
+            to: to.address().as_str().to_owned(),
+            raw: envelope.seal(rendered),
+        }
+    }
 }

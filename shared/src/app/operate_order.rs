@@ -96,14 +96,9 @@ impl<S: OrderStore + AnswerStore, C: Clock> OperateOrder<S, C> {
         }
         let answer = |order: &Order| repeatable.map(|request| request.answer(reply(order), self.clock.now()));
         let cause = caller.cause();
-        let executed = execute_answering(
-            &self.store,
-            &self.clock,
-            &order.id,
-            &cause,
-            |_| Some(command.clone()),
-            |decision| answer(&decision.order),
-        );
+        let executed = execute_answering(&self.store, &self.clock, &order.id, &cause, command, |decision| {
+            answer(&decision.order)
+        });
         match executed.await {
             Ok(executed) => {
                 if let Some(answer) = answer(&executed.order).filter(|_| executed.records.is_empty()) {

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::message::{Message, Stage};
 use super::record::{Cause, EventRecord};
+use crate::domain::customer::Personal;
 use crate::domain::ids::{ChannelId, LineId, MerchantId, OrderId, ShipmentId, Sku};
 use crate::domain::merchant::{Channel, Merchant, Product};
 use crate::domain::money::{Amount, Currency};
@@ -93,6 +94,8 @@ pub struct Commit {
     pub movements: Vec<Movement>,
     /// What the request is told, if it may be repeated.
     pub answer: Option<Answer>,
+    /// Whether more lines wait for what it fills: the fill then calls for the next ones.
+    pub calls_next: bool,
 }
 
 /// What a list shows of an order.
@@ -259,6 +262,9 @@ pub struct LedgerEntry {
     pub safety: i64,
     /// Change of what orders wait for.
     pub backordered: i64,
+    /// Whether it calls for the next ones that wait, though nothing came free.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub calls_next: bool,
 }
 
 /// A change of stock that no order causes.
@@ -404,10 +410,20 @@ pub struct MailRecord {
     pub status: MailStatus,
 }
 
+impl MailRecord {
+    /// Whether it is the beginning that was made at `now` and nothing has come of yet. Who meets it
+    /// made it: its first request arrived, and only the answer was lost.
+    #[must_use]
+    pub fn is_begun_at(&self, now: Timestamp) -> bool {
+        self.begun_at == now && self.status == MailStatus::Sending
+    }
+}
+
 /// Where it is kept which mails went out.
 pub trait MailLog: Send + Sync {
     /// Begins the mail about `fact`: `None` when it is begun now, otherwise how it stands since
-    /// somebody began it before.
+    /// somebody began it before. The same call made again, with the same moment, is the same
+    /// beginning: a client may repeat a request whose answer was lost.
     fn begin(
         &self,
         order: &OrderId,
@@ -470,7 +486,7 @@ pub struct ProviderContext {
     /// Card or pay-later.
     pub method: PaymentMethod,
     /// The card token or the customer's reference.
-    pub token: Option<String>,
+    pub token: Option<Personal>,
     /// The provider's reference of the authorization.
     pub reference: Option<String>,
     /// The currency of the amount.

@@ -24,7 +24,7 @@ impl<S: OrderStore, C: Clock> PostSales<S, C> {
     pub async fn handle(&self, message: &Message) -> Result<(), Failure> {
         let id = message.require_order()?;
         let cause = message.cause(Stage::PostSales);
-        match execute(&self.store, &self.clock, id, &cause, |_| Some(Command::PostSales)).await {
+        match execute(&self.store, &self.clock, id, &cause, &Command::PostSales).await {
             Ok(_) | Err(ExecuteError::Rejected(Rejection::WrongState { .. } | Rejection::NotPaid)) => Ok(()),
             Err(error) => Err(error.into()),
         }

@@ -109,8 +109,14 @@ impl<S: OrderStore + MerchantStore + AnswerStore, A: Archive, C: Clock> ReceiveO
             cause: Cause::request(format!("channel:{}", channel.id), incoming.correlation),
             event: Event::OrderReceived { order: Box::new(order.clone()) },
         };
-        let commit =
-            Commit { order, expected_version: 0, records: vec![record], movements: Vec::new(), answer };
+        let commit = Commit {
+            order,
+            expected_version: 0,
+            records: vec![record],
+            movements: Vec::new(),
+            answer,
+            calls_next: false,
+        };
         match self.store.commit(&commit).await {
             Ok(()) => Ok(reply(&commit.order, true)),
             // Somebody sent it in the same moment.

@@ -36,7 +36,7 @@ impl<S: OrderStore, W: Warehouse, C: Clock> ReleaseOrder<S, W, C> {
         let cause = message.cause(Stage::ReleaseOrder);
         let order = load(&self.store, id).await?;
         let order = if order.ready {
-            execute(&self.store, &self.clock, id, &cause, |_| Some(Command::Release)).await?.order
+            execute(&self.store, &self.clock, id, &cause, &Command::Release).await?.order
         } else {
             order
         };
@@ -45,7 +45,7 @@ impl<S: OrderStore, W: Warehouse, C: Clock> ReleaseOrder<S, W, C> {
                 let Some(instruction) = instruction(&order, shipment) else { continue };
                 self.warehouse.tell(&WarehouseMessage::ShippingInstruction(Box::new(instruction))).await?;
                 let mark = Command::MarkInstructed { shipment: shipment.id.clone() };
-                execute(&self.store, &self.clock, id, &cause, |_| Some(mark.clone())).await?;
+                execute(&self.store, &self.clock, id, &cause, &mark).await?;
             }
             if shipment.recall_requested {
                 self.warehouse.tell(&recall(&order, shipment)).await?;

@@ -40,7 +40,7 @@ impl<S: OrderStore, C: Clock> RunTimers<S, C> {
         let due = self.store.due(self.clock.now(), ORDERS_PER_RUN).await?;
         let mut woken = Woken { due: due.len(), ..Woken::default() };
         for id in &due {
-            match execute(&self.store, &self.clock, id, &cause, |_| Some(Command::Tick)).await {
+            match execute(&self.store, &self.clock, id, &cause, &Command::Tick).await {
                 Ok(executed) => {
                     let stalled = executed.records.iter().any(|record| {
                         matches!(

@@ -28,7 +28,7 @@ impl<S: OrderStore, C: Clock> ShipOrder<S, C> {
             order.shipments.iter().filter(|shipment| shipment.is_handed_over() && !shipment.shipped)
         {
             let ship = Command::Ship { shipment: shipment.id.clone() };
-            execute(&self.store, &self.clock, id, &cause, |_| Some(ship.clone())).await?;
+            execute(&self.store, &self.clock, id, &cause, &ship).await?;
         }
         Ok(())
     }

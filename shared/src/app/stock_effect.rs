@@ -69,6 +69,7 @@ impl Commit {
             allocated: delta.allocated,
             safety: delta.safety,
             backordered: delta.backordered,
+            calls_next: self.calls_next && units(MovementKind::Fill) > 0,
         };
         Some(StockEffect {
             key: key.clone(),
@@ -106,12 +107,14 @@ impl StockChange {
             allocated: self.delta.allocated,
             safety: self.delta.safety,
             backordered: self.delta.backordered,
+            calls_next: false,
         }
     }
 }
 
 impl LedgerEntry {
-    /// The message this row is for those that wait for the stock; `None` when nothing came free.
+    /// The message this row is for those that wait for the stock; `None` when nothing came free and
+    /// nobody is called.
     ///
     /// It is the promisable units that count: they grow when goods arrive, when a promise is taken
     /// back, and when somebody no longer waits and those behind move up. Whether anybody waits is
@@ -125,7 +128,7 @@ impl LedgerEntry {
             backordered: self.backordered,
         };
         let StockKey { sku, location } = key;
-        (delta.promisable() > 0).then(|| Message {
+        (delta.promisable() > 0 || self.calls_next).then(|| Message {
             schema: SCHEMA,
             id: format!("{merchant}:{sku}:{location}:{}", self.reference),
             merchant: merchant.clone(),

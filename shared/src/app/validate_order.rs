@@ -1,6 +1,6 @@
 //! Checks what was ordered 検証.
 
-use super::execute::execute;
+use super::execute::execute_choosing;
 use super::failure::Failure;
 use super::message::{Message, Stage};
 use super::ports::{Clock, MerchantStore, OrderStore};
@@ -35,8 +35,8 @@ impl<S: OrderStore + MerchantStore, C: Clock> ValidateOrder<S, C> {
         let products = self.store.products(&order.merchant, &skus).await?;
         let cause = message.cause(Stage::ValidateOrder);
         // The address may change between two attempts, so the rules look at the order of each.
-        let check = |order: &_| Some(Command::Validate { findings: rules::check(order, &products) });
-        execute(&self.store, &self.clock, id, &cause, check).await?;
+        let check = |order: &_| Command::Validate { findings: rules::check(order, &products) };
+        execute_choosing(&self.store, &self.clock, id, &cause, check).await?;
         Ok(())
     }
 }

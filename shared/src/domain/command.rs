@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::customer::{Address, DesiredDelivery};
+use super::customer::{Address, DesiredDelivery, Personal};
 use super::event::Grant;
 use super::ids::{PaymentId, ShipmentId};
 use super::money::Amount;
@@ -123,7 +123,7 @@ commands! {
         /// Why.
         code: HoldCode,
         /// What exactly.
-        reason: String,
+        reason: Personal,
     },
     /// Let it go on: the cause is gone.
     ResolveHold {
@@ -139,7 +139,7 @@ commands! {
         /// By whom.
         by: String,
         /// Why it is all right.
-        reason: String,
+        reason: Personal,
     },
     /// Change where a ship group goes.
     ChangeAddress {
@@ -169,7 +169,7 @@ commands! {
         /// By whom.
         by: String,
         /// The text.
-        text: String,
+        text: Personal,
     },
     /// Ask for a person.
     OpenTicket {

@@ -5,7 +5,8 @@ use std::fmt;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-/// A piece of personal data 個人情報. Its `Debug` shows nothing; reading it is explicit.
+/// A piece of personal data 個人情報, words of a person that may hold some, or a secret such as a card
+/// token. Its `Debug` shows nothing; reading it is explicit.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Personal(String);
@@ -27,6 +28,18 @@ impl Personal {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+}
+
+impl From<String> for Personal {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl From<&str> for Personal {
+    fn from(text: &str) -> Self {
+        Self(text.to_owned())
     }
 }
 
@@ -101,6 +114,21 @@ pub struct Address {
 }
 
 impl Address {
+    /// The longest name, in characters.
+    pub const NAME: usize = 200;
+    /// The longest phone number.
+    pub const PHONE: usize = 40;
+    /// The longest postal code.
+    pub const POSTAL_CODE: usize = 20;
+    /// The longest prefecture, city or line.
+    pub const PLACE: usize = 300;
+
+    /// Whether `code` can be a country's: two capital letters (ISO 3166-1).
+    #[must_use]
+    pub fn is_country_code(code: &str) -> bool {
+        code.len() == 2 && code.bytes().all(|b| b.is_ascii_uppercase())
+    }
+
     /// The address on one line, without the name.
     #[must_use]
     pub fn one_line(&self) -> String {
@@ -133,9 +161,41 @@ pub struct DesiredDelivery {
     pub time_slot: Option<String>,
 }
 
+impl DesiredDelivery {
+    /// The years a delivery may be in; everything else is a slip of the pen.
+    pub const YEARS: std::ops::Range<i16> = 2000..2100;
+
+    /// Whether a delivery may be wanted on `day`.
+    #[must_use]
+    pub fn is_possible_on(day: Date) -> bool {
+        Self::YEARS.contains(&day.year())
+    }
+}
+
+/// Hours between which a carrier delivers 時間帯. A slot that ends at 12 is the morning 午前中.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct TimeSlot {
+    /// First hour, 0–23.
+    pub from_hour: u8,
+    /// Last hour, 1–24.
+    pub to_hour: u8,
+}
+
+impl TimeSlot {
+    /// Reads a code of four digits: `1416` is 14 to 16 o'clock. `None` for any other text.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        let digits = code.bytes().all(|b| b.is_ascii_digit());
+        let (from, to) = code.split_at_checked(2).filter(|(_, to)| digits && to.len() == 2)?;
+        let slot = Self { from_hour: from.parse().ok()?, to_hour: to.parse().ok()? };
+        (slot.from_hour < slot.to_hour && slot.to_hour <= 24).then_some(slot)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::Command;
 
     #[test]
     fn debug_output_never_shows_personal_data() {
@@ -147,6 +207,35 @@ mod tests {
         };
         let shown = format!("{customer:?}");
         assert!(!shown.contains("山田") && !shown.contains("example"), "{shown}");
+    }
+
+    #[test]
+    fn what_people_write_and_what_pays_is_hidden_as_well() {
+        let mut draft = crate::domain::testing::an_order();
+        draft.intake.customer_note = Some("call Taro".into());
+        draft.intake.payments[0].token = Some("tok_taro".into());
+        let mut case = crate::domain::testing::given(draft);
+        let (code, by) = (crate::domain::order::HoldCode::Quality, "sato".to_owned());
+        let reason = Personal::new("Taro called");
+        let note = Command::AddNote { id: "1".to_owned(), by: by.clone(), text: "Taro again".into() };
+        let close = Command::OverrideHold { code, by, reason: reason.clone() };
+        let commands = [note, Command::PlaceHold { code, reason }, close];
+        for command in &commands {
+            case.does(command);
+        }
+        let shown = format!("{commands:?} {:?} {:?}", case.order, case.history).to_lowercase();
+        assert!(!shown.contains("taro"), "{shown}");
+    }
+
+    #[test]
+    fn a_time_slot_is_two_hours_of_a_day() {
+        assert_eq!(TimeSlot::from_code("1416"), Some(TimeSlot { from_hour: 14, to_hour: 16 }));
+        assert!(TimeSlot::from_code("0812").is_some() && TimeSlot::from_code("2024").is_some());
+        for bad in
+            ["", "12", "1208", "1414", "1425", "9999", "14-16", "14165", "+1+2", "十四十六", "１４１６"]
+        {
+            assert_eq!(TimeSlot::from_code(bad), None, "{bad}");
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::billing::SalesEntry;
-use super::customer::{Address, DesiredDelivery};
+use super::customer::{Address, DesiredDelivery, Personal};
 use super::ids::{LineId, LocationId, PaymentId, ShipmentId};
 use super::money::Amount;
 use super::order::{CancelReason, HoldCode, Order, TicketKind};
@@ -103,7 +103,7 @@ events! {
         /// Why.
         code: HoldCode,
         /// What exactly.
-        reason: String,
+        reason: Personal,
     },
     /// The cause of a hold is gone.
     HoldResolved {
@@ -119,7 +119,7 @@ events! {
         /// By whom.
         by: String,
         /// Why it is all right.
-        reason: String,
+        reason: Personal,
     },
     /// 引当: units have their stock.
     StockAllocated {
@@ -356,7 +356,7 @@ events! {
         /// By whom.
         by: String,
         /// The text.
-        text: String,
+        text: Personal,
     },
     /// Something needs a person.
     TicketOpened {

@@ -20,6 +20,16 @@ pub fn evolve(mut order: Order, event: &Event, at: Timestamp) -> Order {
     }
     order.version += 1;
     apply(&mut order, event, at);
+    let asks_for_money = matches!(
+        event,
+        Event::PaymentRetried { .. }
+            | Event::PaymentCheckDue { .. }
+            | Event::LinesCancelled { .. }
+            | Event::CancelRefused { .. }
+    );
+    if asks_for_money {
+        order.money_since = Some(at);
+    }
     order
 }
 

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::billing::{Declared, Discount, DiscountKind, Fee, FeeKind};
-use super::customer::{Address, Customer, DesiredDelivery};
+use super::customer::{Address, Customer, DesiredDelivery, Personal};
 use super::decide::ship_from;
 use super::ids::{ChannelId, LineId, MerchantId, OrderId, Sku};
 use super::merchant::OrderPolicy;
@@ -56,7 +56,7 @@ pub struct IntakePayment {
     /// How much; the rest of the total when `None`, which at most one payment may be.
     pub amount: Option<Amount>,
     /// The card token or the customer's reference at the provider.
-    pub token: Option<String>,
+    pub token: Option<Personal>,
 }
 
 /// Where a part of the order goes, and when.
@@ -94,7 +94,7 @@ pub struct Intake {
     /// The channel's own figures.
     pub declared: Option<Declared>,
     /// What the customer wrote.
-    pub customer_note: Option<String>,
+    pub customer_note: Option<Personal>,
 }
 
 /// Why an order cannot be one, as a path into it and what to do.
@@ -187,6 +187,7 @@ impl Intake {
             cancellation: None,
             delays: Vec::new(),
             policy: policy.clone(),
+            money_since: None,
             id,
         };
         let total = order.billing().total;
@@ -239,7 +240,7 @@ impl Intake {
                 check(in_range(*tax), &format!("declared.taxes[{i}]"), AMOUNT_RULE);
             }
         }
-        let long = self.customer_note.as_ref().is_some_and(|note| note.chars().count() > 2_000);
+        let long = self.customer_note.as_ref().is_some_and(|note| note.reveal().chars().count() > 2_000);
         check(!long, "customer_note", "must be at most 2,000 characters");
         wrong
     }

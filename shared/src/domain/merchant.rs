@@ -42,8 +42,8 @@ pub enum UnknownProductPolicy {
 
 /// The part of a merchant's settings that decides an order's way. Each order keeps the copy it
 /// began with, so a change of settings never bends an order in flight.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct OrderPolicy {
     /// Counts up with every change of the settings. Set by the system.
     pub version: u32,
@@ -109,8 +109,7 @@ impl OrderPolicy {
 }
 
 /// The shop as its customers see it in mails.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ShopProfile {
     /// Name of the shop.
     pub name: String,

@@ -13,6 +13,7 @@ pub mod event;
 pub mod evolve;
 pub mod ids;
 pub mod intake;
+pub mod japan;
 pub mod mail_address;
 pub mod merchant;
 pub mod money;

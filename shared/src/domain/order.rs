@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::billing::{Declared, Discount, Fee};
-use super::customer::{Address, Customer, DesiredDelivery};
+use super::customer::{Address, Customer, DesiredDelivery, Personal};
 use super::ids::{ChannelId, LineId, LocationId, MerchantId, OrderId, PaymentId, ShipmentId, Sku};
 use super::merchant::OrderPolicy;
 use super::money::{Amount, Currency};
@@ -200,7 +200,7 @@ pub struct Hold {
     /// Why.
     pub code: HoldCode,
     /// What exactly, for the person who resolves it.
-    pub reason: String,
+    pub reason: Personal,
     /// Since when.
     pub opened_at: Timestamp,
     /// Until when, and how it ended.
@@ -221,7 +221,7 @@ pub enum HoldEnd {
         /// By whom.
         by: String,
         /// Why it is all right.
-        reason: String,
+        reason: Personal,
     },
 }
 
@@ -257,8 +257,6 @@ pub enum TicketKind {
     CancelRefused,
     /// A warehouse or carrier report contradicts what happened before.
     ContradictoryReport,
-    /// A stage could not handle this order.
-    StageFailed,
 }
 
 /// Something a person must look at. Unlike a hold it does not stop the order.
@@ -284,7 +282,7 @@ pub struct Note {
     /// By whom.
     pub by: String,
     /// The text.
-    pub text: String,
+    pub text: Personal,
     /// When.
     pub at: Timestamp,
 }
@@ -386,21 +384,29 @@ pub struct Order {
     /// Remarks.
     pub notes: Vec<Note>,
     /// What the customer wrote.
-    pub customer_note: Option<String>,
+    pub customer_note: Option<Personal>,
     /// The cancellation under way.
     pub cancellation: Option<Cancellation>,
     /// The delays the customer was told of.
     pub delays: Vec<(String, Option<Date>)>,
     /// How it is handled.
     pub policy: OrderPolicy,
+    /// When the payment stage was last called for by something that left the state as it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub money_since: Option<Timestamp>,
 }
 
 /// The most lines an order may have.
 pub const MAX_LINES: usize = 100;
 /// The most lines one transaction touches: each costs up to three of DynamoDB's 100 items.
 pub const LINES_PER_STEP: usize = 25;
-/// The most notes, tickets or delays an order keeps; the snapshot must stay below 400 KB.
+/// The most notes, tickets or delays an order keeps.
 pub const MAX_REMARKS: usize = 200;
+/// The bytes from which on an order takes no more remarks, bookings and reports that change nothing:
+/// the snapshot must stay below DynamoDB's 400 KB, and what happened must always fit.
+pub const REMARK_BYTES: usize = 64 * 1_024;
+/// About what a row needs for the names of a remark's fields, its moments and its codes.
+const FIELD_BYTES: usize = 120;
 
 impl Order {
     /// The line `id`.
@@ -441,6 +447,37 @@ impl Order {
     #[must_use]
     pub fn has_ticket(&self, id: &str) -> bool {
         self.tickets.iter().any(|ticket| ticket.id == id)
+    }
+
+    /// Whether it takes no more of what can be refused.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.remark_bytes() >= REMARK_BYTES
+    }
+
+    /// About the bytes of everything that people, banks and carriers have added to the order.
+    fn remark_bytes(&self) -> usize {
+        let notes = self.notes.iter().map(|note| note.id.len() + note.by.len() + note.text.reveal().len());
+        let holds = self.holds.iter().map(|hold| {
+            let end = match &hold.closed {
+                Some((_, HoldEnd::Overridden { by, reason })) => by.len() + reason.reveal().len(),
+                Some((_, HoldEnd::Resolved { by })) => by.len(),
+                None => 0,
+            };
+            hold.reason.reveal().len() + end
+        });
+        let tickets = self.tickets.iter().map(|ticket| ticket.id.len() + ticket.detail.len());
+        let delays = self.delays.iter().map(|(reason, _)| reason.len());
+        let references = self
+            .payments
+            .iter()
+            .flat_map(|payment| payment.deposits.iter().chain(&payment.refund_references));
+        let reports = self.shipments.iter().flat_map(|shipment| &shipment.history);
+        // A number is kept with its report and with its shipment.
+        let numbers = self.shipments.iter().flat_map(|shipment| &shipment.trackings);
+        let numbers = numbers.map(|tracking| FIELD_BYTES + 2 * tracking.number.len());
+        let all = notes.chain(holds).chain(tickets).chain(delays).chain(references.map(String::len));
+        all.chain(reports.map(|_| 0)).chain(numbers).map(|bytes| FIELD_BYTES + bytes).sum()
     }
 
     /// Units of all lines that have not left yet and still should.

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::customer::Personal;
 use super::ids::PaymentId;
 use super::money::Amount;
 
@@ -128,7 +129,7 @@ pub struct Payment {
     /// Where it stands.
     pub status: PaymentStatus,
     /// The card token or the customer's reference at the provider.
-    pub token: Option<String>,
+    pub token: Option<Personal>,
     /// The provider's reference of the authorization.
     pub reference: Option<String>,
     /// Secured at the provider.

@@ -74,7 +74,7 @@ pub enum Rejection {
     #[error("{0} was used before with another content; use a new one")]
     IdReused(String),
     /// Too many remarks on one order.
-    #[error("the order keeps at most 200 of these")]
+    #[error("the order keeps at most 200 of these, and with all remarks and bookings no more than 64 KB")]
     TooManyRemarks,
 }
 

@@ -25,11 +25,24 @@ pub fn check(order: &Order, products: &[Product]) -> Vec<Finding> {
         check_line(order, line, products, &format!("lines[{i}]"), &mut findings);
     }
     check_figures(order, &mut findings);
-    if order.customer_note.is_some() {
-        let message = "The customer wrote a note: read it before the goods leave.";
-        findings.push(warning(FindingCode::CustomerNote, "customer_note", message));
-    }
+    check_note(order, &mut findings);
     findings
+}
+
+/// What the customer wrote may change everything, so the order waits until a person has read it. It
+/// never changes: who has read it once need not read it again when something else is checked anew.
+fn check_note(order: &Order, findings: &mut Vec<Finding>) {
+    if order.customer_note.is_none() {
+        return;
+    }
+    let (code, hold, field) = (FindingCode::CustomerNote, HoldCode::CustomerNote, "customer_note");
+    let was_read = order.holds.iter().any(|known| known.code == hold && known.closed.is_some());
+    findings.push(if was_read {
+        warning(code, field, "The customer wrote a note, and somebody has read it.")
+    } else {
+        let message = "The customer wrote a note: read it, act on it, then resolve this hold.";
+        blocking(code, hold, field, message)
+    });
 }
 
 fn warning(code: FindingCode, field: impl Into<String>, message: impl Into<String>) -> Finding {
@@ -186,6 +199,7 @@ mod tests {
     use crate::domain::ids::{ChannelId, MerchantId, Sku};
     use crate::domain::intake::{Intake, IntakeLine, IntakePayment, IntakeShipGroup};
     use crate::domain::merchant::OrderPolicy;
+    use crate::domain::order::{Hold, HoldEnd};
     use crate::domain::payment::PaymentMethod;
     use crate::domain::tax::{PriceBasis, TaxRate};
 
@@ -363,9 +377,22 @@ mod tests {
     }
 
     #[test]
-    fn a_customers_note_is_shown() {
-        let noted = found(|order| order.customer_note = Some("急いで".into()));
-        assert_eq!(noted, [(FindingCode::CustomerNote, Severity::Warning, "customer_note".to_owned())]);
+    fn a_customers_note_stops_the_order_until_somebody_has_read_it() {
+        let note = |order: &mut Order| order.customer_note = Some("急いで".into());
+        let finding = |severity| [(FindingCode::CustomerNote, severity, "customer_note".to_owned())];
+        assert_eq!(found(note), finding(Severity::Blocking(HoldCode::CustomerNote)));
+        let read = found(|order| {
+            note(order);
+            let opened_at = order.received_at;
+            let closed = Some((opened_at, HoldEnd::Resolved { by: "sato".into() }));
+            order.holds.push(Hold {
+                code: HoldCode::CustomerNote,
+                reason: "read it".into(),
+                opened_at,
+                closed,
+            });
+        });
+        assert_eq!(read, finding(Severity::Warning));
     }
 
     #[test]

@@ -160,16 +160,16 @@ fn tried(order: &Order, now: Timestamp) -> Vec<Command> {
         cancel(Vec::new()),
         cancel(one),
         Command::Cancel,
-        Command::PlaceHold { code: HoldCode::FraudReview, reason: "look".to_owned() },
+        Command::PlaceHold { code: HoldCode::FraudReview, reason: "look".into() },
         Command::ResolveHold { code, by: by() },
-        Command::OverrideHold { code, by: by(), reason: "it is all right".to_owned() },
+        Command::OverrideHold { code, by: by(), reason: "it is all right".into() },
         Command::ChangeAddress { ship_group: 1, address: address("山田次郎") },
         Command::ChangeDesiredDelivery {
             ship_group: 1,
             desired: DesiredDelivery { date: None, time_slot: Some("0812".to_owned()) },
         },
         Command::ReportDelay { reason: "SNOW".to_owned(), expected_on: None },
-        Command::AddNote { id: "1".to_owned(), by: by(), text: "called".to_owned() },
+        Command::AddNote { id: "1".to_owned(), by: by(), text: "called".into() },
         Command::OpenTicket { kind: TicketKind::MailUnknown, subject: "1".to_owned(), detail: by() },
         Command::CloseTicket { id: ticket },
         Command::Tick,
@@ -223,7 +223,7 @@ fn about_shipment(order: &Order, n: usize) -> Vec<Command> {
 }
 
 fn hold() -> Command {
-    Command::PlaceHold { code: HoldCode::Quality, reason: "look".to_owned() }
+    Command::PlaceHold { code: HoldCode::Quality, reason: "look".into() }
 }
 
 fn cancel(lines: Vec<LineQuantity>) -> Command {

@@ -3,12 +3,18 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::decide::{Collection, next_collection};
 use super::ids::{PaymentId, ShipmentId};
 use super::order::{Order, Ticket, TicketKind};
 use super::payment::PaymentStatus;
 
 /// How long we wait before we ask a provider again.
 pub const PROVIDER_CHECK: SignedDuration = SignedDuration::from_mins(10);
+
+/// How long the money of an order may wait for what is to be asked of a provider or the customer
+/// before the payment stage is called for again. Usually it acts within seconds; its call may have
+/// been put aside while the provider was out of reach, and no authorization may be forgotten.
+pub const MONEY_PATIENCE: SignedDuration = SignedDuration::from_hours(1);
 
 /// Something that becomes due.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +25,8 @@ pub enum Due {
     Expiry(PaymentId),
     /// Ask the provider again.
     ProviderCheck(PaymentId),
+    /// Ask for what should have been asked for long ago.
+    Collection(PaymentId),
     /// A ship group may be released from now on.
     ShipFrom,
     /// Nothing has happened for too long.
@@ -44,6 +52,7 @@ pub fn dues(order: &Order) -> Vec<(Timestamp, Due)> {
             dues.push((request.due_at, Due::Expiry(payment.id.clone())));
         }
     }
+    dues.extend(forgotten_money(order));
     if order.state.is_final() {
         return dues;
     }
@@ -66,6 +75,18 @@ pub fn dues(order: &Order) -> Vec<(Timestamp, Due)> {
 #[must_use]
 pub fn next_due(order: &Order) -> Option<Timestamp> {
     dues(order).into_iter().map(|(at, _)| at).min()
+}
+
+/// When the payment stage is called for again, because there is something for it to do.
+fn forgotten_money(order: &Order) -> Option<(Timestamp, Due)> {
+    let at = order.money_since.map_or(order.state_since, |since| since.max(order.state_since));
+    let at = at + MONEY_PATIENCE;
+    let id = match next_collection(order, at)? {
+        Collection::Ask(operation) | Collection::Look(operation) => operation.payment,
+        Collection::Request(payment) => payment,
+    };
+    // A question that has its moment is no forgotten one.
+    order.payment(&id)?.check_at.is_none().then_some((at, Due::Collection(id)))
 }
 
 /// When the order counts as stalled; `None` while a ticket says that it does. Who closes the ticket
@@ -109,7 +130,6 @@ pub fn ticket_id(kind: TicketKind, subject: &str) -> String {
         TicketKind::ShipmentLost => "SHIPMENT_LOST",
         TicketKind::CancelRefused => "CANCEL_REFUSED",
         TicketKind::ContradictoryReport => "CONTRADICTORY_REPORT",
-        TicketKind::StageFailed => "STAGE_FAILED",
     };
     format!("{kind}:{subject}")
 }

@@ -28,8 +28,6 @@ pub enum FindingCode {
     TaxDiffers,
     /// The channel's total differs from ours.
     TotalDiffers,
-    /// The payments do not sum to the total.
-    PaymentsDiffer,
     /// The customer wrote a note.
     CustomerNote,
 }

@@ -7,7 +7,7 @@
 //! | `WAREHOUSE_QUEUE_URL` | what the warehouse is told | `release-order` |
 //! | `DEAD_LETTER_QUEUE_URL` | where the function parks what can never succeed | the stages, `relay-events` |
 //! | `QUEUE_URL_VALIDATE_ORDER`, … | the queue of each stage | `relay-events` |
-//! | `MAIL_FROM`, `MAIL_CONFIGURATION_SET` | sender and SES configuration set | `notify-customer` |
+//! | `MAIL_CONFIGURATION_SET` | the SES configuration set | `notify-customer` |
 //! | `PAYMENT_PROVIDER` | `sandbox` | `collect-payment` |
 //! | `RUST_LOG` | log filter, such as `info,juchu=debug` | all |
 //! | `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN` | given by Lambda | all |
@@ -121,14 +121,6 @@ impl Settings {
     /// [`SettingsError`] for the first that is missing.
     pub fn stage_queues(&self) -> Result<BTreeMap<Stage, String>, SettingsError> {
         Stage::ALL.into_iter().map(|stage| Ok((stage, self.required(&queue_variable(stage))?))).collect()
-    }
-
-    /// The sender's address.
-    ///
-    /// # Errors
-    /// [`SettingsError`].
-    pub fn mail_from(&self) -> Result<String, SettingsError> {
-        self.required("MAIL_FROM")
     }
 
     /// The SES configuration set mails are sent with.

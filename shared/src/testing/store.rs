@@ -14,11 +14,15 @@ use crate::app::ports::{
     StockChanged, StockStore, StoreError,
 };
 use crate::app::record::EventRecord;
+use crate::domain::event::EventKind;
 use crate::domain::ids::{ChannelId, LineId, MerchantId, OrderId, Sku};
 use crate::domain::merchant::{Channel, Merchant, Product};
 use crate::domain::order::Order;
 use crate::domain::stock::{Stock, StockKey};
 use crate::domain::timers::next_due;
+
+/// The most rows one transaction of DynamoDB writes.
+const TRANSACTION: usize = 100;
 
 /// A stock of a merchant.
 type Place = (MerchantId, StockKey);
@@ -36,6 +40,8 @@ struct State {
     channels: BTreeMap<ChannelId, Channel>,
     products: BTreeMap<(MerchantId, Sku), Product>,
     mails: BTreeMap<(OrderId, String), MailRecord>,
+    /// Orders whose row cannot be read.
+    broken: BTreeSet<OrderId>,
     outbox: Vec<Message>,
 }
 
@@ -59,6 +65,10 @@ impl State {
     }
 
     fn refusal(&self, commit: &Commit) -> Option<CommitError> {
+        let rows = rows(commit);
+        if rows > TRANSACTION {
+            return Some(StoreError::Corrupt(format!("{rows} rows in one transaction")).into());
+        }
         let told = commit.answer.as_ref().and_then(|new| self.kept_answer(&new.key, new.given_at()));
         if let Some(answer) = told {
             return Some(CommitError::Answered(Box::new(answer.clone())));
@@ -134,6 +144,17 @@ impl State {
     }
 }
 
+/// How many rows a commit writes: the order, its events and sales, two of each stock, those that wait,
+/// and the answer.
+fn rows(commit: &Commit) -> usize {
+    let sales = commit.records.iter().filter(|record| record.event.kind() == EventKind::SalesPosted);
+    1 + commit.records.len()
+        + sales.count()
+        + 2 * commit.stock_effects().len()
+        + commit.waiting_changes().len()
+        + usize::from(commit.answer.is_some())
+}
+
 /// Everything that is kept, in memory.
 #[derive(Debug, Clone, Default)]
 pub struct MemoryStore {
@@ -159,6 +180,11 @@ impl MemoryStore {
     #[must_use]
     pub fn order(&self, id: &OrderId) -> Option<Order> {
         locked(&self.state).orders.get(id).cloned()
+    }
+
+    /// Makes the row of an order one that cannot be read.
+    pub fn breaks(&self, id: &OrderId) {
+        locked(&self.state).broken.insert(id.clone());
     }
 
     /// All orders, by id.
@@ -225,7 +251,13 @@ fn page<T>(
 
 impl OrderStore for MemoryStore {
     async fn load(&self, id: &OrderId) -> Result<Option<Order>, StoreError> {
-        self.read("OrderStore::load", |state| state.orders.get(id).cloned()).await
+        self.write("OrderStore::load", |state| {
+            if state.broken.contains(id) {
+                return Err(StoreError::Corrupt(id.to_string()));
+            }
+            Ok(state.orders.get(id).cloned())
+        })
+        .await
     }
 
     async fn event(&self, id: &OrderId, seq: u64) -> Result<Option<EventRecord>, StoreError> {
@@ -417,7 +449,7 @@ impl MailLog for MemoryStore {
         self.write("MailLog::begin", |state| {
             let key = (order.clone(), fact.to_owned());
             if let Some(begun) = state.mails.get(&key) {
-                return Ok(Some(begun.clone()));
+                return Ok((!begun.is_begun_at(now)).then(|| begun.clone()));
             }
             let record = MailRecord { fact: fact.to_owned(), begun_at: now, status: MailStatus::Sending };
             state.mails.insert(key, record);

@@ -5,12 +5,14 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::AttributeValue;
 use juchu::adapters::dynamo::{DynamoStore, message_of};
 use juchu::app::ports::{AnswerStore, MailLog, MerchantStore, OrderStore, StockStore, StoreError};
-use juchu::domain::Command;
 use juchu::domain::billing::{Discount, DiscountKind, Fee, FeeKind};
 use juchu::domain::customer::Personal;
 use juchu::domain::event::Grant;
 use juchu::domain::intake::{Intake, MAX_PARTS};
+use juchu::domain::money::Amount;
 use juchu::domain::order::{CancelReason, HoldCode, LINES_PER_STEP, MAX_LINES, Order, TicketKind};
+use juchu::domain::payment::PaymentMethod;
+use juchu::domain::{Command, decide};
 use serde_json::Value;
 
 use crate::samples::{
@@ -68,6 +70,38 @@ async fn the_largest_order_fits_into_its_row() {
 }
 
 #[tokio::test]
+async fn the_largest_order_fits_into_its_row_with_all_that_is_added_to_it() {
+    let mut intake = largest();
+    intake.payments[0].method = PaymentMethod::BankTransfer;
+    let before = received(intake, at(0));
+    let mut commit = opening(&before);
+    let payment = before.payments[0].id.clone();
+    let note = |n: usize| Command::AddNote {
+        id: format!("{n:0>100}"),
+        by: "hanako".to_owned(),
+        text: "あ".repeat(2_000).into(),
+    };
+    let deposit = |n: usize| Command::RecordDeposit {
+        payment: payment.clone(),
+        amount: Amount::new(1),
+        reference: format!("{}{n:0>10}", "あ".repeat(90)),
+        deposited_at: at(0),
+    };
+    for adds in [&note as &dyn Fn(usize) -> Command, &deposit] {
+        let mut order = before.clone();
+        for n in 0..1_000 {
+            let Ok(decision) = decide(&order, &adds(n), at(1)) else { break };
+            order = decision.order;
+        }
+        let world = Dynamo::new().await;
+        commit.order = order;
+        world.store.commit(&commit).await.unwrap();
+        let size = size(&world.row(&partition(&before), "ORDER").await.unwrap());
+        assert!(size < ROW * 15 / 16, "{size} bytes");
+    }
+}
+
+#[tokio::test]
 async fn a_usual_order_costs_few_write_units() {
     let world = Dynamo::new().await;
     let new = order("1", &[("IPOD2008GREEN", 1), ("IPOD2008RED", 2)], at(0));
@@ -93,10 +127,10 @@ async fn a_row_has_keys_for_the_indexes_it_belongs_to_and_no_other() {
     assert_eq!(text(&row, "state_key").as_deref(), Some("acme#RECEIVED"));
     assert_eq!(text(&row, "received_key"), Some(format!("2026-07-29T03:00:01.120000000Z#{}", new.id)));
     assert_eq!(text(&row, "attention_key"), None);
-    assert_eq!(text(&row, "due_at").as_deref(), Some("2026-08-01T03:00:01.120000000Z"));
+    assert_eq!(text(&row, "due_at").as_deref(), Some("2026-07-29T04:00:01.120000000Z"));
     assert_eq!(row.get("kind"), None, "the relay only wants events");
 
-    let stop = Command::PlaceHold { code: HoldCode::Quality, reason: "scratched".to_owned() };
+    let stop = Command::PlaceHold { code: HoldCode::Quality, reason: "scratched".into() };
     let held = step(&new, &stop, at(2));
     world.store.commit(&held).await.unwrap();
     let request = Command::RequestCancel { lines: vec![], reason: CancelReason::Shop };
@@ -138,8 +172,38 @@ async fn a_sale_has_a_row_of_its_own_under_its_day_in_japan() {
 
 #[tokio::test]
 async fn rows_written_by_earlier_versions_stay_readable() {
-    let world = Dynamo::new().await;
     let rows: Value = serde_json::from_str(include_str!("../../samples/rows/version-1.json")).unwrap();
+    all_rows_are_read(&rows).await;
+}
+
+#[tokio::test]
+async fn rows_written_by_a_later_version_with_more_fields_are_read() {
+    let mut rows: Value = serde_json::from_str(include_str!("../../samples/rows/version-1.json")).unwrap();
+    for row in rows.as_array_mut().unwrap() {
+        add_a_field(row);
+    }
+    all_rows_are_read(&rows).await;
+}
+
+/// Adds a field nobody knows to a row and to everything in it.
+fn add_a_field(item: &mut Value) {
+    for value in item.as_object_mut().unwrap().values_mut() {
+        add_to_maps(value);
+    }
+    item["added_later"] = serde_json::json!({ "S": "news" });
+}
+
+fn add_to_maps(value: &mut Value) {
+    if let Some(map) = value.get_mut("M") {
+        add_a_field(map);
+    }
+    for item in value.get_mut("L").and_then(Value::as_array_mut).into_iter().flatten() {
+        add_to_maps(item);
+    }
+}
+
+async fn all_rows_are_read(rows: &Value) {
+    let world = Dynamo::new().await;
     for row in rows.as_array().unwrap() {
         let item: serde_dynamo::Item = serde_json::from_value(row.clone()).unwrap();
         let put = world.client.put_item().table_name(TABLE).set_item(Some(item.into()));
@@ -184,12 +248,12 @@ async fn a_broken_row_is_reported_by_its_key_and_never_by_its_content() {
 async fn what_can_never_be_written_is_not_called_unavailable() {
     let world = Dynamo::new().await;
     let mut too_large = intake("1", &[("A", 1)]);
-    too_large.customer_note = Some("あ".repeat(2_000));
+    too_large.customer_note = Some("あ".repeat(2_000).into());
     let mut order = received(too_large, at(0));
     for n in 0..100 {
         order.tickets.push(juchu::domain::order::Ticket {
             id: n.to_string(),
-            kind: TicketKind::StageFailed,
+            kind: TicketKind::Stalled,
             detail: "あ".repeat(2_000),
             opened_at: at(0),
             closed_at: None,
@@ -219,7 +283,7 @@ fn largest() -> Intake {
     let lines: Vec<(&str, u32)> = vec![("A", 9_999); MAX_LINES];
     let mut intake = intake(&"9".repeat(100), &lines);
     let text = |characters| Personal::new("あ".repeat(characters));
-    intake.customer_note = Some("あ".repeat(2_000));
+    intake.customer_note = Some("あ".repeat(2_000).into());
     intake.customer.name = text(200);
     intake.customer.mail = Some(Personal::new("a".repeat(254)));
     let mut group = intake.ship_groups.remove(0);
@@ -234,7 +298,7 @@ fn largest() -> Intake {
         line.title = "あ".repeat(500);
         line.sku = juchu::domain::ids::Sku::new(format!("{n:x>64}")).unwrap();
     }
-    let one = juchu::domain::money::Amount::new(1);
+    let one = Amount::new(1);
     let rate = juchu::domain::tax::TaxRate::STANDARD;
     let fee = Fee { kind: FeeKind::Shipping, amount: one, tax_rate: rate, discount: one };
     intake.fees =

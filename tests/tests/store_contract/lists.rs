@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use juchu::app::ports::{ListError, OrderFilter, OrderQuery, OrderStore};
 use juchu::domain::Command;
 use juchu::domain::ids::MerchantId;
-use juchu::domain::order::{HoldCode, OrderState};
+use juchu::domain::order::{CancelReason, HoldCode, OrderState};
 use juchu::domain::timers::next_due;
 
 use crate::kept_by_every_store;
@@ -56,7 +56,7 @@ async fn orders_are_listed_by_state_and_by_attention(world: &impl World) {
     store.commit(&opening(&two)).await.unwrap();
     let validated = step(&one, &Command::Validate { findings: vec![] }, at(2));
     store.commit(&validated).await.unwrap();
-    let stop = Command::PlaceHold { code: HoldCode::FraudReview, reason: "new address".to_owned() };
+    let stop = Command::PlaceHold { code: HoldCode::FraudReview, reason: "new address".into() };
     let held = step(&two, &stop, at(3));
     store.commit(&held).await.unwrap();
 
@@ -113,6 +113,14 @@ async fn orders_are_woken_when_they_are_due(world: &impl World) {
     store.commit(&woken).await.unwrap();
     assert_eq!(store.due(due, 100).await.unwrap(), ids(1..5));
     let years = due + SignedDuration::from_hours(24 * 365);
-    assert_eq!(next_due(&woken.order), None);
+    assert_eq!(store.due(years, 100).await.unwrap().len(), 20);
+
+    // Once it has ended, it is due no more.
+    let request = Command::RequestCancel { lines: vec![], reason: CancelReason::Shop };
+    let requested = step(&woken.order, &request, due);
+    store.commit(&requested).await.unwrap();
+    let cancelled = step(&requested.order, &Command::Cancel, due);
+    store.commit(&cancelled).await.unwrap();
+    assert_eq!(next_due(&cancelled.order), None);
     assert_eq!(store.due(years, 100).await.unwrap().len(), 19);
 }

@@ -90,7 +90,7 @@ pub(crate) fn intake(number: &str, lines: &[(&str, u32)]) -> Intake {
         payments: vec![IntakePayment {
             method: PaymentMethod::Card,
             amount: None,
-            token: Some("tok".to_owned()),
+            token: Some("tok".into()),
         }],
         declared: None,
         customer_note: None,
@@ -122,6 +122,7 @@ pub(crate) fn opening(order: &Order) -> Commit {
         records: vec![record],
         movements: Vec::new(),
         answer: None,
+        calls_next: false,
     }
 }
 
@@ -142,6 +143,7 @@ pub(crate) fn step(order: &Order, command: &Command, at: Timestamp) -> Commit {
         expected_version: order.version,
         movements: decision.movements,
         answer: None,
+        calls_next: false,
     }
 }
 
@@ -154,7 +156,7 @@ pub(crate) fn allocate(grants: Vec<Grant>, shortages: Vec<Grant>) -> Command {
 }
 
 pub(crate) fn note(id: &str) -> Command {
-    Command::AddNote { id: id.to_owned(), by: "hanako".to_owned(), text: "call back".to_owned() }
+    Command::AddNote { id: id.to_owned(), by: "hanako".to_owned(), text: "call back".into() }
 }
 
 pub(crate) fn answer(key: &str, given_at: Timestamp) -> Answer {

@@ -26,6 +26,7 @@ kept_by_every_store! {
     a_slip_is_booked_once,
     no_count_falls_below_zero,
     units_that_came_free_are_told_to_those_that_wait,
+    a_fill_that_calls_for_the_next_ones_is_told_to_them,
     the_ledger_is_read_in_pages_newest_first,
 }
 
@@ -287,4 +288,18 @@ async fn the_ledger_is_read_in_pages_newest_first(world: &impl World) {
     let elsewhere = store.ledger(&merchant(), &stock("B"), page.next.as_deref(), 3).await;
     assert!(elsewhere.is_err(), "a cursor is bound to its list");
     assert!(store.load(&order_id("none")).await.unwrap().is_none());
+}
+
+async fn a_fill_that_calls_for_the_next_ones_is_told_to_them(world: &impl World) {
+    let store = world.store();
+    let first = waiting(store, "1", ("A", 1), 0).await;
+    let second = waiting(store, "2", ("A", 1), 1).await;
+    store.change(&arrival("A", 5, "slip", at(2))).await.unwrap();
+    drop(world.messages());
+    let fill = |order: &Order| step(order, &Command::FillBackorder { grants: vec![grant(1, 1)] }, at(3));
+    let told = || world.messages().iter().filter(|message| message.stock() == Some(stock("A"))).count();
+    store.commit(&fill(&first)).await.unwrap();
+    assert_eq!(told(), 0);
+    store.commit(&Commit { calls_next: true, ..fill(&second) }).await.unwrap();
+    assert_eq!(told(), 1);
 }

@@ -41,9 +41,9 @@ fn commands(world: &World, order: &OrderId) -> Vec<Command> {
         trackings: Vec::new(),
     };
     vec![
-        Command::AddNote { id: "n-1".to_owned(), by: "x".to_owned(), text: "y".to_owned() },
-        Command::PlaceHold { code, reason: "x".to_owned() },
-        Command::OverrideHold { code, by: "x".to_owned(), reason: "y".to_owned() },
+        Command::AddNote { id: "n-1".to_owned(), by: "x".to_owned(), text: "y".into() },
+        Command::PlaceHold { code, reason: "x".into() },
+        Command::OverrideHold { code, by: "x".to_owned(), reason: "y".into() },
         Command::RecordFulfilment { shipment: order.shipment(1), report },
         Command::Tick,
     ]
@@ -108,7 +108,7 @@ async fn what_never_was_is_not_found() {
     let mut world = World::new();
     world.opens(&an_order()).await;
     let nobody = OrderId::new("nobody").unwrap();
-    let note = Command::AddNote { id: "n-1".to_owned(), by: "x".to_owned(), text: "y".to_owned() };
+    let note = Command::AddNote { id: "n-1".to_owned(), by: "x".to_owned(), text: "y".into() };
     let told = world.commands(Role::Supervisor, &nobody, &note).await;
     assert!(matches!(told, Err(RequestError::NotFound("order"))), "{told:?}");
 }

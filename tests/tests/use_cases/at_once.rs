@@ -10,7 +10,7 @@ use juchu::app::message::Stage;
 use juchu::app::operate_order::Caller;
 use juchu::app::ports::{LedgerReason, MerchantStore};
 use juchu::domain::ids::OrderId;
-use juchu::domain::order::OrderState;
+use juchu::domain::order::{MAX_LINES, OrderState};
 use juchu::domain::payment::{OperationKind, PaymentMethod, PaymentStatus};
 use juchu::domain::stock::StockDelta;
 use juchu::domain::testing::{an_order, yen};
@@ -76,6 +76,63 @@ async fn goods_that_arrive_reach_everybody_who_waits_however_many() {
     assert!(world.parked.is_empty(), "{:?}", world.parked.first());
     assert_eq!(units(&world), (599, 1));
     assert_eq!(world.order(&orders[599]).lines[0].quantities.backordered, 1, "the last one waits");
+}
+
+#[tokio::test]
+async fn a_message_serves_a_page_of_those_that_wait_and_calls_for_the_next() {
+    let mut world = World::new();
+    orders_of_one(&mut world, 120, 0).await;
+    world.start(Stage::AllocateStock);
+    world.settle().await;
+    world.stop(Stage::AllocateStock);
+    world.goods_arrive("SKU-1", 115).await;
+    world.settle().await;
+    for served in [50, 100, 115] {
+        let mut messages = world.waiting(Stage::AllocateStock);
+        let message = messages.pop().unwrap();
+        world.process(Stage::AllocateStock, message).await.unwrap();
+        world.settle().await;
+        assert_eq!(units(&world), (served, 120 - served));
+    }
+    assert_eq!(world.waiting(Stage::AllocateStock).len(), 3, "the last page calls nobody");
+}
+
+#[tokio::test]
+async fn an_order_with_more_waiting_lines_than_a_transaction_takes_is_filled_step_by_step() {
+    let mut world = World::new();
+    world.stop(Stage::NotifyCustomer);
+    let mut draft = an_order().of(&[(1, 1_000); MAX_LINES]);
+    for line in &mut draft.intake.lines {
+        line.sku = stock("SKU-1").sku;
+    }
+    world.opens(&draft).await;
+    let order = world.orders(&draft).await;
+    world.settle().await;
+    assert_eq!(units(&world), (0, 100));
+    world.goods_arrive("SKU-1", 60).await;
+    world.settle().await;
+    assert_eq!(units(&world), (60, 40));
+    world.goods_arrive("SKU-1", 60).await;
+    world.settle().await;
+    assert!(world.parked.is_empty(), "{:?}", world.parked.first());
+    assert_eq!(world.order(&order).state, OrderState::Released);
+}
+
+#[tokio::test]
+async fn an_order_that_cannot_be_read_does_not_keep_those_behind_it_waiting() {
+    let mut world = World::new();
+    // The broken ones fill the first page of those that wait.
+    let orders = orders_of_one(&mut world, 103, 0).await;
+    world.start(Stage::AllocateStock);
+    world.settle().await;
+    for order in &orders[..101] {
+        world.store.breaks(order);
+    }
+    world.goods_arrive("SKU-1", 5).await;
+    world.settle().await;
+    assert_eq!(units(&world), (2, 101));
+    assert_eq!(world.parked.len(), 1, "a person looks at the broken ones");
+    assert!(world.parked[0].reason.contains(orders[0].as_str()), "{}", world.parked[0].reason);
 }
 
 #[tokio::test]

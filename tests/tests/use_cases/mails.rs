@@ -4,17 +4,19 @@
 use jiff::SignedDuration;
 use juchu::app::mail::MailKind;
 use juchu::app::message::Stage;
-use juchu::app::ports::{MailLog, MailStatus, OrderStore};
+use juchu::app::ports::{MailLog, MailStatus, MerchantStore, OrderStore};
 use juchu::domain::Command;
+use juchu::domain::billing::Declared;
 use juchu::domain::customer::{Language, Personal};
 use juchu::domain::event::EventKind;
 use juchu::domain::ids::OrderId;
+use juchu::domain::merchant::Merchant;
 use juchu::domain::order::TicketKind;
 use juchu::domain::payment::PaymentMethod;
-use juchu::domain::testing::{Draft, an_order};
+use juchu::domain::testing::{Draft, an_order, yen};
 use juchu::testing::MailScript;
 use juchu_tests::harness::World;
-use juchu_tests::harness::people::Letter;
+use juchu_tests::harness::people::{Letter, merchant};
 
 use crate::poison::run_batch_of;
 
@@ -270,4 +272,39 @@ async fn p15_a_mail_that_was_begun_and_is_called_for_no_more_is_not_left_open() 
     let request = mails.iter().find(|mail| mail.fact == fact).unwrap();
     assert_eq!(request.status, MailStatus::Unknown);
     assert!(world.order(&order).has_ticket(&format!("MAIL_UNKNOWN:{fact}")));
+}
+
+#[tokio::test]
+async fn a_shop_whose_mails_nobody_can_send_is_no_customer_who_cannot_be_reached() {
+    let mut world = World::new();
+    world.stop(Stage::NotifyCustomer);
+    let order = ordered(&mut world, an_order()).await;
+    let mut shop = world.store.merchant(&merchant()).await.unwrap().unwrap();
+    let right = shop.clone();
+    shop.version += 1;
+    shop.shop.mail_from = "nobody".to_owned();
+    world.store.put_merchant(&shop).await.unwrap();
+    world.start(Stage::NotifyCustomer);
+    world.settle().await;
+    assert!(world.order(&order).tickets.is_empty());
+    assert!(world.parked[0].reason.contains("mail_from"), "{}", world.parked[0].reason);
+    // Put right and sent again, it goes out.
+    world.store.put_merchant(&Merchant { version: shop.version + 1, ..right }).await.unwrap();
+    let parked = world.parked.remove(0);
+    world.deliver_again(parked.stage, parked.message);
+    world.settle().await;
+    assert_eq!(world.letters().len(), 1);
+}
+
+#[tokio::test]
+async fn what_the_channel_asks_less_than_our_sum_is_shown_as_a_discount() {
+    for (total, label) in [(1_900, "Discount"), (2_100, "Handling fee")] {
+        let mut world = World::new();
+        let mut draft = reader(Language::En);
+        draft.intake.declared = Some(Declared { total: yen(total), taxes: Vec::new() });
+        let order = ordered(&mut world, draft).await;
+        let letter = letters_of(&world, &order, MailKind::OrderConfirmation).await.remove(0);
+        let shown = letter.text.lines().any(|line| line.contains(label) && line.contains("100"));
+        assert!(shown, "{label} of 100 is not in:\n{}", letter.text);
+    }
 }

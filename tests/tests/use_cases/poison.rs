@@ -11,10 +11,13 @@ use juchu::app::relay_events::relay_events;
 use juchu::domain::event::EventKind;
 use juchu::domain::ids::OrderId;
 use juchu::domain::order::OrderState;
+use juchu::domain::payment::PaymentStatus;
 use juchu::domain::testing::an_order;
+use juchu::domain::timers::{MONEY_PATIENCE, next_due};
 use juchu::lambda::batch::run_batch;
+use juchu::testing::ProviderScript;
 use juchu_tests::harness::people::{channel, merchant};
-use juchu_tests::harness::{DUPLICATE_DELAY, World};
+use juchu_tests::harness::{DUPLICATE_DELAY, MAX_RECEIVES, World};
 
 /// How a batch ended.
 #[derive(Debug, Default)]
@@ -130,7 +133,7 @@ async fn what_is_received_too_often_is_put_aside_and_goes_on_when_it_is_sent_aga
     let mut world = World::new();
     let order = world.receives(&an_order()).await;
     // The mail service is out for as long as the queue has patience.
-    for _ in 0..5 {
+    for _ in 0..MAX_RECEIVES {
         world.mailer.then(juchu::testing::MailScript::NotSent);
     }
     world.settle().await;
@@ -141,4 +144,34 @@ async fn what_is_received_too_often_is_put_aside_and_goes_on_when_it_is_sent_aga
     world.deliver_again(parked.stage, parked.message);
     world.settle().await;
     assert_eq!(world.letters().len(), 1);
+}
+
+#[tokio::test]
+async fn an_authorization_is_given_up_even_when_the_provider_was_out_of_reach_for_too_long() {
+    let mut world = World::new();
+    world.stop(Stage::ReleaseOrder);
+    let order = world.receives(&an_order()).await;
+    world.settle().await;
+    world.customer_cancels(&order).await;
+    for _ in 0..MAX_RECEIVES {
+        world.provider.then(ProviderScript::Unreachable);
+    }
+    world.settle().await;
+    assert_eq!(world.parked.len(), 1, "the queue has lost its patience");
+    assert_eq!(world.order(&order).payments[0].status, PaymentStatus::Authorized);
+    world.pass(MONEY_PATIENCE + MONEY_PATIENCE).await;
+    assert_eq!(world.order(&order).payments[0].status, PaymentStatus::Voided);
+    assert_eq!(next_due(&world.order(&order)), None);
+}
+
+#[tokio::test]
+async fn an_outage_of_half_an_hour_needs_nobody_to_send_messages_again() {
+    let mut world = World::new();
+    for _ in 0..30 {
+        world.provider.then(ProviderScript::Unreachable);
+    }
+    let order = world.receives(&an_order()).await;
+    world.settle().await;
+    assert!(world.parked.is_empty(), "{:?}", world.parked);
+    assert_eq!(world.order(&order).state, OrderState::Released);
 }

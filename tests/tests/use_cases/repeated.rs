@@ -146,7 +146,7 @@ async fn a_command_with_the_same_key_is_carried_out_once_and_told_the_same() {
     let mut world = World::new();
     let order = world.receives(&an_order()).await;
     world.settle().await;
-    let note = Command::AddNote { id: "n-1".to_owned(), by: "staff".to_owned(), text: "gift".to_owned() };
+    let note = Command::AddNote { id: "n-1".to_owned(), by: "staff".to_owned(), text: "gift".into() };
     world.staff(&order, &note).await;
     world.staff(&order, &note).await;
     assert_eq!(world.order(&order).notes.len(), 1);

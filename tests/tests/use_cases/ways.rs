@@ -370,7 +370,7 @@ async fn address_accepted_as_it_is(world: &mut World) {
     let go_on = Command::OverrideHold {
         code: HoldCode::AddressDefect,
         by: "supervisor".to_owned(),
-        reason: "the carrier knows the castle".to_owned(),
+        reason: "the carrier knows the castle".into(),
     };
     world.staff(&order, &go_on).await;
     world.settle().await;

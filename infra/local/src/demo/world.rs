@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail, ensure};
 use jiff::civil::Date;
-use jiff::tz::{self, TimeZone};
 use jiff::{SignedDuration, Timestamp};
 use juchu::adapters::clock::SystemClock;
 use juchu::app::ports::Clock;
+use juchu::domain::japan;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -283,7 +283,7 @@ impl World {
     /// # Errors
     /// If the run does not know when it began.
     pub fn today(&self) -> anyhow::Result<Date> {
-        Ok(self.begun()?.to_zoned(TimeZone::fixed(tz::offset(9))).date())
+        Ok(japan::local(self.begun()?).date())
     }
 
     fn begun(&self) -> anyhow::Result<Timestamp> {

@@ -10,12 +10,12 @@ use utoipa::ToSchema;
 use utoipa::openapi::schema::{ObjectBuilder, OneOfBuilder, Type};
 
 use super::wire::{
-    Defects, Figure, MAIL, NAME, NOTE, PHONE, PLACE, POSTAL_CODE, TITLE, TOKEN, is_time_slot, moment,
-    optional_day, parse, tax_rate, tidy,
+    Defects, Figure, MAIL, NAME, NOTE, PHONE, PLACE, POSTAL_CODE, TITLE, TOKEN, moment, optional_day, parse,
+    tax_rate, tidy,
 };
 use super::{ChannelDefaults, ChannelError};
 use crate::domain::billing::{Declared, Discount, DiscountKind, FeeKind};
-use crate::domain::customer::{Address, Customer, DesiredDelivery, Language, Personal};
+use crate::domain::customer::{Address, Customer, DesiredDelivery, Language, Personal, TimeSlot};
 use crate::domain::ids::Sku;
 use crate::domain::intake::{Intake, IntakeFee, IntakeLine, IntakePayment, IntakeShipGroup, MAX_PARTS};
 use crate::domain::money::{Amount, Currency};
@@ -362,7 +362,7 @@ impl Reader {
     }
 
     fn desired(&mut self, at: &str, date: Option<Date>, slot: Option<&str>) -> DesiredDelivery {
-        if slot.is_some_and(|slot| !is_time_slot(slot)) {
+        if slot.is_some_and(|slot| TimeSlot::from_code(slot).is_none()) {
             let message = "must be two hours of the day, like \"0812\" for the morning or \"1416\"";
             self.defects.add(format!("{at}time_slot"), message);
         }
@@ -431,7 +431,7 @@ impl Reader {
     }
 
     fn payment(&mut self, at: &str, payment: &NewPayment) -> IntakePayment {
-        let token = self.optional(&format!("{at}.token"), payment.token.as_deref());
+        let token = self.defects.personal(&format!("{at}.token"), payment.token.as_deref(), TOKEN);
         if payment.method == PaymentMethod::Card && token.is_none() {
             self.defects.add(format!("{at}.token"), "a card payment needs the payment provider's token");
         }
@@ -459,12 +459,12 @@ impl Reader {
         Some(Declared { total: self.amount("total", order.total.as_ref()?), taxes })
     }
 
-    fn note(&mut self, note: Option<&str>) -> Option<String> {
+    fn note(&mut self, note: Option<&str>) -> Option<Personal> {
         let note = tidy(note?, true);
         if note.chars().count() > NOTE {
             self.defects.add("note", format!("must be at most {NOTE} characters"));
         }
-        (!note.is_empty()).then_some(note)
+        (!note.is_empty()).then(|| note.into())
     }
 
     fn amount(&mut self, field: &str, amount: &Decimal) -> Amount {

@@ -16,7 +16,7 @@ use crate::domain::intake::{Impossible, Intake};
 use crate::domain::merchant::ChannelKind;
 
 /// What a payload leaves open and the merchant's settings say.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ChannelDefaults {
     /// The language of mails when the payload names none.
     pub language: Language,
@@ -58,6 +58,20 @@ pub fn read(kind: ChannelKind, body: &[u8], defaults: &ChannelDefaults) -> Resul
         ChannelKind::Json => json::read(body, defaults),
         ChannelKind::Shopify => shopify::read(body, defaults),
     }
+}
+
+/// Reads an order like [`read`], with its fingerprint: that of what the channel itself says. What the
+/// merchant's settings fill in is no part of it, because they may change before a repetition comes.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_with_fingerprint(
+    kind: ChannelKind,
+    body: &[u8],
+    defaults: &ChannelDefaults,
+) -> Result<(Intake, String), ChannelError> {
+    let said = read(kind, body, &ChannelDefaults::default())?;
+    Ok((read(kind, body, defaults)?, fingerprint(&said)))
 }
 
 /// The SHA-256 of the canonical order, in hex: two payloads that mean the same order have the

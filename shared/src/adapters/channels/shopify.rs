@@ -22,7 +22,7 @@ use super::wire::{
 };
 use super::{ChannelDefaults, ChannelError};
 use crate::domain::billing::{Discount, DiscountKind};
-use crate::domain::customer::{Address, Customer, Language};
+use crate::domain::customer::{Address, Customer, Language, Personal};
 use crate::domain::intake::{Intake, IntakeFee, IntakeLine, IntakeShipGroup, MAX_PARTS};
 use crate::domain::money::{Amount, Currency};
 use crate::domain::order::MAX_LINES;
@@ -252,13 +252,13 @@ impl Reader<'_> {
 
     /// What the customer wrote, anywhere: nothing of it may be lost, so what is no delivery date or
     /// time is put below the note.
-    fn note(&self, attributes: &[&Attribute]) -> Option<String> {
+    fn note(&self, attributes: &[&Attribute]) -> Option<Personal> {
         let note = self.order.note.iter().map(|note| tidy(note, true));
         let attributes = attributes.iter().filter_map(|attribute| attribute.line());
         let properties = self.order.line_items.iter().take(MAX_LINES).flat_map(Item::property_lines);
         let all: Vec<String> =
             note.chain(attributes).chain(properties).filter(|text| !text.is_empty()).collect();
-        (!all.is_empty()).then(|| shorten(all.join("\n"), NOTE))
+        (!all.is_empty()).then(|| shorten(all.join("\n"), NOTE).into())
     }
 
     fn required(&mut self, field: &str, figure: Option<&Figure>) -> Amount {

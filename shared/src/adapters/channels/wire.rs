@@ -11,26 +11,24 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use super::ChannelError;
-use crate::domain::customer::Personal;
+use crate::domain::customer::{Address, DesiredDelivery, Personal};
 use crate::domain::intake::{Impossible, Intake, MAX_UNITS};
 use crate::domain::money::{Amount, Currency};
 use crate::domain::tax::TaxRate;
 
 /// The most defects one answer tells.
 const MAX_DEFECTS: usize = 100;
-/// The years an order or a delivery may be in.
-const YEARS: std::ops::Range<i16> = 2000..2100;
 
 /// The longest name of a person or firm.
-pub(super) const NAME: usize = 200;
+pub(super) const NAME: usize = Address::NAME;
 /// The longest mail address (RFC 5321).
 pub(super) const MAIL: usize = 254;
 /// The longest phone number.
-pub(super) const PHONE: usize = 40;
+pub(super) const PHONE: usize = Address::PHONE;
 /// The longest postal code.
-pub(super) const POSTAL_CODE: usize = 20;
+pub(super) const POSTAL_CODE: usize = Address::POSTAL_CODE;
 /// The longest line of an address.
-pub(super) const PLACE: usize = 300;
+pub(super) const PLACE: usize = Address::PLACE;
 /// The longest title of a line.
 pub(super) const TITLE: usize = 500;
 /// The longest token or code.
@@ -188,7 +186,7 @@ impl Defects {
 
     /// A country's code.
     pub(super) fn country(&mut self, field: &str, code: &str) -> String {
-        if code.len() != 2 || !code.bytes().all(|b| b.is_ascii_uppercase()) {
+        if !Address::is_country_code(code) {
             self.add(field, "must be a country's two-letter code (ISO 3166-1), like \"JP\"");
         }
         code.to_owned()
@@ -197,7 +195,7 @@ impl Defects {
     /// A moment that an order may have been made at.
     pub(super) fn moment(&mut self, field: &str, moment: Timestamp) -> Timestamp {
         let year = jiff::tz::Offset::UTC.to_datetime(moment).year();
-        if !YEARS.contains(&year) {
+        if !DesiredDelivery::YEARS.contains(&year) {
             self.add(field, "must be in the years 2000 to 2099");
         }
         moment
@@ -205,7 +203,7 @@ impl Defects {
 
     /// A day that a delivery may be wanted on.
     pub(super) fn day(&mut self, field: &str, day: Date) -> Date {
-        if !YEARS.contains(&day.year()) {
+        if !DesiredDelivery::is_possible_on(day) {
             self.add(field, "must be in the years 2000 to 2099");
         }
         day
@@ -215,14 +213,6 @@ impl Defects {
     pub(super) fn finish(self, order: Intake) -> Result<Intake, ChannelError> {
         if self.0.is_empty() { Ok(order) } else { Err(ChannelError::Impossible(self.0)) }
     }
-}
-
-/// Whether a text is a time slot of ours: two hours of a day, the second later.
-pub(super) fn is_time_slot(text: &str) -> bool {
-    let hour = |part: &str| part.parse::<u8>().ok().filter(|hour| *hour <= 24);
-    let digits = text.len() == 4 && text.bytes().all(|b| b.is_ascii_digit());
-    let hours = text.split_at_checked(2).map(|(from, to)| (hour(from), hour(to)));
-    digits && matches!(hours, Some((Some(from), Some(to))) if from < to)
 }
 
 #[cfg(test)]
@@ -251,14 +241,6 @@ mod tests {
             assert_eq!(serde_json::from_str::<Figure>(json).map(|figure| figure.0).unwrap(), text);
         }
         assert!(serde_json::from_str::<Figure>("true").is_err());
-    }
-
-    #[test]
-    fn a_time_slot_is_two_hours_of_a_day() {
-        assert!(is_time_slot("0812") && is_time_slot("2024"));
-        for bad in ["", "12", "1208", "1414", "1425", "14-16", "+1+2", "１４１６"] {
-            assert!(!is_time_slot(bad), "{bad}");
-        }
     }
 
     #[test]

@@ -1,9 +1,7 @@
 //! The one transaction every decision is written in.
 
 use aws_sdk_dynamodb::types::{AttributeValue, CancellationReason, TransactWriteItem};
-use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::tz;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -15,6 +13,7 @@ use crate::app::record::EventRecord;
 use crate::domain::billing::SalesEntry;
 use crate::domain::event::Event;
 use crate::domain::ids::MerchantId;
+use crate::domain::japan;
 use crate::domain::order::Order;
 use crate::domain::timers::next_due;
 
@@ -77,16 +76,11 @@ fn order_row(order: &Order) -> Result<Row, StoreError> {
     encode(Key::order(&order.id), content)
 }
 
-/// The day a moment falls on in Japan, which has no summer time.
-fn day_in_japan(at: Timestamp) -> Date {
-    tz::offset(9).to_datetime(at).date()
-}
-
 /// The same commit always has the same token, so one sent again because its answer was lost counts
 /// once. The events tell one commit from another: the order afterwards follows from them.
 fn token(commit: &Commit) -> Result<String, StoreError> {
-    let content =
-        (&commit.order.id, commit.expected_version, &commit.records, &commit.movements, &commit.answer);
+    let what = (&commit.records, &commit.movements, &commit.answer, commit.calls_next);
+    let content = (&commit.order.id, commit.expected_version, what);
     let content = serde_json::to_vec(&content)
         .map_err(|error| StoreError::Corrupt(format!("a commit cannot be written: {error}")))?;
     // DynamoDB takes at most 36 characters.
@@ -140,7 +134,7 @@ impl DynamoStore {
 }
 
 fn sales_row(record: &EventRecord, entries: &[SalesEntry]) -> Result<Row, StoreError> {
-    let content = SalesRow { merchant: &record.merchant, posted_on: day_in_japan(record.at), entries };
+    let content = SalesRow { merchant: &record.merchant, posted_on: japan::local(record.at).date(), entries };
     encode(Key::sales(&record.order, record.seq), content)
 }
 
@@ -211,12 +205,5 @@ mod tests {
             };
             assert_eq!(meaning, expected, "{codes:?}");
         }
-    }
-
-    #[test]
-    fn a_day_begins_at_midnight_in_japan() {
-        let day = |at: &str| day_in_japan(at.parse().unwrap()).to_string();
-        assert_eq!(day("2026-07-31T14:59:59Z"), "2026-07-31");
-        assert_eq!(day("2026-07-31T15:00:00Z"), "2026-08-01");
     }
 }

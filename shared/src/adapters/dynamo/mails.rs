@@ -52,7 +52,8 @@ impl MailLog for DynamoStore {
             Put::Refused(row) => {
                 let stored: Option<StoredMail> = row.map(decode).transpose()?;
                 let unread = || StoreError::Unavailable("the mail's record was not returned".into());
-                stored.and_then(StoredMail::into_record).ok_or_else(unread).map(Some)
+                let begun = stored.and_then(StoredMail::into_record).ok_or_else(unread)?;
+                Ok((!begun.is_begun_at(now)).then_some(begun))
             }
         }
     }

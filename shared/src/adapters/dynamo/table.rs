@@ -40,7 +40,7 @@ pub const BY_STATE: Index =
 pub const BY_ATTENTION: Index =
     Index { name: "by-attention", key: ("attention_key", "received_key"), carries: &["summary"] };
 /// The orders that wait for the clock.
-pub const BY_DUE: Index = Index { name: "by-due", key: ("due_key", "due_at"), carries: &["summary"] };
+pub const BY_DUE: Index = Index { name: "by-due", key: ("due_key", "due_at"), carries: &[] };
 /// All indexes.
 pub const INDEXES: [Index; 4] = [BY_MERCHANT, BY_STATE, BY_ATTENTION, BY_DUE];
 
@@ -60,9 +60,15 @@ pub async fn create_table(client: &Client, name: &str) -> Result<(), StoreError>
         request = request.attribute_definitions(definition);
     }
     for index in INDEXES {
-        let projection = Projection::builder().projection_type(ProjectionType::Include);
-        let carries = index.carries.iter().map(|&attribute| attribute.to_owned()).collect();
-        let projection = projection.set_non_key_attributes(Some(carries)).build();
+        let carries: Vec<String> = index.carries.iter().map(|&attribute| attribute.to_owned()).collect();
+        let projection = if carries.is_empty() {
+            Projection::builder().projection_type(ProjectionType::KeysOnly)
+        } else {
+            Projection::builder()
+                .projection_type(ProjectionType::Include)
+                .set_non_key_attributes(Some(carries))
+        };
+        let projection = projection.build();
         let index = GlobalSecondaryIndex::builder()
             .index_name(index.name)
             .set_key_schema(Some(key_schema(index.key)?))

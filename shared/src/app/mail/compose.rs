@@ -1,7 +1,7 @@
 //! Which mail an event calls for, and the facts it tells.
 
-use jiff::civil::{Date, DateTime};
-use jiff::{Timestamp, tz};
+use jiff::Timestamp;
+use jiff::civil::Date;
 
 use super::context::{
     Amount, AmountKind, CancelReason, Cancellation, Carrier, Delay, DelayReason, Delivery, Destination,
@@ -12,6 +12,7 @@ use crate::app::record::EventRecord;
 use crate::domain::billing::{DiscountKind, FeeKind};
 use crate::domain::event::{Event, Grant};
 use crate::domain::ids::{LineId, PaymentId, ShipmentId};
+use crate::domain::japan::local as in_japan;
 use crate::domain::merchant::Merchant;
 use crate::domain::order::{self, Order};
 use crate::domain::payment::{self, PaymentStatus};
@@ -249,8 +250,9 @@ fn mail_order(order: &Order) -> MailOrder {
         amount: fee.amount.units(),
     });
     let lowered = [discount(order, billing.discount.units())];
-    let adjusted = (!billing.adjustment.is_zero())
-        .then_some(Amount { kind: AmountKind::OtherFee, amount: billing.adjustment.units() });
+    let adjustment = billing.adjustment.units();
+    let kind = if adjustment < 0 { AmountKind::OtherDiscount } else { AmountKind::OtherFee };
+    let adjusted = (adjustment != 0).then_some(Amount { kind, amount: adjustment });
     let taxes = billing.taxes.iter().filter(|line| line.rate != TaxRate::EXEMPT).map(|line| Tax {
         rate_bp: line.rate.basis_points(),
         base: line.base.units(),
@@ -355,9 +357,4 @@ fn parcels(shipment: &shipment::Shipment) -> Vec<Parcel> {
 fn paid<'a>(order: &'a Order, id: &PaymentId) -> Option<(&'a payment::Payment, i64)> {
     let mut payments = order.payments.iter().zip(order.targets());
     payments.find(|(payment, _)| payment.id == *id).map(|(payment, target)| (payment, target.units()))
-}
-
-/// Japan has one time zone, nine hours ahead, and no daylight saving time.
-fn in_japan(at: Timestamp) -> DateTime {
-    at.to_zoned(tz::TimeZone::fixed(tz::offset(9))).datetime()
 }

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::money::Currency;
 
+pub use crate::domain::customer::TimeSlot;
+
 /// Everything one mail needs.
 #[derive(Clone, Serialize)]
 pub struct MailContext {
@@ -148,26 +150,6 @@ pub struct Destination {
     pub desired_date: Option<Date>,
     /// Desired time of day; `None` is shown as 指定なし.
     pub desired_time: Option<TimeSlot>,
-}
-
-/// Hours between which a carrier delivers. A slot that ends at 12 is the morning 午前中.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct TimeSlot {
-    /// First hour, 0–23.
-    pub from_hour: u8,
-    /// Last hour, 1–24.
-    pub to_hour: u8,
-}
-
-impl TimeSlot {
-    /// Reads a carrier's code of four digits: `1416` is 14 to 16 o'clock. `None` for any other text.
-    #[must_use]
-    pub fn from_code(code: &str) -> Option<Self> {
-        let (from, to) = code.split_at_checked(2)?;
-        let hour = |digits: &str| (digits.len() == 2).then(|| digits.parse().ok())?;
-        let slot = Self { from_hour: hour(from)?, to_hour: hour(to)? };
-        (slot.from_hour < slot.to_hour && slot.to_hour <= 24).then_some(slot)
-    }
 }
 
 /// How an order is paid.

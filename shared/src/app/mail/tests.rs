@@ -347,14 +347,6 @@ fn every_template_file_is_embedded_and_every_language_has_every_mail() {
 }
 
 #[test]
-fn a_time_slot_is_read_from_a_carriers_code() {
-    assert_eq!(TimeSlot::from_code("1416"), Some(TimeSlot { from_hour: 14, to_hour: 16 }));
-    for code in ["", "14", "1614", "1425", "14:16", "十四十六", "14165"] {
-        assert_eq!(TimeSlot::from_code(code), None, "{code}");
-    }
-}
-
-#[test]
 fn a_kind_is_stored_under_its_name() {
     for kind in MailKind::ALL {
         assert_eq!(sample(kind).kind(), kind);

@@ -88,14 +88,20 @@ pub(super) fn mark_instructed(order: &Order, id: &ShipmentId) -> Result<Effects,
 /// one tells where the shipment is, and what cannot be true becomes a ticket instead of an error.
 pub(super) fn record(order: &Order, id: &ShipmentId, report: &FulfilmentEvent) -> Result<Effects, Rejection> {
     let shipment = known(order, id)?;
-    if shipment.history.contains(report) {
+    let is_full = order.is_full();
+    let news = report.trackings.iter().filter(|tracking| !shipment.trackings.contains(tracking));
+    let same = |known: &FulfilmentEvent| known.occurred_at == report.occurred_at && known.kind == report.kind;
+    if shipment.history.iter().any(same) && (is_full || news.clone().next().is_none()) {
         return Ok(Effects::none());
     }
     let status = report.kind.status();
     let is_news = status.is_some_and(|status| status > shipment.status);
-    if shipment.history.len() >= MAX_REPORTS && !is_news {
+    if (shipment.history.len() >= MAX_REPORTS || is_full) && !is_news {
         return Err(Rejection::TooManyRemarks);
     }
+    // Each number is kept once, however often it is repeated.
+    let trackings = if is_full { Vec::new() } else { news.cloned().collect() };
+    let report = &FulfilmentEvent { trackings, ..report.clone() };
     let mut events = vec![Event::ShipmentProgressed { shipment: id.clone(), report: report.clone() }];
     let silent = acknowledgement_ticket(id);
     if order.open_tickets().any(|ticket| ticket.id == silent) {

@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::Effects;
+use crate::domain::customer::Personal;
 use crate::domain::event::Event;
 use crate::domain::ids::PaymentId;
 use crate::domain::money::Amount;
@@ -164,10 +165,10 @@ fn declined(order: &Order, operation: &Operation, code: &str) -> Vec<Event> {
     if !order.is_held_for(HoldCode::Payment) && !order.state.is_final() {
         events.push(Event::HoldOpened {
             code: HoldCode::Payment,
-            reason: format!(
+            reason: Personal::new(format!(
                 "payment {} was declined ({code}); retry it or cancel the order",
                 operation.payment
-            ),
+            )),
         });
     }
     events
@@ -230,6 +231,7 @@ pub(super) fn deposit(
         return Ok(Effects::none());
     }
     require_positive(amount)?;
+    require_room(order)?;
     let mut events = vec![Event::DepositRecorded {
         payment: id.clone(),
         amount,
@@ -260,7 +262,12 @@ pub(super) fn refund_by_hand(
     if amount > surplus {
         return Err(Rejection::TooMuch { available: surplus.units() });
     }
+    require_room(order)?;
     Ok(Event::PaymentRefunded { payment: id.clone(), amount, reference: reference.to_owned() }.into())
+}
+
+fn require_room(order: &Order) -> Result<(), Rejection> {
+    if order.is_full() { Err(Rejection::TooManyRemarks) } else { Ok(()) }
 }
 
 fn require_positive(amount: Amount) -> Result<(), Rejection> {

@@ -1,13 +1,14 @@
 //! Checking, holding, changing, remarking, posting, and what the clock asks for.
 
 use jiff::civil::Date;
-use jiff::{Timestamp, ToSpan, tz};
+use jiff::{Timestamp, ToSpan};
 
 use super::cancellation::everything;
 use super::fulfilment::is_unreleased;
 use super::{Effects, require, require_open};
-use crate::domain::customer::{Address, DesiredDelivery};
+use crate::domain::customer::{Address, DesiredDelivery, Personal};
 use crate::domain::event::Event;
+use crate::domain::japan;
 use crate::domain::merchant::SalesPolicy;
 use crate::domain::order::{CancelReason, HoldCode, MAX_REMARKS, Order, OrderState, TicketKind, Validation};
 use crate::domain::payment::{Payment, PaymentStatus};
@@ -33,7 +34,7 @@ pub(super) fn validate(order: &Order, findings: &[Finding]) -> Effects {
         failed = true;
         if !order.is_held_for(code) && !opened.contains(&code) {
             opened.push(code);
-            let reason = format!("{}: {}", finding.field, finding.message);
+            let reason = Personal::new(format!("{}: {}", finding.field, finding.message));
             events.push(Event::HoldOpened { code, reason });
         }
     }
@@ -61,13 +62,13 @@ pub(super) fn post_sales(order: &Order) -> Result<Effects, Rejection> {
     Ok(Event::SalesPosted { entries: order.sales_entries() }.into())
 }
 
-pub(super) fn place_hold(order: &Order, code: HoldCode, reason: &str) -> Result<Effects, Rejection> {
+pub(super) fn place_hold(order: &Order, code: HoldCode, reason: &Personal) -> Result<Effects, Rejection> {
     require_open(order)?;
     if order.is_held_for(code) {
         return Ok(Effects::none());
     }
-    limit(order.holds.len())?;
-    Ok(Event::HoldOpened { code, reason: reason.to_owned() }.into())
+    limit(order, order.holds.len())?;
+    Ok(Event::HoldOpened { code, reason: reason.clone() }.into())
 }
 
 pub(super) fn resolve_hold(order: &Order, code: HoldCode, by: &str) -> Result<Effects, Rejection> {
@@ -78,9 +79,9 @@ pub(super) fn override_hold(
     order: &Order,
     code: HoldCode,
     by: &str,
-    reason: &str,
+    reason: &Personal,
 ) -> Result<Effects, Rejection> {
-    close_hold(order, code, Event::HoldOverridden { code, by: by.to_owned(), reason: reason.to_owned() })
+    close_hold(order, code, Event::HoldOverridden { code, by: by.to_owned(), reason: reason.clone() })
 }
 
 fn close_hold(order: &Order, code: HoldCode, event: Event) -> Result<Effects, Rejection> {
@@ -131,8 +132,7 @@ fn require_unreleased(order: &Order, ship_group: u8) -> Result<(), Rejection> {
 #[must_use]
 pub fn ship_from(desired: &DesiredDelivery, lead_time_days: u8) -> Option<Timestamp> {
     let day = desired.date?.checked_sub(i64::from(lead_time_days).days()).ok()?;
-    // Japan has one time zone, nine hours ahead, and no daylight saving time.
-    day.to_zoned(tz::TimeZone::fixed(tz::offset(9))).ok().map(|midnight| midnight.timestamp())
+    japan::midnight(day)
 }
 
 pub(super) fn report_delay(
@@ -145,18 +145,18 @@ pub(super) fn report_delay(
         return Ok(Effects::none());
     }
     require(order, order.state < OrderState::Delivered, "nothing is left to be delivered")?;
-    limit(order.delays.len())?;
+    limit(order, order.delays.len())?;
     Ok(Event::DelayReported { reason: reason.to_owned(), expected_on }.into())
 }
 
-pub(super) fn add_note(order: &Order, id: &str, by: &str, text: &str) -> Result<Effects, Rejection> {
+pub(super) fn add_note(order: &Order, id: &str, by: &str, text: &Personal) -> Result<Effects, Rejection> {
     match order.notes.iter().find(|note| note.id == id) {
-        Some(note) if note.text == text => return Ok(Effects::none()),
+        Some(note) if note.text == *text => return Ok(Effects::none()),
         Some(_) => return Err(Rejection::IdReused(id.to_owned())),
         None => {}
     }
-    limit(order.notes.len())?;
-    Ok(Event::NoteAdded { id: id.to_owned(), by: by.to_owned(), text: text.to_owned() }.into())
+    limit(order, order.notes.len())?;
+    Ok(Event::NoteAdded { id: id.to_owned(), by: by.to_owned(), text: text.clone() }.into())
 }
 
 pub(super) fn open_ticket(
@@ -169,7 +169,10 @@ pub(super) fn open_ticket(
     if order.has_ticket(&id) {
         return Ok(Effects::none());
     }
-    limit(order.tickets.len())?;
+    // A stage asks for a person: that must be heard, whatever else the order is full of.
+    if order.tickets.len() >= MAX_REMARKS {
+        return Err(Rejection::TooManyRemarks);
+    }
     Ok(Event::TicketOpened { id, kind, detail: detail.to_owned() }.into())
 }
 
@@ -196,8 +199,8 @@ fn refusal_tickets(payment: &Payment) -> impl Iterator<Item = String> {
     keys.map(|key| ticket_id(TicketKind::PaymentOperationRefused, &key))
 }
 
-fn limit(count: usize) -> Result<(), Rejection> {
-    if count < MAX_REMARKS { Ok(()) } else { Err(Rejection::TooManyRemarks) }
+fn limit(order: &Order, count: usize) -> Result<(), Rejection> {
+    if count < MAX_REMARKS && !order.is_full() { Ok(()) } else { Err(Rejection::TooManyRemarks) }
 }
 
 pub(super) fn tick(order: &Order, now: Timestamp) -> Effects {
@@ -211,7 +214,9 @@ pub(super) fn tick(order: &Order, now: Timestamp) -> Effects {
             Due::Reminder(_) if expired => {}
             Due::Reminder(payment) => events.push(Event::PaymentReminded { payment }),
             Due::Expiry(payment) => events.push(Event::PaymentExpired { payment }),
-            Due::ProviderCheck(payment) => events.push(Event::PaymentCheckDue { payment }),
+            Due::ProviderCheck(payment) | Due::Collection(payment) => {
+                events.push(Event::PaymentCheckDue { payment });
+            }
             // That the order becomes ready follows of itself.
             Due::ShipFrom => {}
             Due::Stall => events.push(Event::TicketOpened {

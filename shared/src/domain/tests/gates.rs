@@ -68,11 +68,7 @@ fn every_defect_has_its_own_hold_and_the_last_one_resolved_validates() {
         .then(&[EventKind::HoldOpened, EventKind::HoldOpened, EventKind::ValidationFailed])
         .does(&Command::ResolveHold { code: second, by: staff() })
         .then(&[EventKind::HoldResolved])
-        .does(&Command::OverrideHold {
-            code: first,
-            by: staff(),
-            reason: "the customer confirmed".to_owned(),
-        })
+        .does(&Command::OverrideHold { code: first, by: staff(), reason: "the customer confirmed".into() })
         .then(&[EventKind::HoldOverridden, EventKind::OrderValidated]);
 }
 
@@ -88,8 +84,7 @@ fn a_corrected_address_is_checked_again_and_closes_its_hold() {
 
 #[test]
 fn a_hold_stops_a_ready_order_without_hiding_how_far_it_has_come() {
-    let place =
-        Command::PlaceHold { code: HoldCode::FraudReview, reason: "three cards in an hour".to_owned() };
+    let place = Command::PlaceHold { code: HoldCode::FraudReview, reason: "three cards in an hour".into() };
     given(an_order())
         .stages_run()
         .when(&place)
@@ -243,7 +238,7 @@ fn a_later_date_takes_a_ready_order_back_to_waiting() {
 
 #[test]
 fn a_remark_is_kept_once_and_its_id_not_used_for_another() {
-    let note = |text: &str| Command::AddNote { id: "n1".to_owned(), by: staff(), text: text.to_owned() };
+    let note = |text: &str| Command::AddNote { id: "n1".to_owned(), by: staff(), text: text.into() };
     given(an_order())
         .does(&note("called"))
         .then(&[EventKind::NoteAdded])
@@ -256,9 +251,24 @@ fn a_remark_is_kept_once_and_its_id_not_used_for_another() {
 #[test]
 fn an_order_keeps_two_hundred_remarks_and_no_more() {
     let mut case = given(an_order());
-    let note = |n: usize| Command::AddNote { id: n.to_string(), by: staff(), text: "x".to_owned() };
+    let note = |n: usize| Command::AddNote { id: n.to_string(), by: staff(), text: "x".into() };
     for n in 0..200 {
         case.does(&note(n));
     }
     case.when(&note(200)).then_refused("TOO_MANY_REMARKS");
+}
+
+#[test]
+fn an_order_keeps_no_more_words_than_fit_into_its_row() {
+    let mut case = given(an_order());
+    let note =
+        |n: usize| Command::AddNote { id: n.to_string(), by: staff(), text: "あ".repeat(2_000).into() };
+    for n in 0..11 {
+        case.does(&note(n));
+    }
+    let hold = Command::PlaceHold { code: HoldCode::Quality, reason: "あ".repeat(500).into() };
+    let delay = Command::ReportDelay { reason: "あ".repeat(500), expected_on: None };
+    case.when(&note(11)).then_refused("TOO_MANY_REMARKS").when(&note(3)).then_nothing();
+    case.when(&hold).then_refused("TOO_MANY_REMARKS").when(&delay).then_refused("TOO_MANY_REMARKS");
+    case.stages_run().shipped(1).stages_run().delivered(1).stages_run().then_state(OrderState::Completed);
 }

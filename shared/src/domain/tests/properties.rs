@@ -502,7 +502,7 @@ fn finding(code: usize) -> Finding {
 }
 
 fn hold(code: usize, end: usize) -> Command {
-    let (code, by, reason) = (HOLDS[code], "staff".to_owned(), "because".to_owned());
+    let (code, by, reason) = (HOLDS[code], "staff".to_owned(), "because".into());
     match end {
         0 => Command::PlaceHold { code, reason },
         1 => Command::ResolveHold { code, by },
@@ -513,7 +513,7 @@ fn hold(code: usize, end: usize) -> Command {
 fn remark(kind: usize, text: &str) -> Command {
     let text = text.to_owned();
     match kind {
-        0 => Command::AddNote { id: text.clone(), by: "staff".to_owned(), text },
+        0 => Command::AddNote { id: text.clone(), by: "staff".to_owned(), text: text.into() },
         1 => Command::ReportDelay { reason: text, expected_on: None },
         _ => Command::OpenTicket { kind: TicketKind::MailUnknown, subject: text, detail: String::new() },
     }

@@ -6,7 +6,7 @@ use jiff::civil::date;
 use crate::domain::Command;
 use crate::domain::event::EventKind;
 use crate::domain::order::{HoldCode, OrderState};
-use crate::domain::payment::{OperationOutcome, PaymentMethod};
+use crate::domain::payment::{OperationOutcome, PaymentMethod, PaymentStatus};
 use crate::domain::shipment::FulfilmentEventKind as Report;
 use crate::domain::testing::{Draft, START, an_order, given};
 use crate::domain::timers::next_due;
@@ -86,13 +86,29 @@ fn a_payment_due_tomorrow_is_not_reminded_of_with_the_request() {
 
 #[test]
 fn an_order_that_stands_still_becomes_a_ticket_and_again_when_nothing_moved_it() {
-    let mut case = given(an_order());
+    let mut case = given(an_order().paid_by(PaymentMethod::CashOnDelivery));
     case.after(72).then(&[EventKind::TicketOpened]).then_open_tickets(&["STALLED:RECEIVED:1"]);
     case.after(72).then_nothing();
     case.does(&Command::CloseTicket { id: "STALLED:RECEIVED:1".to_owned() }).after(71).then_nothing();
     case.after(1).then_open_tickets(&["STALLED:RECEIVED:2"]);
     case.validated().then_open_tickets(&[]);
     assert_eq!(next_due(&case.order), Some(case.now + SignedDuration::from_hours(72)));
+}
+
+#[test]
+fn money_that_should_have_been_asked_for_is_called_for_every_hour_until_it_is() {
+    let mut case = given(patient(an_order()));
+    for _ in 0..2 {
+        case.after(1).then(&[EventKind::PaymentCheckDue]);
+    }
+    case.stages_run().after(1).then_nothing();
+    // An authorization nobody wants any more is not forgotten either, though the order has ended.
+    case.reported(1, Report::Recalled).cancel_requested().cancelled().then_state(OrderState::Cancelled);
+    for _ in 0..2 {
+        case.after(1).then(&[EventKind::PaymentCheckDue]);
+    }
+    case.collected();
+    assert_eq!((case.payment(1).status, next_due(&case.order)), (PaymentStatus::Voided, None));
 }
 
 #[test]
@@ -138,7 +154,7 @@ fn a_day_that_cannot_be_kept_any_more_does_not_hold_the_order_up() {
 #[test]
 fn a_held_order_does_not_wake_for_its_day() {
     let mut case = given(patient(an_order().wanted_on(date(2026, 4, 10))));
-    case.stages_run().does(&Command::PlaceHold { code: HoldCode::Quality, reason: "look".to_owned() });
+    case.stages_run().does(&Command::PlaceHold { code: HoldCode::Quality, reason: "look".into() });
     case.after(10 * DAY).then_nothing().then_state(OrderState::Validated);
 }
 

@@ -10,7 +10,7 @@ fn japan() -> String {
 }
 
 /// A postal address 住所, and who lives there.
-#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AddressBody {
     /// Full name.
@@ -46,21 +46,21 @@ impl AddressBody {
     pub fn read(self, field: &str, defects: &mut Defects) -> Address {
         let Self { name, phone, country, postal_code, prefecture, city, line1, line2 } = self;
         let parts = [
-            ("name", &name),
-            ("prefecture", &prefecture),
-            ("city", &city),
-            ("line1", &line1),
-            ("postal_code", &postal_code),
+            ("name", &name, Address::NAME),
+            ("prefecture", &prefecture, Address::PLACE),
+            ("city", &city, Address::PLACE),
+            ("line1", &line1, Address::PLACE),
+            ("postal_code", &postal_code, Address::POSTAL_CODE),
         ];
-        for (part, text) in parts {
-            defects.check_text(text, 200, &format!("{field}.{part}"));
+        for (part, text, max) in parts {
+            defects.check_text(text, max, &format!("{field}.{part}"));
         }
-        for (part, text) in [("phone", &phone), ("line2", &line2)] {
+        for (part, text, max) in [("phone", &phone, Address::PHONE), ("line2", &line2, Address::PLACE)] {
             if let Some(text) = text {
-                defects.check_text(text, 200, &format!("{field}.{part}"));
+                defects.check_text(text, max, &format!("{field}.{part}"));
             }
         }
-        let code = country.len() == 2 && country.bytes().all(|b| b.is_ascii_uppercase());
+        let code = Address::is_country_code(&country);
         defects.check(code, format!("{field}.country"), "must be an ISO 3166-1 alpha-2 code such as JP");
         Address {
             name: Personal::new(name),

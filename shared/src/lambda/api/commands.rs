@@ -3,12 +3,13 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use super::Defects;
 use super::address::AddressBody;
 use crate::app::idempotency::Reply;
 use crate::domain::Command;
-use crate::domain::customer::DesiredDelivery;
+use crate::domain::customer::{DesiredDelivery, TimeSlot};
 use crate::domain::ids::{LineId, PaymentId};
 use crate::domain::intake::{Impossible, MAX_UNITS};
 use crate::domain::money::Amount;
@@ -26,7 +27,7 @@ pub struct UnitsBody {
 }
 
 /// Something asked of an order. `command` says what.
-#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
+#[derive(Clone, Deserialize, utoipa::ToSchema)]
 #[serde(tag = "command", rename_all = "snake_case", deny_unknown_fields)]
 pub enum CommandBody {
     /// 保留解除: the cause of the hold is gone. Resolving a PAYMENT hold tries the payment again.
@@ -131,11 +132,11 @@ impl CommandBody {
             Self::ResolveHold { code } => Command::ResolveHold { code, by },
             Self::OverrideHold { code, reason } => {
                 defects.check_text(&reason, 500, "reason");
-                Command::OverrideHold { code, by, reason }
+                Command::OverrideHold { code, by, reason: reason.into() }
             }
             Self::PlaceHold { code, reason } => {
                 defects.check_text(&reason, 500, "reason");
-                Command::PlaceHold { code, reason }
+                Command::PlaceHold { code, reason: reason.into() }
             }
             Self::Cancel { reason, lines } => {
                 let lines = units(&lines, &mut defects);
@@ -146,13 +147,15 @@ impl CommandBody {
                 Command::ChangeAddress { ship_group, address }
             }
             Self::ChangeDesiredDelivery { ship_group, date, time_slot } => {
-                let slot = |slot: &String| slot.len() == 4 && slot.bytes().all(|b| b.is_ascii_digit());
+                let slot = |slot: &String| TimeSlot::from_code(slot).is_some();
                 let ok = time_slot.as_ref().is_none_or(slot);
-                defects.check(ok, "time_slot", "must be two hours of two digits, such as 1416");
+                defects.check(ok, "time_slot", "must be two hours of the day, such as 1416");
+                check_day(date, "date", &mut defects);
                 Command::ChangeDesiredDelivery { ship_group, desired: DesiredDelivery { date, time_slot } }
             }
             Self::ReportDelay { reason, expected_on } => {
                 defects.check_text(&reason, 500, "reason");
+                check_day(expected_on, "expected_on", &mut defects);
                 Command::ReportDelay { reason, expected_on }
             }
             Self::RecordDeposit { payment, amount, reference, deposited_at } => {
@@ -168,7 +171,9 @@ impl CommandBody {
                 if let Some(id) = &id {
                     defects.check_text(id, 100, "id");
                 }
-                Command::AddNote { id: id.unwrap_or_else(|| text.chars().take(100).collect()), by, text }
+                // An id is shown and logged, a text is not.
+                let id = id.unwrap_or_else(|| hex::encode(Sha256::digest(text.as_bytes())));
+                Command::AddNote { id, by, text: text.into() }
             }
             Self::CloseTicket { ticket } => {
                 defects.check_text(&ticket, 200, "ticket");
@@ -177,6 +182,11 @@ impl CommandBody {
         };
         defects.or(command)
     }
+}
+
+fn check_day(day: Option<Date>, field: &str, defects: &mut Defects) {
+    let ok = day.is_none_or(DesiredDelivery::is_possible_on);
+    defects.check(ok, field, "must be in the years 2000 to 2099");
 }
 
 fn units(lines: &[UnitsBody], defects: &mut Defects) -> Vec<LineQuantity> {
@@ -241,5 +251,56 @@ impl CommandReply {
     pub fn of(order: &Order) -> Reply {
         let body = Self { order: order.id.to_string(), state: order.state, version: order.version };
         Reply { status: 200, body: serde_json::to_string(&body).unwrap_or_default() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    /// The fields that something is wrong with.
+    fn wrong(body: Value) -> Vec<String> {
+        let body: CommandBody = serde_json::from_value(body).unwrap();
+        let defects = body.read("sato").err().unwrap_or_default();
+        defects.into_iter().map(|defect| defect.field).collect()
+    }
+
+    #[test]
+    fn a_wish_is_checked_as_strictly_as_that_of_an_order() {
+        let wish = |date: &str, slot: &str| {
+            wrong(json!({
+                "command": "change_desired_delivery", "ship_group": 1, "date": date, "time_slot": slot,
+            }))
+        };
+        assert_eq!(wish("2026-11-25", "1416"), [""; 0]);
+        assert_eq!(wish("2026-11-25", "9999"), ["time_slot"]);
+        assert_eq!(wish("9026-11-25", "1416"), ["date"]);
+        let delay = json!({ "command": "report_delay", "reason": "late", "expected_on": "0026-11-25" });
+        assert_eq!(wrong(delay), ["expected_on"]);
+    }
+
+    #[test]
+    fn an_address_has_the_limits_it_has_in_an_order() {
+        let change = |line: usize, phone: usize| {
+            wrong(json!({ "command": "change_address", "ship_group": 1, "address": {
+                "name": "山田太郎", "phone": "0".repeat(phone), "postal_code": "150-0042",
+                "prefecture": "東京都", "city": "渋谷区", "line1": "1".repeat(line),
+            } }))
+        };
+        assert_eq!(change(300, 40), [""; 0]);
+        assert_eq!(change(301, 41), ["address.line1", "address.phone"]);
+    }
+
+    #[test]
+    fn a_remark_without_an_id_is_known_by_its_digest() {
+        let read = |text: &str| match (CommandBody::AddNote { text: text.to_owned(), id: None }).read("sato")
+        {
+            Ok(Command::AddNote { id, .. }) => id,
+            _ => String::new(),
+        };
+        assert_eq!(read("Taro called"), read("Taro called"));
+        assert_eq!((read("Taro called").len(), read("Taro called").contains("Taro")), (64, false));
     }
 }

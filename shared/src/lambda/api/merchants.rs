@@ -10,23 +10,148 @@ use crate::domain::customer::Language;
 use crate::domain::ids::{ChannelId, LocationId, MerchantId};
 use crate::domain::intake::Impossible;
 use crate::domain::merchant::{
-    Channel, ChannelKind, ChannelSecret, Merchant, OrderPolicy, Product, ShopProfile,
+    Channel, ChannelKind, ChannelSecret, Merchant, OrderPolicy, Product, SalesPolicy, ShopProfile,
+    SplitPolicy, UnknownProductPolicy,
 };
 use crate::domain::money::Amount;
-use crate::domain::tax::TaxRate;
+use crate::domain::tax::{Rounding, TaxRate};
 
 /// The most stock locations of a merchant.
 const MAX_LOCATIONS: usize = 10;
+
+/// The shop as its customers see it in mails.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ShopBody {
+    /// Name of the shop.
+    pub name: String,
+    /// Where customers find it.
+    pub url: String,
+    /// Sender of its mails; an identity verified with the mail service.
+    pub mail_from: String,
+    /// Where customers write to.
+    pub support_mail: String,
+    /// Where customers call.
+    pub phone: String,
+    /// Its postal address, as the law asks of mail order (特定商取引法).
+    pub address: String,
+    /// Where to pay by bank transfer, in the shop's own words.
+    pub bank_account: String,
+}
+
+impl From<ShopBody> for ShopProfile {
+    fn from(body: ShopBody) -> Self {
+        let ShopBody { name, url, mail_from, support_mail, phone, address, bank_account } = body;
+        Self { name, url, mail_from, support_mail, phone, address, bank_account }
+    }
+}
+
+impl From<ShopProfile> for ShopBody {
+    fn from(shop: ShopProfile) -> Self {
+        let ShopProfile { name, url, mail_from, support_mail, phone, address, bank_account } = shop;
+        Self { name, url, mail_from, support_mail, phone, address, bank_account }
+    }
+}
+
+/// How a merchant's orders are handled; what is left out has its default.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct PolicyBody {
+    /// Counts up with every change of the settings. Set by the system.
+    pub version: u32,
+    /// How fractions of the smallest unit are rounded in tax.
+    pub rounding: Rounding,
+    /// Whether an order may leave in parts.
+    pub split: SplitPolicy,
+    /// When a sale is posted.
+    pub sales: SalesPolicy,
+    /// What to do with an unknown SKU.
+    pub unknown_product: UnknownProductPolicy,
+    /// Days a customer has to pay in advance (1 to 60).
+    pub payment_due_days: u8,
+    /// Days before the due date at which we remind (1 to 30).
+    pub payment_reminder_days: u8,
+    /// Days from release to delivery, used to compute the ship-from date (0 to 14).
+    pub lead_time_days: u8,
+    /// Hours in one state after which an order counts as stalled (1 to 2,160).
+    pub stalled_after_hours: u16,
+    /// Hours within which the warehouse acknowledges an instruction (1 to 240).
+    pub acknowledge_within_hours: u16,
+}
+
+impl Default for PolicyBody {
+    fn default() -> Self {
+        OrderPolicy::default().into()
+    }
+}
+
+impl From<PolicyBody> for OrderPolicy {
+    fn from(body: PolicyBody) -> Self {
+        let PolicyBody {
+            version,
+            rounding,
+            split,
+            sales,
+            unknown_product,
+            payment_due_days,
+            payment_reminder_days,
+            lead_time_days,
+            stalled_after_hours,
+            acknowledge_within_hours,
+        } = body;
+        Self {
+            version,
+            rounding,
+            split,
+            sales,
+            unknown_product,
+            payment_due_days,
+            payment_reminder_days,
+            lead_time_days,
+            stalled_after_hours,
+            acknowledge_within_hours,
+        }
+    }
+}
+
+impl From<OrderPolicy> for PolicyBody {
+    fn from(policy: OrderPolicy) -> Self {
+        let OrderPolicy {
+            version,
+            rounding,
+            split,
+            sales,
+            unknown_product,
+            payment_due_days,
+            payment_reminder_days,
+            lead_time_days,
+            stalled_after_hours,
+            acknowledge_within_hours,
+        } = policy;
+        Self {
+            version,
+            rounding,
+            split,
+            sales,
+            unknown_product,
+            payment_due_days,
+            payment_reminder_days,
+            lead_time_days,
+            stalled_after_hours,
+            acknowledge_within_hours,
+        }
+    }
+}
 
 /// A merchant's settings.
 #[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MerchantBody {
     /// The shop as customers see it.
-    pub shop: ShopProfile,
+    pub shop: ShopBody,
     /// How its orders are handled; what is left out has its default.
     #[serde(default)]
-    pub policy: OrderPolicy,
+    pub policy: PolicyBody,
     /// The language of mails when an order names none.
     #[serde(default)]
     pub language: Language,
@@ -61,16 +186,17 @@ impl MerchantBody {
             let ok = address.parse::<crate::app::mail::MailAddress>().is_ok();
             defects.check(ok, format!("shop.{field}"), "must be a mail address");
         }
-        for (field, rule) in self.policy.defects() {
+        let Self { shop, policy, language, locations } = self;
+        let (shop, policy) = (ShopProfile::from(shop), OrderPolicy::from(policy));
+        for (field, rule) in policy.defects() {
             defects.check(false, format!("policy.{field}"), rule);
         }
-        let count = (1..=MAX_LOCATIONS).contains(&self.locations.len());
+        let count = (1..=MAX_LOCATIONS).contains(&locations.len());
         defects.check(count, "locations", "a merchant has 1 to 10 locations");
-        let mut distinct = self.locations.clone();
+        let mut distinct = locations.clone();
         distinct.sort();
         distinct.dedup();
-        defects.check(distinct.len() == self.locations.len(), "locations", "must not repeat");
-        let Self { shop, policy, language, locations } = self;
+        defects.check(distinct.len() == locations.len(), "locations", "must not repeat");
         defects.or(MerchantSettings { shop, policy, language, locations })
     }
 }
@@ -83,9 +209,9 @@ pub struct MerchantView {
     /// Counts up with every change; quote it in `If-Match` to change what you have seen.
     pub version: u64,
     /// The shop as customers see it.
-    pub shop: ShopProfile,
+    pub shop: ShopBody,
     /// How its orders are handled.
-    pub policy: OrderPolicy,
+    pub policy: PolicyBody,
     /// The language of mails when an order names none.
     pub language: Language,
     /// Its stock locations, the preferred one first.
@@ -97,8 +223,8 @@ impl From<Merchant> for MerchantView {
         Self {
             merchant: merchant.id.to_string(),
             version: merchant.version,
-            shop: merchant.shop,
-            policy: merchant.policy,
+            shop: merchant.shop.into(),
+            policy: merchant.policy.into(),
             language: merchant.language,
             locations: merchant.locations.into_iter().map(String::from).collect(),
         }

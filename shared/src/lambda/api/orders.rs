@@ -43,7 +43,7 @@ impl ReceivedReply {
 }
 
 /// An order 受注 with everything that belongs to it.
-#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+#[derive(Clone, Serialize, utoipa::ToSchema)]
 pub struct OrderView {
     /// Its id.
     pub order: String,
@@ -119,7 +119,7 @@ pub struct GatesView {
 }
 
 /// Who ordered.
-#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+#[derive(Clone, Serialize, utoipa::ToSchema)]
 pub struct CustomerView {
     /// Full name.
     pub name: String,
@@ -200,7 +200,7 @@ pub struct LineView {
 }
 
 /// Lines that go to one addressee.
-#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+#[derive(Clone, Serialize, utoipa::ToSchema)]
 pub struct ShipGroupView {
     /// Its number.
     pub ship_group: u8,
@@ -332,7 +332,7 @@ pub struct FindingView {
 }
 
 /// A hold 保留.
-#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+#[derive(Clone, Serialize, utoipa::ToSchema)]
 pub struct HoldView {
     /// Why.
     pub code: HoldCode,
@@ -368,7 +368,7 @@ pub struct TicketView {
 }
 
 /// A remark.
-#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+#[derive(Clone, Serialize, utoipa::ToSchema)]
 pub struct NoteView {
     /// Its id.
     pub id: String,
@@ -461,10 +461,14 @@ impl From<Page<OrderSummary>> for OrderList {
     }
 }
 
+/// Whoever may read the order may read this.
+fn shown(text: &Personal) -> String {
+    text.reveal().to_owned()
+}
+
 impl From<&WholeOrder> for OrderView {
     fn from(whole: &WholeOrder) -> Self {
         let order = &whole.order;
-        let shown = |text: &Personal| text.reveal().to_owned();
         let customer = CustomerView {
             name: shown(&order.customer.name),
             mail: order.customer.mail.as_ref().map(shown),
@@ -506,7 +510,7 @@ impl From<&WholeOrder> for OrderView {
             holds: holds(order),
             tickets: tickets(order),
             notes: notes(order),
-            customer_note: order.customer_note.clone(),
+            customer_note: order.customer_note.as_ref().map(shown),
             cancelling: order
                 .cancellation
                 .iter()
@@ -548,11 +552,11 @@ fn holds(order: &Order) -> Vec<HoldView> {
         let (closed_by, override_reason) = match end {
             None => (None, None),
             Some(HoldEnd::Resolved { by }) => (Some(by), None),
-            Some(HoldEnd::Overridden { by, reason }) => (Some(by), Some(reason)),
+            Some(HoldEnd::Overridden { by, reason }) => (Some(by), Some(shown(&reason))),
         };
         HoldView {
             code: hold.code,
-            reason: hold.reason.clone(),
+            reason: shown(&hold.reason),
             opened_at: hold.opened_at,
             closed_at,
             closed_by,
@@ -577,7 +581,7 @@ fn notes(order: &Order) -> Vec<NoteView> {
     let view = |note: &crate::domain::order::Note| NoteView {
         id: note.id.clone(),
         by: note.by.clone(),
-        text: note.text.clone(),
+        text: shown(&note.text),
         at: note.at,
     };
     order.notes.iter().map(view).collect()

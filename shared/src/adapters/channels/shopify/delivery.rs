@@ -3,9 +3,8 @@
 
 use jiff::civil::Date;
 
-use super::super::wire::is_time_slot;
 use super::parts::Attribute;
-use crate::domain::customer::DesiredDelivery;
+use crate::domain::customer::{DesiredDelivery, TimeSlot};
 use crate::domain::text::fold;
 
 /// Reads the desired delivery, and returns the attributes that are something else, or that we do
@@ -65,7 +64,7 @@ fn time_slot(value: &str) -> Option<String> {
     if folded.contains("午前") {
         return Some("0812".to_owned());
     }
-    if is_time_slot(folded.trim()) {
+    if TimeSlot::from_code(folded.trim()).is_some() {
         return Some(folded.trim().to_owned());
     }
     let noon = if folded.contains("午後") { 12 } else { 0 };
@@ -74,7 +73,7 @@ fn time_slot(value: &str) -> Option<String> {
     let [from, to] = hours?.try_into().ok()?;
     let hour = |hour: u8| if hour < 12 { hour + noon } else { hour };
     let slot = format!("{:02}{:02}", hour(from), hour(to));
-    is_time_slot(&slot).then_some(slot)
+    TimeSlot::from_code(&slot).map(|_| slot)
 }
 
 #[cfg(test)]

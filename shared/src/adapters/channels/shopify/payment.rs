@@ -3,6 +3,7 @@
 
 use super::super::wire::TOKEN;
 use super::Reader;
+use crate::domain::customer::Personal;
 use crate::domain::intake::IntakePayment;
 use crate::domain::payment::PaymentMethod;
 
@@ -31,14 +32,14 @@ impl Reader<'_> {
     }
 
     /// The gateway's own reference, or the order's id, by which Shopify finds the transaction.
-    fn card_token(&mut self) -> Option<String> {
+    fn card_token(&mut self) -> Option<Personal> {
         let reference = self.order.reference.as_deref().map(str::trim).filter(|text| !text.is_empty());
         let id = self.order.id.as_ref().map(|id| format!("shopify-order-{}", id.0));
         let token = reference.map(str::to_owned).or(id);
         if token.is_none() {
             self.defects.add("id", "is missing, and so is `reference`: one of them finds the card payment");
         }
-        token.map(|token| self.defects.text("reference", &token, TOKEN))
+        token.map(|token| self.defects.text("reference", &token, TOKEN).into())
     }
 
     /// The part of a partially paid order that the shop has already.

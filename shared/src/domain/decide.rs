@@ -1,6 +1,7 @@
 //! What a command does to an order: one exhaustive match, pure.
 
 mod cancellation;
+mod cash;
 mod fulfilment;
 mod payment;
 mod service;

@@ -31,6 +31,12 @@ impl PaymentMethod {
         matches!(self, Self::Card | Self::PayLater)
     }
 
+    /// Whether a person or a bank may count money for it: an advance, or what a driver did not collect.
+    #[must_use]
+    pub const fn takes_deposits(self) -> bool {
+        self.is_prepaid() || matches!(self, Self::CashOnDelivery)
+    }
+
     /// Whether the customer pays by a deposit before we ship 前払い.
     #[must_use]
     pub const fn is_prepaid(self) -> bool {

@@ -147,19 +147,14 @@ fn receipt(order: &Order, id: &PaymentId, at: Timestamp) -> Option<PaymentReceip
 
 fn shipped(order: &Order, id: &ShipmentId, at: Timestamp) -> Option<Shipment> {
     let shipment = order.shipment(id)?;
-    let last = order.shipments.iter().rfind(|s| s.status != shipment::ShipmentStatus::Recalled);
-    let rest_follows = order.outstanding() > 0;
-    let cash = |payment: &payment::Payment| payment.method == payment::PaymentMethod::CashOnDelivery;
-    let cash = order.payments.iter().zip(order.targets()).find(|(payment, _)| cash(payment));
-    let collects = last.is_some_and(|last| last.id == *id) && !rest_follows;
     Some(Shipment {
         shipped_on: in_japan(at).date(),
         expected_on: None,
         items: contents(order, shipment),
         parcels: parcels(shipment),
         destination: destination(order, shipment.ship_group)?,
-        cash_on_delivery: cash.filter(|_| collects).map(|(_, target)| target.units()),
-        rest_follows,
+        cash_on_delivery: shipment.cash.map(crate::domain::money::Amount::units),
+        rest_follows: order.outstanding() > 0,
     })
 }
 

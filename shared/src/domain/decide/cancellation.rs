@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Effects, before_everything_left, require};
+use super::{Effects, before_everything_left, cash, require};
 use crate::domain::event::{CancelledUnits, Event};
 use crate::domain::ids::LineId;
 use crate::domain::order::{CancelReason, Cancellation, LINES_PER_STEP, Line, Order, TicketKind};
@@ -74,26 +74,24 @@ pub(super) fn carry_out(order: &Order) -> Effects {
 pub(super) fn conclusion(order: &Order) -> Option<Vec<Event>> {
     let request = order.cancellation.as_ref()?;
     let reason = request.reason;
+    if request.remaining.is_empty() && order.is_empty() {
+        return Some(vec![Event::OrderCancelled { reason }]);
+    }
     if request.remaining.is_empty() {
-        let whole = order.is_empty();
-        return Some(vec![if whole {
-            Event::OrderCancelled { reason }
-        } else {
-            Event::LinesCancelled { reason }
-        }]);
+        return Some([Event::LinesCancelled { reason }].into_iter().chain(cash::recall(order)).collect());
     }
     if can_go_on(order, request) {
         return None;
     }
     let before = order.tickets.iter().filter(|ticket| ticket.kind == TicketKind::CancelRefused).count();
-    Some(vec![
-        Event::CancelRefused { lines: request.remaining.clone() },
-        Event::TicketOpened {
-            id: ticket_id(TicketKind::CancelRefused, &(before + 1).to_string()),
-            kind: TicketKind::CancelRefused,
-            detail: "the parcel could not be stopped: tell the customer, and expect a return".to_owned(),
-        },
-    ])
+    let refused = Event::CancelRefused { lines: request.remaining.clone() };
+    let ticket = Event::TicketOpened {
+        id: ticket_id(TicketKind::CancelRefused, &(before + 1).to_string()),
+        kind: TicketKind::CancelRefused,
+        detail: "the parcel could not be stopped: tell the customer, and expect a return".to_owned(),
+    };
+    // Some of its units may have been in time.
+    Some([refused, ticket].into_iter().chain(cash::recall(order)).collect())
 }
 
 /// The units of the request that have not been released.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::{Effects, before_everything_left};
+use super::{Effects, before_everything_left, cash};
 use crate::domain::event::Event;
 use crate::domain::ids::{LocationId, ShipmentId};
 use crate::domain::merchant::SplitPolicy;
@@ -69,10 +69,13 @@ pub(super) fn release(order: &Order, now: Timestamp) -> Effects {
             recall_refused: false,
             shipped: false,
             delivered: false,
+            cash: None,
             trackings: Vec::new(),
             history: Vec::new(),
         };
-    Event::OrderReleased { shipments: (first..).zip(parcels).map(plan).collect() }.into()
+    let mut shipments: Vec<_> = (first..).zip(parcels).map(plan).collect();
+    cash::assign(order, &mut shipments);
+    Event::OrderReleased { shipments }.into()
 }
 
 pub(super) fn mark_instructed(order: &Order, id: &ShipmentId) -> Result<Effects, Rejection> {

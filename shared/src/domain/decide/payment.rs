@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::Effects;
+use super::{Effects, require};
 use crate::domain::event::Event;
 use crate::domain::ids::PaymentId;
 use crate::domain::money::Amount;
@@ -225,11 +225,19 @@ pub(super) fn deposit(
     reference: &str,
     deposited_at: Timestamp,
 ) -> Result<Effects, Rejection> {
-    let payment = known(order, id, PaymentMethod::is_prepaid)?;
+    let payment = known(order, id, PaymentMethod::takes_deposits)?;
     if payment.deposits.iter().any(|known| known == reference) {
         return Ok(Effects::none());
     }
     require_positive(amount)?;
+    if payment.method == PaymentMethod::CashOnDelivery {
+        let delivered = order.state >= OrderState::Delivered;
+        require(order, delivered, "the carrier collects it with the delivery")?;
+        let missing = (target_of(order, id) - payment.held()).or_zero();
+        if amount > missing {
+            return Err(Rejection::TooMuch { available: missing.units() });
+        }
+    }
     let mut events = vec![Event::DepositRecorded {
         payment: id.clone(),
         amount,

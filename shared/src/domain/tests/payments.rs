@@ -6,6 +6,7 @@ use crate::domain::event::EventKind;
 use crate::domain::money::Amount;
 use crate::domain::order::{HoldCode, OrderState};
 use crate::domain::payment::{OperationKind, OperationOutcome, PaymentMethod, PaymentStatus};
+use crate::domain::shipment::FulfilmentEventKind as Report;
 use crate::domain::testing::stages::approved;
 use crate::domain::testing::{Case, Draft, an_order, given, yen};
 
@@ -58,6 +59,73 @@ fn cash_is_collected_by_the_carrier_with_the_delivery() {
         .stages_run()
         .then_state(OrderState::Completed);
     assert_eq!(case.order.held(), yen(2_000));
+}
+
+fn by_cash() -> Draft {
+    an_order().of(&[(1, 1_000)]).paid_by(PaymentMethod::CashOnDelivery)
+}
+
+#[test]
+fn cash_that_no_parcel_collected_is_asked_for_and_never_booked_by_itself() {
+    let mut case = given(by_cash().and(1, 3_000).sent_as_available());
+    case.validated().short_of(2, 1).released().shipped(1).delivered(1);
+    case.cancel_requested_of(&[(2, 1)]).cancelled().stages_run().then_state(OrderState::Delivered);
+    case.then_open_tickets(&["SHORT_DEPOSIT:ORDER-P1"]);
+    assert_eq!(case.order.held(), Amount::ZERO);
+    case.when(&deposit(&case.clone(), 1_001)).then_refused("TOO_MUCH");
+    case.deposited(1_000, "b1").stages_run().then_state(OrderState::Completed).then_open_tickets(&[]);
+}
+
+fn deposit(case: &Case, amount: i64) -> Command {
+    let (payment, reference, deposited_at) = (case.order.id.payment(1), "b0".to_owned(), case.now);
+    Command::RecordDeposit { payment, amount: yen(amount), reference, deposited_at }
+}
+
+#[test]
+fn a_driver_who_has_not_been_there_has_no_cash() {
+    let mut case = given(by_cash());
+    case.stages_run().shipped(1);
+    case.when(&deposit(&case.clone(), 1_000)).then_refused("WRONG_STATE");
+}
+
+#[test]
+fn a_parcel_that_would_collect_too_much_comes_back_and_leaves_with_the_right_sum() {
+    let mut case = given(by_cash().and(1, 3_000).to_another_address());
+    case.stages_run().cancel_requested_of(&[(1, 1)]).cancelled().reported(1, Report::Recalled).cancelled();
+    case.then(&[EventKind::UnitsCancelled, EventKind::LinesCancelled, EventKind::RecallRequested]);
+    assert!(case.order.shipments[1].recall_requested, "it collects for both");
+    case.reported(2, Report::Recalled).stages_run().shipped(3).delivered(3);
+    case.stages_run().then_state(OrderState::Completed);
+    assert_eq!(case.order.held(), yen(3_000));
+}
+
+#[test]
+fn a_parcel_that_was_to_collect_nothing_comes_back_when_the_one_that_was_is_cancelled() {
+    let mut case = given(by_cash().and(1, 3_000).to_another_address());
+    case.stages_run().cancel_requested_of(&[(2, 1)]).cancelled().reported(2, Report::Recalled).cancelled();
+    case.then(&[EventKind::UnitsCancelled, EventKind::LinesCancelled, EventKind::RecallRequested]);
+    case.reported(1, Report::Recalled).stages_run().shipped(3).delivered(3);
+    case.stages_run().then_state(OrderState::Completed).then_open_tickets(&[]);
+    assert_eq!(case.order.held(), yen(1_000));
+}
+
+#[test]
+fn what_the_driver_collected_too_much_is_given_back_by_hand() {
+    let mut case = given(by_cash().and(1, 3_000).to_another_address());
+    case.stages_run().shipped(2).cancel_requested_of(&[(1, 1)]).cancelled();
+    case.reported(1, Report::Recalled).cancelled().stages_run().delivered(2);
+    assert_eq!(case.order.held(), yen(4_000));
+    case.then_open_tickets(&["REFUND_BY_HAND:ORDER-P1:0"]).stages_run().then_state(OrderState::Delivered);
+    case.refunded_by_hand(1_000, "r1").stages_run().then_state(OrderState::Completed);
+}
+
+#[test]
+fn what_the_driver_collected_too_little_is_booked_and_the_rest_asked_for() {
+    let mut case = given(by_cash().and(1, 3_000).to_another_address());
+    case.stages_run().shipped(1).cancel_requested_of(&[(2, 1)]).cancelled();
+    case.reported(2, Report::Recalled).cancelled().stages_run().delivered(1).stages_run();
+    case.then_state(OrderState::Delivered).then_open_tickets(&["SHORT_DEPOSIT:ORDER-P1"]);
+    assert_eq!(case.order.held(), Amount::ZERO);
 }
 
 #[test]

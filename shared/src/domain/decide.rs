@@ -78,7 +78,7 @@ pub fn decide(order: &Order, command: &Command, now: Timestamp) -> Result<Decisi
         Command::Allocate { grants, shortages } => stock::allocate(order, grants, shortages)?,
         Command::FillBackorder { grants } => stock::fill_backorder(order, grants)?,
         Command::RequestPayment { payment } => payment::request(order, payment, now)?,
-        Command::RecordOperation { operation, outcome } => payment::record(order, operation, outcome)?,
+        Command::RecordOperation { operation, outcome } => payment::record(order, operation, outcome, now)?,
         Command::RecordDeposit { payment, amount, reference, deposited_at } => {
             payment::deposit(order, payment, *amount, reference, *deposited_at)?
         }

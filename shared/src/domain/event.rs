@@ -156,6 +156,11 @@ events! {
         /// Until when it holds.
         valid_until: Option<Timestamp>,
     },
+    /// 与信期限切れ: what was authorized is secured no longer, and is to be authorized anew.
+    AuthorizationEnded {
+        /// Which payment.
+        payment: PaymentId,
+    },
     /// 審査中: the provider is still deciding.
     PaymentInReview {
         /// Which payment.

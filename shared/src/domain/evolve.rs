@@ -70,11 +70,24 @@ fn apply(order: &mut Order, event: &Event, at: Timestamp) {
             payment.requested =
                 Some(PaymentRequest { due_at: *due_at, remind_at: *remind_at, reminded: *remind_at <= at });
         }),
-        Event::PaymentAuthorized { payment, amount, reference, valid_until: _ } => {
+        Event::PaymentAuthorized { payment, amount, reference, valid_until } => {
             order.pay(payment, |payment| {
                 payment.status = PaymentStatus::Authorized;
                 payment.authorized = *amount;
+                // However short a provider says it holds, it is not asked anew more often than this.
+                payment.valid_until = valid_until.map(|until| until.max(at + PROVIDER_CHECK));
                 payment.reference = Some(reference.clone());
+                payment.settle_unknown();
+            });
+        }
+        Event::AuthorizationEnded { payment } => {
+            order.ready = false;
+            order.pay(payment, |payment| {
+                payment.status = PaymentStatus::Pending;
+                payment.authorized = Amount::ZERO;
+                payment.valid_until = None;
+                payment.refused.clear();
+                payment.attempt += 1;
                 payment.settle_unknown();
             });
         }

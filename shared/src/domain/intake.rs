@@ -313,6 +313,7 @@ fn payments(
             token: payment.token,
             reference: None,
             authorized: Amount::ZERO,
+            valid_until: None,
             captured: if settled { amount } else { Amount::ZERO },
             refunded: Amount::ZERO,
             unknown: None,

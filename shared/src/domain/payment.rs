@@ -139,6 +139,9 @@ pub struct Payment {
     pub reference: Option<String>,
     /// Secured at the provider.
     pub authorized: Amount,
+    /// Until when that holds, if the provider said so; unknown in rows older than this field.
+    #[serde(default)]
+    pub valid_until: Option<Timestamp>,
     /// Taken, or received.
     pub captured: Amount,
     /// Given back.
@@ -178,6 +181,12 @@ impl Payment {
     #[must_use]
     pub fn held(&self) -> Amount {
         self.captured - self.refunded
+    }
+
+    /// Whether the authorization holds no longer at `now`.
+    #[must_use]
+    pub fn has_ended_by(&self, now: Timestamp) -> bool {
+        self.status == PaymentStatus::Authorized && self.valid_until.is_some_and(|until| until <= now)
     }
 
     /// Whether goods worth `target` may leave: the payment gate 入金ゲート of this payment.

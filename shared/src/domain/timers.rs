@@ -4,8 +4,9 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::ids::{PaymentId, ShipmentId};
-use super::order::{Order, Ticket, TicketKind};
-use super::payment::PaymentStatus;
+use super::money::Amount;
+use super::order::{Order, OrderState, Ticket, TicketKind};
+use super::payment::{Payment, PaymentStatus};
 
 /// How long we wait before we ask a provider again.
 pub const PROVIDER_CHECK: SignedDuration = SignedDuration::from_mins(10);
@@ -19,6 +20,8 @@ pub enum Due {
     Expiry(PaymentId),
     /// Ask the provider again.
     ProviderCheck(PaymentId),
+    /// What was authorized is secured no longer.
+    AuthorizationEnd(PaymentId),
     /// A ship group may be released from now on.
     ShipFrom,
     /// Nothing has happened for too long.
@@ -35,6 +38,10 @@ pub fn dues(order: &Order) -> Vec<(Timestamp, Due)> {
         if let Some(at) = payment.check_at {
             dues.push((at, Due::ProviderCheck(payment.id.clone())));
         }
+        dues.extend(
+            authorization_end(order, payment, target)
+                .map(|at| (at, Due::AuthorizationEnd(payment.id.clone()))),
+        );
         let unpaid = payment.status == PaymentStatus::Pending && !payment.secures(target);
         let waits = unpaid && order.cancellation.is_none();
         if let Some(request) = payment.requested.as_ref().filter(|_| waits && !order.state.is_final()) {
@@ -66,6 +73,13 @@ pub fn dues(order: &Order) -> Vec<(Timestamp, Due)> {
 #[must_use]
 pub fn next_due(order: &Order) -> Option<Timestamp> {
     dues(order).into_iter().map(|(at, _)| at).min()
+}
+
+/// When an authorization ends that is still needed. Not once everything has left: then its capture
+/// may be on the way, and only the answer to that tells whether it came too late.
+fn authorization_end(order: &Order, payment: &Payment, target: Amount) -> Option<Timestamp> {
+    let waits = payment.status == PaymentStatus::Authorized && payment.unknown.is_none();
+    payment.valid_until.filter(|_| waits && target.is_positive() && order.state < OrderState::Shipped)
 }
 
 /// When the order counts as stalled; `None` while a ticket says that it does. Who closes the ticket

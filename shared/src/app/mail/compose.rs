@@ -74,6 +74,7 @@ fn notice(facts: &FactContext<'_>) -> Option<Notice> {
         | Event::StockAllocated { .. }
         | Event::BackorderFilled { .. }
         | Event::PaymentAuthorized { .. }
+        | Event::AuthorizationEnded { .. }
         | Event::PaymentInReview { .. }
         | Event::PaymentDeclined { .. }
         | Event::PaymentRetried { .. }

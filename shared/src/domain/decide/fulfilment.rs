@@ -41,8 +41,10 @@ impl Order {
 }
 
 pub(super) fn release(order: &Order, now: Timestamp) -> Effects {
-    // What has become releasable by the clock alone is announced first, like everything else.
-    if !order.ready || !order.is_releasable_at(now) {
+    // What has become releasable by the clock alone is announced first, like everything else. What is
+    // secured no longer waits for the clock to say so.
+    let unsecured = order.payments.iter().any(|payment| payment.has_ended_by(now));
+    if !order.ready || unsecured || !order.is_releasable_at(now) {
         return Effects::none();
     }
     let mut parcels: BTreeMap<(u8, &LocationId), Vec<LineQuantity>> = BTreeMap::new();

@@ -111,6 +111,7 @@ pub(super) fn record(
     order: &Order,
     operation: &Operation,
     outcome: &OperationOutcome,
+    now: Timestamp,
 ) -> Result<Effects, Rejection> {
     let payment = known(order, &operation.payment, PaymentMethod::has_provider)?;
     if is_recorded(payment, operation) {
@@ -133,6 +134,13 @@ pub(super) fn record(
         }],
         OperationOutcome::Declined { code } if operation.kind == OperationKind::Authorize => {
             declined(order, operation, code)
+        }
+        // It came too late: what it was to take is authorized anew, and then taken.
+        OperationOutcome::Declined { code }
+            if operation.kind == OperationKind::Capture && payment.has_ended_by(now) =>
+        {
+            let refusal = Event::PaymentOperationRefused { operation: operation.clone(), code: code.clone() };
+            vec![refusal, Event::AuthorizationEnded { payment: id() }]
         }
         OperationOutcome::Declined { code } => refused(order, operation, code),
         OperationOutcome::Review { reference } => review(payment, operation, reference),

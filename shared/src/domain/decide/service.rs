@@ -209,6 +209,7 @@ pub(super) fn tick(order: &Order, now: Timestamp) -> Effects {
             Due::Reminder(payment) => events.push(Event::PaymentReminded { payment }),
             Due::Expiry(payment) => events.push(Event::PaymentExpired { payment }),
             Due::ProviderCheck(payment) => events.push(Event::PaymentCheckDue { payment }),
+            Due::AuthorizationEnd(payment) => events.push(Event::AuthorizationEnded { payment }),
             // That the order becomes ready follows of itself.
             Due::ShipFrom => {}
             Due::Stall => events.push(Event::TicketOpened {

@@ -1,11 +1,13 @@
 //! Each payment method to its sale, and what can happen to the money on the way.
 
+use jiff::SignedDuration;
+
 use crate::domain::Command;
 use crate::domain::billing::DiscountKind;
 use crate::domain::event::EventKind;
 use crate::domain::money::Amount;
 use crate::domain::order::{HoldCode, OrderState};
-use crate::domain::payment::{OperationKind, OperationOutcome, PaymentMethod, PaymentStatus};
+use crate::domain::payment::{Operation, OperationKind, OperationOutcome, PaymentMethod, PaymentStatus};
 use crate::domain::shipment::FulfilmentEventKind as Report;
 use crate::domain::testing::stages::approved;
 use crate::domain::testing::{Case, Draft, an_order, given, yen};
@@ -35,6 +37,86 @@ fn a_card_is_authorized_before_release_and_captured_when_everything_has_left() {
     case.released().shipped(1).then_state(OrderState::Shipped).collected();
     assert_eq!(case.payment(1).captured, yen(2_000));
     sent(&mut case).then_state(OrderState::Completed).then_history_agrees();
+}
+
+const DAY: i64 = 24;
+
+/// The provider does what it is asked, and its authorization holds so many days from now.
+fn approved_for(case: &Case, days: i64) -> (Operation, OperationOutcome) {
+    let operation = case.asked().unwrap();
+    let OperationOutcome::Approved { amount, reference, .. } = approved(&operation) else { unreachable!() };
+    let valid_until = Some(case.now + SignedDuration::from_hours(days * DAY));
+    (operation, OperationOutcome::Approved { amount, reference, valid_until })
+}
+
+/// Authorized for a week; some of it waits.
+fn authorized_for_a_week(draft: Draft) -> Case {
+    let mut case = given(draft);
+    let (_, outcome) = approved_for(&case, 7);
+    case.validated().provider_answers(outcome);
+    case
+}
+
+#[test]
+fn an_authorization_that_ends_before_the_goods_leave_is_asked_for_anew() {
+    let mut case = authorized_for_a_week(an_order());
+    let old = case.payment(1).operation(OperationKind::Capture, yen(2_000)).key;
+    case.short_of(1, 1).after(7 * DAY - 1);
+    assert_eq!(case.asked(), None);
+    case.after(1).stock_arrives().then_state(OrderState::Validated);
+    assert_eq!(case.asked().map(|operation| operation.kind), Some(OperationKind::Authorize));
+    case.collected().then_state(OrderState::Ready).stages_run().shipped(1);
+    let capture = case.asked().unwrap();
+    assert!(capture.kind == OperationKind::Capture && capture.key != old, "{capture:?}");
+    sent(&mut case).then_state(OrderState::Completed).then_history_agrees();
+}
+
+#[test]
+fn what_waits_for_the_rest_of_the_goods_is_authorized_anew_too() {
+    let mut case = authorized_for_a_week(an_order().sent_as_available());
+    case.short_of(1, 1).released().shipped(1).then_state(OrderState::PartiallyShipped);
+    case.after(7 * DAY).collected().stock_arrives().stages_run().shipped(2).stages_run();
+    assert_eq!((case.payment(1).status, case.payment(1).captured), (PaymentStatus::Captured, yen(2_000)));
+}
+
+#[test]
+fn nothing_is_released_on_an_authorization_that_is_over() {
+    let mut case = authorized_for_a_week(an_order());
+    case.in_stock().then_state(OrderState::Ready);
+    case.now += SignedDuration::from_hours(8 * DAY);
+    case.does(&Command::Release).then_nothing().does(&Command::Tick).stages_run();
+    case.then_state(OrderState::Released);
+    assert_eq!(case.count(EventKind::PaymentAuthorized), 2);
+}
+
+#[test]
+fn a_declined_second_authorization_holds_the_order() {
+    let mut case = authorized_for_a_week(an_order());
+    case.in_stock().after(7 * DAY).provider_answers(declined());
+    assert!(case.order.is_held_for(HoldCode::Payment) && !case.order.ready);
+}
+
+#[test]
+fn a_capture_that_comes_after_the_end_of_the_authorization_is_authorized_anew_and_taken() {
+    let mut case = authorized_for_a_week(an_order());
+    case.in_stock().released().after(6 * DAY).shipped(1).after(2 * DAY);
+    assert_eq!(
+        case.asked().map(|operation| operation.kind),
+        Some(OperationKind::Capture),
+        "it may still work"
+    );
+    case.provider_answers(OperationOutcome::Declined { code: "authorization_expired".to_owned() });
+    assert_eq!(case.asked().map(|operation| operation.kind), Some(OperationKind::Authorize));
+    case.collected();
+    assert_eq!((case.payment(1).status, case.payment(1).captured), (PaymentStatus::Captured, yen(2_000)));
+    assert!(!case.order.open_tickets().any(|ticket| ticket.id.starts_with("PAYMENT")));
+}
+
+#[test]
+fn an_authorization_that_is_to_be_voided_does_not_end_by_the_clock() {
+    let mut case = authorized_for_a_week(an_order());
+    case.cancel_requested().cancelled().after(8 * DAY);
+    assert_eq!(case.asked().map(|operation| operation.kind), Some(OperationKind::Void));
 }
 
 #[test]

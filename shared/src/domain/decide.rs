@@ -17,7 +17,7 @@ use super::order::{Order, OrderState};
 use super::rejection::Rejection;
 use super::stock::Movement;
 
-pub use payment::{Collection, next_collection, unwanted_authorizations};
+pub use payment::{Collection, is_withdrawn, next_collection, unwanted_authorizations};
 pub use service::ship_from;
 pub use stock::shortfall;
 

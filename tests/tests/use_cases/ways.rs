@@ -468,3 +468,22 @@ async fn p21_an_authorization_nobody_noted_is_given_up_when_the_order_is_cancell
     let done: Vec<_> = world.provider.done().into_iter().map(|operation| operation.kind).collect();
     assert_eq!(done, [OperationKind::Authorize, OperationKind::Void]);
 }
+
+/// Nobody knows what became of the authorization, the customer cancels, and then the provider says that
+/// it never got it.
+#[tokio::test]
+async fn an_authorization_the_provider_never_got_is_not_asked_for_once_the_order_is_cancelled() {
+    let mut world = World::new();
+    world.provider.then(ProviderScript::Unknown { done: false });
+    world.provider.then(ProviderScript::Unknown { done: false });
+    let order = world.receives(&an_order()).await;
+    world.settle().await;
+    assert!(has_open_ticket(&world, &order, TicketKind::PaymentUnknown));
+    world.customer_cancels(&order).await;
+    world.settle().await;
+    world.pass(hours(1)).await;
+    stands(&world, &order, OrderState::Cancelled, PaymentStatus::Declined);
+    assert!(world.provider.done().is_empty());
+    let order = world.order(&order);
+    assert_eq!((order.open_tickets().count(), order.open_holds().count()), (0, 0));
+}

@@ -69,6 +69,12 @@ fn next_of(order: &Order, payment: &Payment, target: Amount, now: Timestamp) -> 
     }
 }
 
+/// Whether `operation` would secure money that is not due any more.
+#[must_use]
+pub fn is_withdrawn(order: &Order, operation: &Operation) -> bool {
+    operation.kind == OperationKind::Authorize && target_of(order, &operation.payment).is_zero()
+}
+
 /// The authorizations of `order` that are not wanted any more and that we never got an answer to. We
 /// may have asked for them all the same, and have been cut off before we could note that.
 pub fn unwanted_authorizations(order: &Order) -> impl Iterator<Item = Operation> {
@@ -169,7 +175,9 @@ fn is_recorded(payment: &Payment, operation: &Operation) -> bool {
 fn declined(order: &Order, operation: &Operation, code: &str) -> Vec<Event> {
     let mut events =
         vec![Event::PaymentDeclined { payment: operation.payment.clone(), code: code.to_owned() }];
-    if !order.is_held_for(HoldCode::Payment) && !order.state.is_final() {
+    // Nobody has to care for a payment that nothing is due of any more.
+    let needed = target_of(order, &operation.payment).is_positive() && !order.state.is_final();
+    if needed && !order.is_held_for(HoldCode::Payment) {
         events.push(Event::HoldOpened {
             code: HoldCode::Payment,
             reason: format!(

@@ -120,6 +120,15 @@ fn an_authorization_that_is_to_be_voided_does_not_end_by_the_clock() {
 }
 
 #[test]
+fn a_refused_authorization_that_nothing_is_due_of_any_more_holds_nothing() {
+    let mut case = given(an_order().first_paid_by(PaymentMethod::ChannelSettled, 1_000));
+    let operation = case.asked().unwrap();
+    case.validated().in_stock().cancel_requested_of(&[(1, 1)]).cancelled();
+    case.does(&Command::RecordOperation { operation, outcome: declined() });
+    case.then(&[EventKind::PaymentDeclined]);
+}
+
+#[test]
 fn pay_later_waits_for_the_credit_result_and_is_captured_by_the_shipment() {
     let mut case = given(an_order().paid_by(PaymentMethod::PayLater));
     case.validated().in_stock().provider_answers(review()).then(&[EventKind::PaymentInReview]);

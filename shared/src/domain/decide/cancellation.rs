@@ -11,6 +11,9 @@ use crate::domain::shipment::{LineQuantity, Shipment};
 use crate::domain::stock::{Movement, MovementKind, StockKey};
 use crate::domain::timers::ticket_id;
 
+/// Who resolves the holds of an order that is cancelled.
+const RESOLVED_BY: &str = "cancel-order";
+
 pub(super) fn request(
     order: &Order,
     lines: &[LineQuantity],
@@ -75,7 +78,11 @@ pub(super) fn conclusion(order: &Order) -> Option<Vec<Event>> {
     let request = order.cancellation.as_ref()?;
     let reason = request.reason;
     if request.remaining.is_empty() && order.is_empty() {
-        return Some(vec![Event::OrderCancelled { reason }]);
+        // Nothing is left that a hold could stop, and nobody should go on looking for its cause.
+        let holds = order
+            .open_holds()
+            .map(|hold| Event::HoldResolved { code: hold.code, by: RESOLVED_BY.to_owned() });
+        return Some(holds.chain([Event::OrderCancelled { reason }]).collect());
     }
     if request.remaining.is_empty() {
         return Some([Event::LinesCancelled { reason }].into_iter().chain(cash::recall(order)).collect());

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::event::{CancelledUnits, Event, Grant};
-use super::ids::{PaymentId, ShipmentId};
+use super::ids::{LineId, PaymentId, ShipmentId};
 use super::money::Amount;
 use super::order::{
     Cancellation, Hold, HoldCode, HoldEnd, Line, Note, Order, OrderState, Ticket, TicketKind, Validation,
@@ -211,7 +211,8 @@ fn apply(order: &mut Order, event: &Event, at: Timestamp) {
         Event::OrderCompleted => order.advance(OrderState::Completed, at),
         Event::CancelRequested { lines, reason } => {
             order.ready = false;
-            order.cancellation = Some(Cancellation { reason: *reason, remaining: lines.clone() });
+            order.cancellation =
+                Some(Cancellation { reason: *reason, remaining: lines.clone(), done: Vec::new() });
         }
         Event::RecallRequested { shipment } => {
             order.ship(shipment, |shipment| shipment.recall_requested = true);
@@ -325,6 +326,9 @@ impl Order {
                 line.quantities.allocated -= units.allocated;
                 line.quantities.cancelled += units.total();
             }
+            if let Some(request) = &mut self.cancellation {
+                request.add_done(units.line, units.total());
+            }
             let remaining = self.cancellation.iter_mut().flat_map(|request| &mut request.remaining);
             for entry in remaining.filter(|entry| entry.line == units.line) {
                 entry.quantity = entry.quantity.saturating_sub(units.total());
@@ -344,6 +348,15 @@ impl Order {
     fn ship(&mut self, id: &ShipmentId, change: impl FnOnce(&mut Shipment)) {
         if let Some(shipment) = self.shipments.iter_mut().find(|shipment| shipment.id == *id) {
             change(shipment);
+        }
+    }
+}
+
+impl Cancellation {
+    fn add_done(&mut self, line: LineId, quantity: u32) {
+        match self.done.iter_mut().find(|done| done.line == line) {
+            Some(done) => done.quantity += quantity,
+            None => self.done.push(LineQuantity { line, quantity }),
         }
     }
 }

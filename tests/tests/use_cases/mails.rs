@@ -7,9 +7,10 @@ use juchu::app::message::Stage;
 use juchu::app::ports::{MailLog, MailStatus};
 use juchu::domain::Command;
 use juchu::domain::customer::{Language, Personal};
-use juchu::domain::ids::OrderId;
+use juchu::domain::ids::{LineId, OrderId};
 use juchu::domain::order::TicketKind;
 use juchu::domain::payment::PaymentMethod;
+use juchu::domain::shipment::LineQuantity;
 use juchu::domain::testing::{Draft, an_order};
 use juchu::testing::MailScript;
 use juchu_tests::harness::World;
@@ -249,4 +250,32 @@ async fn p17_an_address_no_server_accepts_becomes_a_ticket_and_its_batch_mates_a
     };
     assert_eq!(orders.iter().filter(undeliverable).count(), 2);
     assert!(undeliverable(&&orders[4]));
+}
+
+fn one_unit_of(line: u16) -> Vec<LineQuantity> {
+    vec![LineQuantity { line: LineId(line), quantity: 1 }]
+}
+
+/// The mails are written when both cancellations are over.
+#[tokio::test]
+async fn each_of_two_cancellations_tells_its_own_goods_and_its_own_sum() {
+    let mut world = World::new();
+    world.stop(Stage::ReleaseOrder);
+    let draft = reader(Language::Ja).of(&[(1, 1_000), (1, 3_000)]).paid_by(PaymentMethod::BankTransfer);
+    let order = ordered(&mut world, draft).await;
+    world.bank_reports(&order, 4_000, "B-1").await;
+    world.settle().await;
+    world.stop(Stage::NotifyCustomer);
+    for line in [1, 2] {
+        world.customer_cancels_some(&order, one_unit_of(line)).await;
+        world.settle().await;
+    }
+    world.start(Stage::NotifyCustomer);
+    world.settle().await;
+    let letters = letters_of(&world, &order, MailKind::Cancelled).await;
+    let says = |letter: &Letter| ["1,000", "3,000", "4,000"].map(|sum| letter.text.contains(sum));
+    let mut told: Vec<_> = letters.iter().map(says).collect();
+    told.sort_unstable();
+    // The first one also shows the order, whose other product costs ¥3,000.
+    assert_eq!(told, [[false, true, false], [true, true, false]]);
 }

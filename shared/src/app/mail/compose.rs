@@ -10,12 +10,13 @@ use super::context::{
 };
 use crate::app::record::EventRecord;
 use crate::domain::billing::{DiscountKind, FeeKind};
-use crate::domain::event::{Event, Grant};
+use crate::domain::event::{Event, Grant, RefundDue};
 use crate::domain::ids::{LineId, PaymentId, ShipmentId};
 use crate::domain::merchant::Merchant;
+use crate::domain::money;
 use crate::domain::order::{self, Order};
 use crate::domain::payment::{self, PaymentStatus};
-use crate::domain::shipment;
+use crate::domain::shipment::{self, LineQuantity};
 use crate::domain::tax::{PriceBasis, TaxRate};
 
 /// An event with what is needed to tell the customer of it.
@@ -63,8 +64,11 @@ fn notice(facts: &FactContext<'_>) -> Option<Notice> {
         Event::DelayReported { reason, expected_on } => {
             Some(Notice::Delayed(delay(order, reason, *expected_on)))
         }
-        Event::LinesCancelled { reason } | Event::OrderCancelled { reason } => {
-            Some(cancelled(order, *reason))
+        Event::LinesCancelled { reason, lines, refunds } => {
+            Some(cancelled(order, *reason, &told(order, lines, refunds), false))
+        }
+        Event::OrderCancelled { reason, lines, refunds } => {
+            Some(cancelled(order, *reason, &told(order, lines, refunds), true))
         }
         Event::OrderValidated { .. }
         | Event::ValidationFailed { .. }
@@ -154,7 +158,7 @@ fn shipped(order: &Order, id: &ShipmentId, at: Timestamp) -> Option<Shipment> {
         items: contents(order, shipment),
         parcels: parcels(shipment),
         destination: destination(order, shipment.ship_group)?,
-        cash_on_delivery: shipment.cash.map(crate::domain::money::Amount::units),
+        cash_on_delivery: shipment.cash.map(money::Amount::units),
         rest_follows: order.outstanding() > 0,
     })
 }
@@ -181,9 +185,33 @@ fn delay(order: &Order, reason: &str, expected_on: Option<Date>) -> Delay {
     }
 }
 
-fn cancelled(order: &Order, reason: order::CancelReason) -> Notice {
-    let gone = order.lines.iter().filter(|line| line.quantities.cancelled > 0);
-    let items: Vec<Item> = gone.map(|line| item(line, line.quantities.cancelled)).collect();
+/// What a cancellation took, and what the customer gets back for it.
+struct Taken {
+    lines: Vec<LineQuantity>,
+    refunds: Vec<RefundDue>,
+}
+
+/// What was decided when the cancellation ended: by now another one may have followed. An older event
+/// does not say; then all that was ever cancelled is told.
+fn told(order: &Order, lines: &[LineQuantity], refunds: &[RefundDue]) -> Taken {
+    if !lines.is_empty() {
+        return Taken { lines: lines.to_vec(), refunds: refunds.to_vec() };
+    }
+    let gone = |line: &order::Line| LineQuantity { line: line.id, quantity: line.quantities.cancelled };
+    let surplus = |(payment, target): (&payment::Payment, money::Amount)| RefundDue {
+        payment: payment.id.clone(),
+        amount: payment.captured - target,
+    };
+    let refunds = order.payments.iter().zip(order.targets()).map(surplus);
+    Taken {
+        lines: order.lines.iter().map(gone).filter(|units| units.quantity > 0).collect(),
+        refunds: refunds.filter(|due| due.amount.is_positive()).collect(),
+    }
+}
+
+fn cancelled(order: &Order, reason: order::CancelReason, taken: &Taken, whole: bool) -> Notice {
+    let units = taken.lines.iter();
+    let items = units.filter_map(|units| Some(item(order.line(units.line)?, units.quantity))).collect();
     let reason = match reason {
         order::CancelReason::Customer => CancelReason::Customer,
         order::CancelReason::Shop => CancelReason::Shop,
@@ -197,36 +225,44 @@ fn cancelled(order: &Order, reason: order::CancelReason) -> Notice {
             return Notice::PaymentExpired(Expiry { due_at, items });
         }
     };
-    Notice::Cancelled(Cancellation { reason, whole: order.is_empty(), items, settlement: settlement(order) })
+    Notice::Cancelled(Cancellation {
+        reason,
+        whole,
+        items,
+        settlement: settlement(order, &taken.refunds, whole),
+    })
 }
 
-/// What happens with the money. The refund itself follows the cancellation, so what was taken
-/// before counts, whether or not it has been given back by now.
-fn settlement(order: &Order) -> Settlement {
-    let surplus = |payment: &payment::Payment, target: i64| payment.captured.units() - target;
-    let targets = order.targets();
-    let over = order.payments.iter().zip(&targets).find(|(p, target)| surplus(p, target.units()) > 0);
-    if let Some((payment, target)) = over {
-        let to = match payment.method {
-            payment::PaymentMethod::Card => RefundTo::Card,
-            payment::PaymentMethod::BankTransfer | payment::PaymentMethod::ConvenienceStore => {
-                RefundTo::BankAccount
-            }
-            payment::PaymentMethod::CashOnDelivery
-            | payment::PaymentMethod::PayLater
-            | payment::PaymentMethod::ChannelSettled => RefundTo::PaymentMethod,
-        };
-        return Settlement::Refunded { amount: surplus(payment, target.units()), to };
+/// What happens with the money. The refund itself follows the cancellation.
+fn settlement(order: &Order, refunds: &[RefundDue], whole: bool) -> Settlement {
+    if !refunds.is_empty() {
+        let mut ways = refunds.iter().filter_map(|due| order.payment(&due.payment)).map(refund_to);
+        let first = ways.next().unwrap_or(RefundTo::PaymentMethod);
+        let to = if ways.all(|way| way == first) { first } else { RefundTo::PaymentMethod };
+        let amount: money::Amount = refunds.iter().map(|due| due.amount).sum();
+        return Settlement::Refunded { amount: amount.units(), to };
     }
     let secured = order.payments.iter().any(|payment| {
         matches!(payment.status, PaymentStatus::Authorized | PaymentStatus::Voided | PaymentStatus::Review)
     });
-    if !order.is_empty() {
+    if !whole {
         Settlement::BilledLess
     } else if secured {
         Settlement::AuthorizationReleased
     } else {
         Settlement::NothingCharged
+    }
+}
+
+const fn refund_to(payment: &payment::Payment) -> RefundTo {
+    match payment.method {
+        payment::PaymentMethod::Card => RefundTo::Card,
+        payment::PaymentMethod::BankTransfer | payment::PaymentMethod::ConvenienceStore => {
+            RefundTo::BankAccount
+        }
+        payment::PaymentMethod::CashOnDelivery
+        | payment::PaymentMethod::PayLater
+        | payment::PaymentMethod::ChannelSettled => RefundTo::PaymentMethod,
     }
 }
 

@@ -11,7 +11,7 @@ use super::context::{
 use crate::app::record::EventRecord;
 use crate::domain::billing::{DiscountKind, FeeKind};
 use crate::domain::event::{Event, Grant, RefundDue};
-use crate::domain::ids::{LineId, PaymentId, ShipmentId};
+use crate::domain::ids::{PaymentId, ShipmentId};
 use crate::domain::merchant::Merchant;
 use crate::domain::money;
 use crate::domain::order::{self, Order};
@@ -30,7 +30,8 @@ pub struct FactContext<'a> {
     pub record: &'a EventRecord,
 }
 
-/// The mail an event calls for; `None` when it calls for none.
+/// The mail an event calls for; `None` when it calls for none, or when it would tell what is no longer
+/// so: a mail may be written long after its event.
 #[must_use]
 pub fn compose(facts: &FactContext<'_>) -> Option<MailContext> {
     let notice = notice(facts)?;
@@ -44,25 +45,28 @@ pub fn compose(facts: &FactContext<'_>) -> Option<MailContext> {
             postal_address: shop.address.clone(),
         },
         currency: facts.order.currency,
-        order: mail_order(facts.order),
+        order: mail_order(shown(facts)),
         notice,
     })
+}
+
+/// The order as the mail shows it: a confirmation confirms what was received, whatever came after.
+fn shown<'a>(facts: &FactContext<'a>) -> &'a Order {
+    if let Event::OrderReceived { order } = &facts.record.event { order } else { facts.order }
 }
 
 fn notice(facts: &FactContext<'_>) -> Option<Notice> {
     let (order, at) = (facts.order, facts.record.at);
     match &facts.record.event {
-        Event::OrderReceived { .. } => Some(Notice::OrderConfirmation),
+        Event::OrderReceived { .. } => (!order.is_empty()).then_some(Notice::OrderConfirmation),
         Event::PaymentRequested { payment, .. } => request(facts, payment).map(Notice::PaymentRequest),
         Event::PaymentReminded { payment } => request(facts, payment).map(Notice::PaymentReminder),
         Event::PaymentCaptured { payment, .. } => receipt(order, payment, at).map(Notice::PaymentReceived),
-        Event::StockBackordered { shortages } => {
-            Some(Notice::StockOut(StockOut { waiting: granted(order, shortages), expected_to_ship_on: None }))
-        }
+        Event::StockBackordered { shortages } => stock_out(order, shortages).map(Notice::StockOut),
         Event::ShipmentShipped { shipment } => shipped(order, shipment, at).map(Notice::Shipped),
         Event::ShipmentDelivered { shipment } => delivered(order, shipment, at).map(Notice::Delivered),
         Event::DelayReported { reason, expected_on } => {
-            Some(Notice::Delayed(delay(order, reason, *expected_on)))
+            delay(order, reason, *expected_on).map(Notice::Delayed)
         }
         Event::LinesCancelled { reason, lines, refunds } => {
             Some(cancelled(order, *reason, &told(order, lines, refunds), false))
@@ -113,9 +117,13 @@ fn notice(facts: &FactContext<'_>) -> Option<Notice> {
     }
 }
 
-/// Nothing, when the customer has paid or cancelled before the mail could be written.
+/// Nothing, when the customer has paid, or it was too late to, or the order is being cancelled before the
+/// mail could be written.
 fn request(facts: &FactContext<'_>, id: &PaymentId) -> Option<PaymentRequest> {
     let (payment, target) = paid(facts.order, id)?;
+    if payment.status != PaymentStatus::Pending || facts.order.cancellation.is_some() {
+        return None;
+    }
     let amount = target - payment.held().units();
     if amount <= 0 {
         return None;
@@ -142,7 +150,7 @@ fn request(facts: &FactContext<'_>, id: &PaymentId) -> Option<PaymentRequest> {
 /// Only a deposit is acknowledged: that a card was charged, the shipping mail tells.
 fn receipt(order: &Order, id: &PaymentId, at: Timestamp) -> Option<PaymentReceipt> {
     let (payment, _) = paid(order, id).filter(|(payment, _)| payment.method.is_prepaid())?;
-    let ships_by = order.ship_groups.iter().filter_map(|group| group.not_before).min();
+    let ships_by = order.ship_groups.iter().filter_map(|group| group.not_before).max();
     Some(PaymentReceipt {
         amount: payment.held().units(),
         received_on: in_japan(at).date(),
@@ -173,16 +181,17 @@ fn delivered(order: &Order, id: &ShipmentId, at: Timestamp) -> Option<Delivery> 
     })
 }
 
-fn delay(order: &Order, reason: &str, expected_on: Option<Date>) -> Delay {
+/// Nothing, when everything has arrived meanwhile.
+fn delay(order: &Order, reason: &str, expected_on: Option<Date>) -> Option<Delay> {
     let late = order.lines.iter().filter(|line| line.active() > line.quantities.delivered);
-    let items = late.map(|line| item(line, line.active() - line.quantities.delivered)).collect();
+    let items: Vec<_> = late.map(|line| item(line, line.active() - line.quantities.delivered)).collect();
     let by_carrier = reason == shipment::CARRIER_DELAY;
-    Delay {
+    (!items.is_empty()).then(|| Delay {
         reason: if by_carrier { DelayReason::Carrier } else { DelayReason::Shop },
         explanation: if by_carrier { String::new() } else { reason.to_owned() },
         items,
         expected_on,
-    }
+    })
 }
 
 /// What a cancellation took, and what the customer gets back for it.
@@ -361,9 +370,15 @@ fn contents(order: &Order, shipment: &shipment::Shipment) -> Vec<Item> {
     units.filter_map(|units| Some(item(order.line(units.line)?, units.quantity))).collect()
 }
 
-fn granted(order: &Order, grants: &[Grant]) -> Vec<Item> {
-    let of = |id: LineId, quantity| Some(item(order.line(id)?, quantity));
-    grants.iter().filter_map(|grant| of(grant.line, grant.quantity)).collect()
+/// What of the shortages still waits; nothing, when stock arrived for all of it or it was cancelled.
+fn stock_out(order: &Order, shortages: &[Grant]) -> Option<StockOut> {
+    let waits = |grant: &Grant| {
+        let line = order.line(grant.line)?;
+        Some((line, grant.quantity.min(line.quantities.backordered)))
+    };
+    let waiting = shortages.iter().filter_map(waits).filter(|(_, quantity)| *quantity > 0);
+    let waiting: Vec<_> = waiting.map(|(line, quantity)| item(line, quantity)).collect();
+    (!waiting.is_empty()).then_some(StockOut { waiting, expected_to_ship_on: None })
 }
 
 fn item(line: &order::Line, quantity: u32) -> Item {

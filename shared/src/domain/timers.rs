@@ -82,13 +82,28 @@ fn authorization_end(order: &Order, payment: &Payment, target: Amount) -> Option
     payment.valid_until.filter(|_| waits && target.is_positive() && order.state < OrderState::Shipped)
 }
 
-/// When the order counts as stalled; `None` while a ticket says that it does. Who closes the ticket
-/// has the same time again, so that no order is ever forgotten.
+/// When the order counts as stalled; `None` while a ticket asks somebody to look already, because it
+/// is or because it waits for goods. Who closes the ticket has the same time again, so that no order is
+/// ever forgotten.
 fn stalled_at(order: &Order) -> Option<Timestamp> {
     let patience = SignedDuration::from_hours(i64::from(order.policy.stalled_after_hours));
-    let since =
-        stall_tickets(order).try_fold(order.state_since, |since, ticket| Some(since.max(ticket.closed_at?)));
-    Some(since? + patience)
+    let asks = |ticket: &&Ticket| matches!(ticket.kind, TicketKind::Stalled | TicketKind::Stockout);
+    let mut tickets = order.tickets.iter().filter(asks);
+    let since = tickets.try_fold(order.state_since, |since, ticket| Some(since.max(ticket.closed_at?)))?;
+    Some(agreed_waits(order).fold(since, Timestamp::max) + patience)
+}
+
+/// Until when the order waits as agreed: for the customer to pay, for the day the goods may leave.
+fn agreed_waits(order: &Order) -> impl Iterator<Item = Timestamp> {
+    let payments = order.payments.iter().zip(order.targets());
+    let unpaid = payments.filter(|(payment, target)| !payment.secures(*target));
+    let paid_by = unpaid.filter_map(|(payment, _)| Some(payment.requested.as_ref()?.due_at));
+    let outstanding = |group: u8| {
+        let mut lines = order.lines.iter().filter(move |line| line.ship_group == group);
+        lines.any(|line| line.outstanding() > 0)
+    };
+    let groups = order.ship_groups.iter().filter(move |group| outstanding(group.id));
+    paid_by.chain(groups.filter_map(|group| group.not_before))
 }
 
 fn stall_tickets(order: &Order) -> impl Iterator<Item = &Ticket> {

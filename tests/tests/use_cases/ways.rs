@@ -87,7 +87,8 @@ ways! {
     card_declined_then_accepted: mails LeftOut,
     pay_later_declined: mails LeftOut,
     capture_unknown: mails LeftOut,
-    stalled_for_want_of_stock: mails LeftOut,
+    stalled_on_a_hold: mails LeftOut,
+    out_of_stock_for_a_week: mails LeftOut,
     silent_warehouse: mails LeftOut,
 }
 
@@ -418,16 +419,27 @@ async fn capture_unknown(world: &mut World) {
     stands(world, &order, OrderState::Completed, PaymentStatus::Captured);
 }
 
-async fn stalled_for_want_of_stock(world: &mut World) {
-    world.opens(&an_order()).await;
-    let order = world.orders(&an_order()).await;
+async fn stalled_on_a_hold(world: &mut World) {
+    let order = receives_a_bad_address(world).await;
     world.pass(hours(71)).await;
     assert!(!has_open_ticket(world, &order, TicketKind::Stalled));
     world.pass(hours(2)).await;
     assert!(has_open_ticket(world, &order, TicketKind::Stalled));
-    world.goods_arrive("SKU-1", 2).await;
+    world.staff(&order, &Command::ChangeAddress { ship_group: 1, address: address("山田太郎") }).await;
     world.settle().await;
     assert!(!has_open_ticket(world, &order, TicketKind::Stalled));
+    leaves_and_arrives(world, &order).await;
+    stands(world, &order, OrderState::Completed, PaymentStatus::Captured);
+}
+
+async fn out_of_stock_for_a_week(world: &mut World) {
+    world.opens(&an_order()).await;
+    let order = world.orders(&an_order()).await;
+    world.pass(hours(24 * 7)).await;
+    let open: Vec<_> = world.order(&order).open_tickets().map(|ticket| ticket.kind).collect();
+    assert_eq!(open, [TicketKind::Stockout]);
+    world.goods_arrive("SKU-1", 2).await;
+    world.settle().await;
     leaves_and_arrives(world, &order).await;
     stands(world, &order, OrderState::Completed, PaymentStatus::Captured);
 }

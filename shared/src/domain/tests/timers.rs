@@ -56,8 +56,8 @@ fn an_order_overslept_is_cancelled_whatever_else_is_due() {
         .after(10 * DAY)
         .then(&[
             EventKind::PaymentCheckDue,
-            EventKind::TicketOpened,
             EventKind::PaymentExpired,
+            EventKind::TicketOpened,
             EventKind::CancelRequested,
         ]);
 }
@@ -93,6 +93,35 @@ fn an_order_that_stands_still_becomes_a_ticket_and_again_when_nothing_moved_it()
     case.after(1).then_open_tickets(&["STALLED:RECEIVED:2"]);
     case.validated().then_open_tickets(&[]);
     assert_eq!(next_due(&case.order), Some(case.now + SignedDuration::from_hours(72)));
+}
+
+#[test]
+fn an_order_that_waits_as_agreed_is_not_stalled() {
+    // For the customer's money, which has its own date and reminder.
+    let mut case = given(unpaid());
+    case.stages_run().after(5 * DAY).then(&[EventKind::PaymentReminded]).after(2 * DAY - 1).then_nothing();
+    // For the day the customer wants it.
+    let mut case = given(an_order().wanted_on(date(2026, 4, 20)));
+    case.stages_run().after(10 * DAY).then_nothing();
+    // For goods, which somebody has been told of.
+    let mut case = given(an_order());
+    case.validated().collected().short_of(1, 1).after(30 * DAY).then_nothing();
+    case.then_open_tickets(&["STOCKOUT:1"]);
+}
+
+#[test]
+fn an_order_that_waited_long_enough_is_stalled_all_the_same() {
+    let mut case = given(an_order());
+    case.validated().collected().short_of(1, 1).after(30 * DAY);
+    case.does(&Command::CloseTicket { id: "STOCKOUT:1".to_owned() }).after(71).then_nothing();
+    case.after(1).then_open_tickets(&["STALLED:VALIDATED:1"]);
+    // The day has come, and the stock has not been counted yet.
+    let mut case = given(an_order().wanted_on(date(2026, 4, 20)));
+    case.validated().after(17 * DAY + 14).then_nothing().after(3 * DAY).then(&[EventKind::TicketOpened]);
+    case.then_open_tickets(&["STALLED:VALIDATED:1"]);
+    // Paid, and still here.
+    let mut case = given(unpaid());
+    case.validated().collected().deposited(2_000, "b1").after(72).then(&[EventKind::TicketOpened]);
 }
 
 #[test]

@@ -10,7 +10,7 @@ use super::order::{
 };
 use super::payment::{OperationKind, Payment, PaymentRequest, PaymentStatus};
 use super::shipment::{LineQuantity, Shipment, ShipmentStatus};
-use super::timers::PROVIDER_CHECK;
+use super::timers::{PROVIDER_CHECK, provider_pause};
 
 /// The order after `event`, which happened `at` that moment.
 #[must_use]
@@ -94,8 +94,8 @@ fn apply(order: &mut Order, event: &Event, at: Timestamp) {
         Event::PaymentInReview { payment, reference } => order.pay(payment, |payment| {
             payment.status = PaymentStatus::Review;
             payment.reference = Some(reference.clone());
-            payment.settle_unknown();
-            payment.check_at = Some(at + PROVIDER_CHECK);
+            payment.unknown = None;
+            payment.check_later(at);
         }),
         Event::PaymentDeclined { payment, .. } => order.pay(payment, |payment| {
             payment.status = PaymentStatus::Declined;
@@ -139,7 +139,7 @@ fn apply(order: &mut Order, event: &Event, at: Timestamp) {
         }),
         Event::PaymentUnknown { operation } => order.pay(&operation.payment, |payment| {
             payment.unknown = Some(operation.clone());
-            payment.check_at = Some(at + PROVIDER_CHECK);
+            payment.check_later(at);
         }),
         Event::PaymentCheckDue { payment } => order.pay(payment, |payment| payment.check_at = None),
         Event::PaymentReminded { payment } => order.pay(payment, |payment| {
@@ -365,6 +365,12 @@ impl Payment {
     fn settle_unknown(&mut self) {
         self.unknown = None;
         self.check_at = None;
+        self.checks = 0;
+    }
+
+    fn check_later(&mut self, now: Timestamp) {
+        self.check_at = Some(now + provider_pause(self.checks));
+        self.checks = self.checks.saturating_add(1);
     }
 
     /// Whether the provider refused this kind of operation before; it is not asked again.

@@ -318,6 +318,7 @@ fn payments(
             refunded: Amount::ZERO,
             unknown: None,
             check_at: None,
+            checks: 0,
             refused: Vec::new(),
             attempt: 0,
             refunds: 0,

@@ -150,6 +150,9 @@ pub struct Payment {
     pub unknown: Option<Operation>,
     /// When to ask the provider again about what is unknown or in review; `None` meanwhile is now.
     pub check_at: Option<Timestamp>,
+    /// How often the provider was asked about it in vain; each time we wait longer.
+    #[serde(default)]
+    pub checks: u8,
     /// What the provider refused after the authorization; it is not asked again before somebody has
     /// closed the ticket that tells.
     pub refused: Vec<OperationKind>,

@@ -8,8 +8,18 @@ use super::money::Amount;
 use super::order::{Order, OrderState, Ticket, TicketKind};
 use super::payment::{Payment, PaymentStatus};
 
-/// How long we wait before we ask a provider again.
+/// How long we wait before we ask a provider again for the first time.
 pub const PROVIDER_CHECK: SignedDuration = SignedDuration::from_mins(10);
+/// The longest we wait before we ask a provider again.
+const LONGEST_PROVIDER_PAUSE: SignedDuration = SignedDuration::from_hours(24);
+
+/// How long we wait before we ask a provider that was asked `checks` times in vain: twice as long each
+/// time, because every question is a row of the order, and a review may take days.
+#[must_use]
+pub fn provider_pause(checks: u8) -> SignedDuration {
+    let doubled = PROVIDER_CHECK * (1 << checks.min(8));
+    doubled.min(LONGEST_PROVIDER_PAUSE)
+}
 
 /// Something that becomes due.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -177,7 +177,7 @@ async fn pay_later_under_review(world: &mut World) {
     world.pass(minutes(25)).await;
     stands(world, &order, OrderState::Validated, PaymentStatus::Review);
     world.provider.decide(&world.operation(&order, OperationKind::Authorize), true);
-    world.pass(minutes(15)).await;
+    world.pass(hours(2)).await;
     stands(world, &order, OrderState::Released, PaymentStatus::Authorized);
     leaves_and_arrives(world, &order).await;
     stands(world, &order, OrderState::Completed, PaymentStatus::Captured);

@@ -225,7 +225,7 @@ fn unknown(order: &Order, payment: &Payment, operation: &Operation) -> Vec<Event
             id,
             kind: TicketKind::PaymentUnknown,
             detail: format!(
-                "the provider did not answer the {}; it is asked again every ten minutes",
+                "the provider did not answer the {}; it is asked again after ten minutes, then ever more rarely",
                 operation.kind.verb()
             ),
         });

@@ -8,6 +8,7 @@ use crate::domain::event::EventKind;
 use crate::domain::order::{HoldCode, OrderState};
 use crate::domain::payment::{OperationOutcome, PaymentMethod};
 use crate::domain::shipment::FulfilmentEventKind as Report;
+use crate::domain::testing::stages::approved;
 use crate::domain::testing::{Draft, START, an_order, given};
 use crate::domain::timers::next_due;
 
@@ -122,6 +123,30 @@ fn an_order_that_waited_long_enough_is_stalled_all_the_same() {
     // Paid, and still here.
     let mut case = given(unpaid());
     case.validated().collected().deposited(2_000, "b1").after(72).then(&[EventKind::TicketOpened]);
+}
+
+#[test]
+fn a_provider_that_does_not_know_is_asked_ever_more_rarely_but_every_day() {
+    let pauses = |outcome: &OperationOutcome| {
+        let mut case = given(patient(an_order()));
+        let mut pauses = Vec::new();
+        for _ in 0..10 {
+            case.provider_answers(outcome.clone());
+            let due = next_due(&case.order).unwrap();
+            pauses.push(due.duration_since(case.now).as_mins());
+            case.now = due;
+            case.does(&Command::Tick).then(&[EventKind::PaymentCheckDue]);
+        }
+        let operation = case.asked().unwrap();
+        case.provider_answers(approved(&operation)).stages_run().shipped(1);
+        case.provider_answers(outcome.clone());
+        pauses.push(next_due(&case.order).unwrap().duration_since(case.now).as_mins());
+        pauses
+    };
+    let expected = [10, 20, 40, 80, 160, 320, 640, 1_280, 1_440, 1_440, 10];
+    assert_eq!(pauses(&OperationOutcome::Unknown), expected);
+    let review = OperationOutcome::Review { reference: "r1".to_owned() };
+    assert_eq!(pauses(&review)[..10], expected[..10]);
 }
 
 #[test]

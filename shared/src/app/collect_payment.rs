@@ -5,12 +5,15 @@ use super::failure::Failure;
 use super::message::{Message, Stage};
 use super::ports::{Clock, OrderStore, PaymentProvider, ProviderContext};
 use crate::domain::Command;
-use crate::domain::decide::{Collection, next_collection, unwanted_authorizations};
+use crate::domain::decide::{Collection, is_withdrawn, next_collection, unwanted_authorizations};
 use crate::domain::order::Order;
 use crate::domain::payment::{Operation, OperationOutcome};
 
 /// More steps than any order's money takes at once: 20 payments, and a void and a refund for each.
 const MAX_STEPS: usize = 60;
+
+/// The reason we note for an authorization that we gave up before the provider ever got it.
+const WITHDRAWN: &str = "withdrawn";
 
 /// The payment stage.
 #[derive(Debug, Clone)]
@@ -82,11 +85,15 @@ impl<S: OrderStore, P: PaymentProvider, C: Clock> CollectPayment<S, P, C> {
     }
 
     /// Asks what became of an operation. When the provider never got it, it is done now: the same
-    /// key makes sure that it is not done twice, should the first one still arrive.
+    /// key makes sure that it is not done twice, should the first one still arrive. An authorization
+    /// that is not wanted any more is not asked for again.
     async fn look(&self, order: &Order, operation: &Operation) -> Result<OperationOutcome, Failure> {
         let context = context(order, operation);
         match self.provider.look(operation, &context).await {
             Ok(Some(outcome)) => Ok(outcome),
+            Ok(None) if is_withdrawn(order, operation) => {
+                Ok(OperationOutcome::Declined { code: WITHDRAWN.to_owned() })
+            }
             Ok(None) => Ok(self.provider.perform(operation, &context).await?),
             // We asked before and cannot learn what came of it: that must be seen, not retried away.
             Err(_unavailable) => Ok(OperationOutcome::Unknown),

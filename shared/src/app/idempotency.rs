@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::ports::{Answer, AnswerStore, StoreError};
+use crate::domain::Command;
 
 /// What a request is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,6 +53,22 @@ impl Repeatable {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("this Idempotency-Key was used before for another request")]
 pub struct KeyReused;
+
+/// The request would do it once more when it is repeated, and carries no `Idempotency-Key`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("this request must carry an Idempotency-Key")]
+pub struct KeyMissing;
+
+/// Makes sure that `command` can be repeated. All commands but one are done once however often they
+/// come; a cancellation of some units names how many, and those of the first time may be gone by
+/// the second.
+///
+/// # Errors
+/// [`KeyMissing`] when nothing tells a repetition from a second wish.
+pub fn require_key(command: &Command, repeatable: Option<&Repeatable>) -> Result<(), KeyMissing> {
+    let counts_again = matches!(command, Command::RequestCancel { lines, .. } if !lines.is_empty());
+    if counts_again && repeatable.is_none() { Err(KeyMissing) } else { Ok(()) }
+}
 
 /// What the request was told before; `None` when it is new, or not repeatable.
 ///

@@ -188,9 +188,10 @@ pub const fn routes(kind: EventKind) -> &'static [Stage] {
         EventKind::OrderReceived => &[ValidateOrder, AllocateStock, CollectPayment, NotifyCustomer],
         EventKind::AddressChanged => &[ValidateOrder],
         // A cancellation that came too late lets the payments go on.
-        EventKind::PaymentRetried | EventKind::PaymentCheckDue | EventKind::CancelRefused => {
-            &[CollectPayment]
-        }
+        EventKind::PaymentRetried
+        | EventKind::PaymentCheckDue
+        | EventKind::AuthorizationEnded
+        | EventKind::CancelRefused => &[CollectPayment],
         EventKind::PaymentCaptured => &[PostSales, NotifyCustomer],
         // Ready: plan shipments. Released, or to be recalled: tell the warehouse.
         EventKind::OrderReadied | EventKind::OrderReleased | EventKind::RecallRequested => &[ReleaseOrder],

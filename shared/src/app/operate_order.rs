@@ -3,7 +3,7 @@
 use super::access::{Denied, Permission, Principal};
 use super::execute::{ExecuteError, execute_answering, load};
 use super::failure::Failure;
-use super::idempotency::{KeyReused, Repeatable, Reply, recall};
+use super::idempotency::{KeyMissing, KeyReused, Repeatable, Reply, recall, require_key};
 use super::ports::{AnswerStore, Clock, OrderStore, StoreError};
 use super::record::Cause;
 use crate::domain::ids::OrderId;
@@ -44,6 +44,9 @@ pub enum RequestError {
     /// The `Idempotency-Key` was used for another request.
     #[error(transparent)]
     KeyReused(#[from] KeyReused),
+    /// Without an `Idempotency-Key` a repetition would do it once more.
+    #[error(transparent)]
+    KeyMissing(#[from] KeyMissing),
     /// It failed.
     #[error(transparent)]
     Failed(#[from] Failure),
@@ -91,6 +94,7 @@ impl<S: OrderStore + AnswerStore, C: Clock> OperateOrder<S, C> {
     ) -> Result<Reply, RequestError> {
         let repeatable = caller.repeatable.as_ref();
         let order = self.visible(caller, id, command).await?;
+        require_key(command, repeatable)?;
         if let Some(told) = recall(&self.store, repeatable, self.clock.now()).await? {
             return Ok(told?);
         }

@@ -5,9 +5,7 @@ use super::failure::Failure;
 use super::message::{Message, Stage};
 use super::ports::{Clock, InstructedShipment, OrderStore, ShippingInstruction, Warehouse, WarehouseMessage};
 use crate::domain::Command;
-use crate::domain::money::Amount;
 use crate::domain::order::Order;
-use crate::domain::payment::PaymentMethod;
 use crate::domain::shipment::Shipment;
 
 /// The version of the warehouse messages this code writes.
@@ -75,16 +73,6 @@ fn instruction(order: &Order, shipment: &Shipment) -> Option<ShippingInstruction
         shipment: InstructedShipment::of(order, shipment),
         address: group.address.clone(),
         desired: group.desired.clone(),
-        cash_on_delivery: cash_on_delivery(order, shipment),
+        cash_on_delivery: shipment.cash,
     })
-}
-
-/// The cash the carrier collects: all of it with the order's last shipment 代引金額, so that one
-/// order is collected once.
-fn cash_on_delivery(order: &Order, shipment: &Shipment) -> Option<Amount> {
-    let due = |payment: &crate::domain::payment::Payment| payment.method == PaymentMethod::CashOnDelivery;
-    let (_, target) = order.payments.iter().zip(order.targets()).find(|(payment, _)| due(payment))?;
-    let last = order.shipments.last().is_some_and(|last| last.id == shipment.id);
-    let unreleased: u32 = order.lines.iter().map(|line| line.outstanding() - line.quantities.released).sum();
-    (last && unreleased == 0).then_some(target)
 }

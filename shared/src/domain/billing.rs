@@ -89,7 +89,7 @@ pub struct Billing {
     pub discount: Amount,
     /// Tax per rate, by falling rate.
     pub taxes: Vec<TaxLine>,
-    /// What the channel's total has more (or less) than our own sum.
+    /// What the channel's total has more (or less) than our own sum, as far as units are left.
     pub adjustment: Amount,
     /// What the customer pays.
     pub total: Amount,
@@ -129,8 +129,8 @@ impl Order {
         let mut billing = self.compute(Line::active, stated);
         if let Some(declared) = &self.declared {
             let full = self.compute(|line| line.ordered, stated).total;
-            // A channel's own rounding can exceed what is left of a nearly cancelled order.
-            billing.adjustment = (declared.total - full).max(-billing.total);
+            // It belongs to all units alike, so it goes with those that go.
+            billing.adjustment = (declared.total - full).share(billing.total, full);
             billing.total += billing.adjustment;
         }
         billing

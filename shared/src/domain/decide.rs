@@ -1,6 +1,7 @@
 //! What a command does to an order: one exhaustive match, pure.
 
 mod cancellation;
+mod cash;
 mod fulfilment;
 mod payment;
 mod service;
@@ -16,7 +17,7 @@ use super::order::{Order, OrderState};
 use super::rejection::Rejection;
 use super::stock::Movement;
 
-pub use payment::{Collection, next_collection, unwanted_authorizations};
+pub use payment::{Collection, is_withdrawn, next_collection, unwanted_authorizations};
 pub use service::ship_from;
 pub use stock::shortfall;
 
@@ -77,7 +78,7 @@ pub fn decide(order: &Order, command: &Command, now: Timestamp) -> Result<Decisi
         Command::Allocate { grants, shortages } => stock::allocate(order, grants, shortages)?,
         Command::FillBackorder { grants } => stock::fill_backorder(order, grants)?,
         Command::RequestPayment { payment } => payment::request(order, payment, now)?,
-        Command::RecordOperation { operation, outcome } => payment::record(order, operation, outcome)?,
+        Command::RecordOperation { operation, outcome } => payment::record(order, operation, outcome, now)?,
         Command::RecordDeposit { payment, amount, reference, deposited_at } => {
             payment::deposit(order, payment, *amount, reference, *deposited_at)?
         }

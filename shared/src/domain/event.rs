@@ -46,6 +46,15 @@ impl CancelledUnits {
     }
 }
 
+/// Money that a cancellation leaves us with and that the customer gets back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefundDue {
+    /// Of which payment.
+    pub payment: PaymentId,
+    /// How much; never nothing.
+    pub amount: Amount,
+}
+
 macro_rules! events {
     ($($(#[$doc:meta])* $name:ident $({ $($(#[$field_doc:meta])* $field:ident: $type:ty,)* })?,)*) => {
         /// Something that happened to an order.
@@ -155,6 +164,11 @@ events! {
         reference: String,
         /// Until when it holds.
         valid_until: Option<Timestamp>,
+    },
+    /// 与信期限切れ: what was authorized is secured no longer, and is to be authorized anew.
+    AuthorizationEnded {
+        /// Which payment.
+        payment: PaymentId,
     },
     /// 審査中: the provider is still deciding.
     PaymentInReview {
@@ -322,11 +336,23 @@ events! {
     LinesCancelled {
         /// Why.
         reason: CancelReason,
+        /// The units this cancellation took; none in events older than this field.
+        #[serde(default)]
+        lines: Vec<LineQuantity>,
+        /// What the customer gets back because of it.
+        #[serde(default)]
+        refunds: Vec<RefundDue>,
     },
     /// 取消: the whole order is cancelled.
     OrderCancelled {
         /// Why.
         reason: CancelReason,
+        /// The units this cancellation took; none in events older than this field.
+        #[serde(default)]
+        lines: Vec<LineQuantity>,
+        /// What the customer gets back because of it.
+        #[serde(default)]
+        refunds: Vec<RefundDue>,
     },
     /// The rest of a cancellation came too late.
     CancelRefused {

@@ -3,14 +3,14 @@
 use jiff::Timestamp;
 
 use super::event::{CancelledUnits, Event, Grant};
-use super::ids::{PaymentId, ShipmentId};
+use super::ids::{LineId, PaymentId, ShipmentId};
 use super::money::Amount;
 use super::order::{
     Cancellation, Hold, HoldCode, HoldEnd, Line, Note, Order, OrderState, Ticket, TicketKind, Validation,
 };
 use super::payment::{OperationKind, Payment, PaymentRequest, PaymentStatus};
 use super::shipment::{LineQuantity, Shipment, ShipmentStatus};
-use super::timers::PROVIDER_CHECK;
+use super::timers::{PROVIDER_CHECK, provider_pause};
 
 /// The order after `event`, which happened `at` that moment.
 #[must_use]
@@ -80,19 +80,32 @@ fn apply(order: &mut Order, event: &Event, at: Timestamp) {
             payment.requested =
                 Some(PaymentRequest { due_at: *due_at, remind_at: *remind_at, reminded: *remind_at <= at });
         }),
-        Event::PaymentAuthorized { payment, amount, reference, valid_until: _ } => {
+        Event::PaymentAuthorized { payment, amount, reference, valid_until } => {
             order.pay(payment, |payment| {
                 payment.status = PaymentStatus::Authorized;
                 payment.authorized = *amount;
+                // However short a provider says it holds, it is not asked anew more often than this.
+                payment.valid_until = valid_until.map(|until| until.max(at + PROVIDER_CHECK));
                 payment.reference = Some(reference.clone());
+                payment.settle_unknown();
+            });
+        }
+        Event::AuthorizationEnded { payment } => {
+            order.ready = false;
+            order.pay(payment, |payment| {
+                payment.status = PaymentStatus::Pending;
+                payment.authorized = Amount::ZERO;
+                payment.valid_until = None;
+                payment.refused.clear();
+                payment.attempt += 1;
                 payment.settle_unknown();
             });
         }
         Event::PaymentInReview { payment, reference } => order.pay(payment, |payment| {
             payment.status = PaymentStatus::Review;
             payment.reference = Some(reference.clone());
-            payment.settle_unknown();
-            payment.check_at = Some(at + PROVIDER_CHECK);
+            payment.unknown = None;
+            payment.check_later(at);
         }),
         Event::PaymentDeclined { payment, .. } => order.pay(payment, |payment| {
             payment.status = PaymentStatus::Declined;
@@ -136,7 +149,7 @@ fn apply(order: &mut Order, event: &Event, at: Timestamp) {
         }),
         Event::PaymentUnknown { operation } => order.pay(&operation.payment, |payment| {
             payment.unknown = Some(operation.clone());
-            payment.check_at = Some(at + PROVIDER_CHECK);
+            payment.check_later(at);
         }),
         Event::PaymentCheckDue { payment } => order.pay(payment, |payment| payment.check_at = None),
         Event::PaymentReminded { payment } => order.pay(payment, |payment| {
@@ -208,7 +221,8 @@ fn apply(order: &mut Order, event: &Event, at: Timestamp) {
         Event::OrderCompleted => order.advance(OrderState::Completed, at),
         Event::CancelRequested { lines, reason } => {
             order.ready = false;
-            order.cancellation = Some(Cancellation { reason: *reason, remaining: lines.clone() });
+            order.cancellation =
+                Some(Cancellation { reason: *reason, remaining: lines.clone(), done: Vec::new() });
         }
         Event::RecallRequested { shipment } => {
             order.ship(shipment, |shipment| shipment.recall_requested = true);
@@ -322,6 +336,9 @@ impl Order {
                 line.quantities.allocated -= units.allocated;
                 line.quantities.cancelled += units.total();
             }
+            if let Some(request) = &mut self.cancellation {
+                request.add_done(units.line, units.total());
+            }
             let remaining = self.cancellation.iter_mut().flat_map(|request| &mut request.remaining);
             for entry in remaining.filter(|entry| entry.line == units.line) {
                 entry.quantity = entry.quantity.saturating_sub(units.total());
@@ -345,10 +362,25 @@ impl Order {
     }
 }
 
+impl Cancellation {
+    fn add_done(&mut self, line: LineId, quantity: u32) {
+        match self.done.iter_mut().find(|done| done.line == line) {
+            Some(done) => done.quantity += quantity,
+            None => self.done.push(LineQuantity { line, quantity }),
+        }
+    }
+}
+
 impl Payment {
     fn settle_unknown(&mut self) {
         self.unknown = None;
         self.check_at = None;
+        self.checks = 0;
+    }
+
+    fn check_later(&mut self, now: Timestamp) {
+        self.check_at = Some(now + provider_pause(self.checks));
+        self.checks = self.checks.saturating_add(1);
     }
 
     /// Whether the provider refused this kind of operation before; it is not asked again.

@@ -312,6 +312,9 @@ pub struct Cancellation {
     pub reason: CancelReason,
     /// The units still to be cancelled.
     pub remaining: Vec<LineQuantity>,
+    /// The units cancelled so far.
+    #[serde(default)]
+    pub done: Vec<LineQuantity>,
 }
 
 /// Whether what was ordered is right.

@@ -32,6 +32,12 @@ impl PaymentMethod {
         matches!(self, Self::Card | Self::PayLater)
     }
 
+    /// Whether a person or a bank may count money for it: an advance, or what a driver did not collect.
+    #[must_use]
+    pub const fn takes_deposits(self) -> bool {
+        self.is_prepaid() || matches!(self, Self::CashOnDelivery)
+    }
+
     /// Whether the customer pays by a deposit before we ship 前払い.
     #[must_use]
     pub const fn is_prepaid(self) -> bool {
@@ -134,6 +140,9 @@ pub struct Payment {
     pub reference: Option<String>,
     /// Secured at the provider.
     pub authorized: Amount,
+    /// Until when that holds, if the provider said so; unknown in rows older than this field.
+    #[serde(default)]
+    pub valid_until: Option<Timestamp>,
     /// Taken, or received.
     pub captured: Amount,
     /// Given back.
@@ -142,6 +151,9 @@ pub struct Payment {
     pub unknown: Option<Operation>,
     /// When to ask the provider again about what is unknown or in review; `None` meanwhile is now.
     pub check_at: Option<Timestamp>,
+    /// How often the provider was asked about it in vain; each time we wait longer.
+    #[serde(default)]
+    pub checks: u8,
     /// What the provider refused after the authorization; it is not asked again before somebody has
     /// closed the ticket that tells.
     pub refused: Vec<OperationKind>,
@@ -173,6 +185,12 @@ impl Payment {
     #[must_use]
     pub fn held(&self) -> Amount {
         self.captured - self.refunded
+    }
+
+    /// Whether the authorization holds no longer at `now`.
+    #[must_use]
+    pub fn has_ended_by(&self, now: Timestamp) -> bool {
+        self.status == PaymentStatus::Authorized && self.valid_until.is_some_and(|until| until <= now)
     }
 
     /// Whether goods worth `target` may leave: the payment gate 入金ゲート of this payment.

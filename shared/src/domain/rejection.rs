@@ -53,7 +53,7 @@ pub enum Rejection {
     #[error("a cancellation is under way; wait until it is done")]
     CancellationUnderWay,
     /// More money than there is.
-    #[error("at most {available} can be given back")]
+    #[error("at most {available} is open here")]
     TooMuch {
         /// How much there is, in the currency's smallest unit.
         available: i64,

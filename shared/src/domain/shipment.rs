@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::ids::{LineId, LocationId, ShipmentId};
+use super::money::Amount;
 
 /// How far a shipment has come. The order of the variants is the order of progress: events may
 /// arrive in any order, and the furthest one wins, so a late event never moves a shipment back.
@@ -213,6 +214,9 @@ pub struct Shipment {
     pub shipped: bool,
     /// Whether its units have been counted as delivered.
     pub delivered: bool,
+    /// What the carrier collects with it 代引金額; none for most, and in rows older than this field.
+    #[serde(default)]
+    pub cash: Option<Amount>,
     /// All tracking numbers, each once, sorted.
     pub trackings: Vec<Tracking>,
     /// All reports received, each once, sorted by time.

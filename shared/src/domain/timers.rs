@@ -5,11 +5,22 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::decide::{Collection, next_collection};
 use super::ids::{PaymentId, ShipmentId};
-use super::order::{Order, Ticket, TicketKind};
-use super::payment::PaymentStatus;
+use super::money::Amount;
+use super::order::{Order, OrderState, Ticket, TicketKind};
+use super::payment::{Payment, PaymentStatus};
 
-/// How long we wait before we ask a provider again.
+/// How long we wait before we ask a provider again for the first time.
 pub const PROVIDER_CHECK: SignedDuration = SignedDuration::from_mins(10);
+/// The longest we wait before we ask a provider again.
+const LONGEST_PROVIDER_PAUSE: SignedDuration = SignedDuration::from_hours(24);
+
+/// How long we wait before we ask a provider that was asked `checks` times in vain: twice as long each
+/// time, because every question is a row of the order, and a review may take days.
+#[must_use]
+pub fn provider_pause(checks: u8) -> SignedDuration {
+    let doubled = PROVIDER_CHECK * (1 << checks.min(8));
+    doubled.min(LONGEST_PROVIDER_PAUSE)
+}
 
 /// How long the money of an order may wait for what is to be asked of a provider or the customer
 /// before the payment stage is called for again. Usually it acts within seconds; its call may have
@@ -27,6 +38,8 @@ pub enum Due {
     ProviderCheck(PaymentId),
     /// Ask for what should have been asked for long ago.
     Collection(PaymentId),
+    /// What was authorized is secured no longer.
+    AuthorizationEnd(PaymentId),
     /// A ship group may be released from now on.
     ShipFrom,
     /// Nothing has happened for too long.
@@ -43,6 +56,10 @@ pub fn dues(order: &Order) -> Vec<(Timestamp, Due)> {
         if let Some(at) = payment.check_at {
             dues.push((at, Due::ProviderCheck(payment.id.clone())));
         }
+        dues.extend(
+            authorization_end(order, payment, target)
+                .map(|at| (at, Due::AuthorizationEnd(payment.id.clone()))),
+        );
         let unpaid = payment.status == PaymentStatus::Pending && !payment.secures(target);
         let waits = unpaid && order.cancellation.is_none();
         if let Some(request) = payment.requested.as_ref().filter(|_| waits && !order.state.is_final()) {
@@ -89,13 +106,35 @@ fn forgotten_money(order: &Order) -> Option<(Timestamp, Due)> {
     order.payment(&id)?.check_at.is_none().then_some((at, Due::Collection(id)))
 }
 
-/// When the order counts as stalled; `None` while a ticket says that it does. Who closes the ticket
-/// has the same time again, so that no order is ever forgotten.
+/// When an authorization ends that is still needed. Not once everything has left: then its capture
+/// may be on the way, and only the answer to that tells whether it came too late.
+fn authorization_end(order: &Order, payment: &Payment, target: Amount) -> Option<Timestamp> {
+    let waits = payment.status == PaymentStatus::Authorized && payment.unknown.is_none();
+    payment.valid_until.filter(|_| waits && target.is_positive() && order.state < OrderState::Shipped)
+}
+
+/// When the order counts as stalled; `None` while a ticket asks somebody to look already, because it
+/// is or because it waits for goods. Who closes the ticket has the same time again, so that no order is
+/// ever forgotten.
 fn stalled_at(order: &Order) -> Option<Timestamp> {
     let patience = SignedDuration::from_hours(i64::from(order.policy.stalled_after_hours));
-    let since =
-        stall_tickets(order).try_fold(order.state_since, |since, ticket| Some(since.max(ticket.closed_at?)));
-    Some(since? + patience)
+    let asks = |ticket: &&Ticket| matches!(ticket.kind, TicketKind::Stalled | TicketKind::Stockout);
+    let mut tickets = order.tickets.iter().filter(asks);
+    let since = tickets.try_fold(order.state_since, |since, ticket| Some(since.max(ticket.closed_at?)))?;
+    Some(agreed_waits(order).fold(since, Timestamp::max) + patience)
+}
+
+/// Until when the order waits as agreed: for the customer to pay, for the day the goods may leave.
+fn agreed_waits(order: &Order) -> impl Iterator<Item = Timestamp> {
+    let payments = order.payments.iter().zip(order.targets());
+    let unpaid = payments.filter(|(payment, target)| !payment.secures(*target));
+    let paid_by = unpaid.filter_map(|(payment, _)| Some(payment.requested.as_ref()?.due_at));
+    let outstanding = |group: u8| {
+        let mut lines = order.lines.iter().filter(move |line| line.ship_group == group);
+        lines.any(|line| line.outstanding() > 0)
+    };
+    let groups = order.ship_groups.iter().filter(move |group| outstanding(group.id));
+    paid_by.chain(groups.filter_map(|group| group.not_before))
 }
 
 fn stall_tickets(order: &Order) -> impl Iterator<Item = &Ticket> {

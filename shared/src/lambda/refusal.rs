@@ -4,7 +4,7 @@ use super::http::Problem;
 use crate::adapters::channels::ChannelError;
 use crate::adapters::channels::signature::Unproven;
 use crate::app::access::Denied;
-use crate::app::idempotency::KeyReused;
+use crate::app::idempotency::{KeyMissing, KeyReused};
 use crate::app::manage_merchant::ManageError;
 use crate::app::operate_order::RequestError;
 use crate::app::query_orders::QueryError;
@@ -27,6 +27,14 @@ impl From<KeyReused> for Problem {
     }
 }
 
+impl From<KeyMissing> for Problem {
+    fn from(_: KeyMissing) -> Self {
+        let detail = "cancelling some units twice cancels twice as many: send an Idempotency-Key, and the same \
+                      one when you repeat this request";
+        Self::bad_request("IDEMPOTENCY_KEY_REQUIRED", detail).and_field("Idempotency-Key", "is missing")
+    }
+}
+
 impl From<Vec<Impossible>> for Problem {
     fn from(defects: Vec<Impossible>) -> Self {
         let problem =
@@ -42,6 +50,7 @@ impl From<RequestError> for Problem {
             RequestError::Denied(denied) => denied.into(),
             RequestError::Rejected(rejection) => rejection.into(),
             RequestError::KeyReused(reused) => reused.into(),
+            RequestError::KeyMissing(missing) => missing.into(),
             RequestError::Failed(failure) => failure.into(),
         }
     }

@@ -133,13 +133,15 @@ async fn a_row_has_keys_for_the_indexes_it_belongs_to_and_no_other() {
     let stop = Command::PlaceHold { code: HoldCode::Quality, reason: "scratched".into() };
     let held = step(&new, &stop, at(2));
     world.store.commit(&held).await.unwrap();
+    let row = world.row(&partition(&new), "ORDER").await.unwrap();
+    assert_eq!(text(&row, "attention_key").as_deref(), Some("acme"));
     let request = Command::RequestCancel { lines: vec![], reason: CancelReason::Shop };
     let requested = step(&held.order, &request, at(3));
     world.store.commit(&requested).await.unwrap();
     let cancelled = step(&requested.order, &Command::Cancel, at(4));
     world.store.commit(&cancelled).await.unwrap();
     let row = world.row(&partition(&new), "ORDER").await.unwrap();
-    assert_eq!(text(&row, "attention_key").as_deref(), Some("acme"));
+    assert_eq!(text(&row, "attention_key"), None, "nothing holds what is cancelled");
     assert_eq!(text(&row, "state_key").as_deref(), Some("acme#CANCELLED"));
     assert_eq!((text(&row, "due_key"), text(&row, "due_at")), (None, None), "nothing more is due");
 }

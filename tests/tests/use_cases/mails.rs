@@ -2,6 +2,7 @@
 //! P15 and P17: at most one mail, and what could not be delivered is seen.
 
 use jiff::SignedDuration;
+use jiff::civil::date;
 use juchu::app::mail::MailKind;
 use juchu::app::message::Stage;
 use juchu::app::ports::{MailLog, MailStatus, MerchantStore, OrderStore};
@@ -9,10 +10,11 @@ use juchu::domain::Command;
 use juchu::domain::billing::Declared;
 use juchu::domain::customer::{Language, Personal};
 use juchu::domain::event::EventKind;
-use juchu::domain::ids::OrderId;
+use juchu::domain::ids::{LineId, OrderId};
 use juchu::domain::merchant::Merchant;
 use juchu::domain::order::TicketKind;
 use juchu::domain::payment::PaymentMethod;
+use juchu::domain::shipment::LineQuantity;
 use juchu::domain::testing::{Draft, an_order, yen};
 use juchu::testing::MailScript;
 use juchu_tests::harness::World;
@@ -140,7 +142,7 @@ async fn delivered(world: &mut World, draft: Draft) -> OrderId {
 async fn delayed(world: &mut World, draft: Draft) -> OrderId {
     let order = ordered(world, draft).await;
     let reason = "The ship is late".to_owned();
-    let expected_on = Some(jiff::civil::date(2026, 4, 20));
+    let expected_on = Some(date(2026, 4, 20));
     world.staff(&order, &Command::ReportDelay { reason, expected_on }).await;
     world.settle().await;
     order
@@ -224,7 +226,8 @@ async fn who_has_paid_or_cancelled_meanwhile_is_not_asked_for_money_by_a_late_ma
         world.start(Stage::NotifyCustomer);
         world.settle().await;
         assert_eq!(letters_of(&world, &order, MailKind::PaymentRequest).await, []);
-        assert_eq!(letters_of(&world, &order, MailKind::OrderConfirmation).await.len(), 1);
+        let confirmed = letters_of(&world, &order, MailKind::OrderConfirmation).await.len();
+        assert_eq!(confirmed, usize::from(pays), "what is cancelled is not confirmed");
     }
 }
 
@@ -307,4 +310,118 @@ async fn what_the_channel_asks_less_than_our_sum_is_shown_as_a_discount() {
         let shown = letter.text.lines().any(|line| line.contains(label) && line.contains("100"));
         assert!(shown, "{label} of 100 is not in:\n{}", letter.text);
     }
+}
+
+fn one_unit_of(line: u16) -> Vec<LineQuantity> {
+    vec![LineQuantity { line: LineId(line), quantity: 1 }]
+}
+
+/// The mails are written when both cancellations are over.
+#[tokio::test]
+async fn each_of_two_cancellations_tells_its_own_goods_and_its_own_sum() {
+    let mut world = World::new();
+    world.stop(Stage::ReleaseOrder);
+    let draft = reader(Language::Ja).of(&[(1, 1_000), (1, 3_000)]).paid_by(PaymentMethod::BankTransfer);
+    let order = ordered(&mut world, draft).await;
+    world.bank_reports(&order, 4_000, "B-1").await;
+    world.settle().await;
+    world.stop(Stage::NotifyCustomer);
+    for line in [1, 2] {
+        world.customer_cancels_some(&order, one_unit_of(line)).await;
+        world.settle().await;
+    }
+    world.start(Stage::NotifyCustomer);
+    world.settle().await;
+    let letters = letters_of(&world, &order, MailKind::Cancelled).await;
+    let says = |letter: &Letter| ["1,000", "3,000", "4,000"].map(|sum| letter.text.contains(sum));
+    let mut told: Vec<_> = letters.iter().map(says).collect();
+    told.sort_unstable();
+    // The first one also shows the order, whose other product costs ¥3,000.
+    assert_eq!(told, [[false, true, false], [true, true, false]]);
+}
+
+/// How many letters of `kind` are written when the mail stage sleeps through `way` and then wakes.
+async fn late_letters(
+    kind: MailKind,
+    draft: Draft,
+    way: impl AsyncFnOnce(&mut World, &OrderId),
+) -> Vec<Letter> {
+    let mut world = World::new();
+    world.stop(Stage::NotifyCustomer);
+    let order = if kind == MailKind::StockOut {
+        world.opens(&draft).await;
+        world.orders(&draft).await
+    } else {
+        world.receives(&draft).await
+    };
+    world.settle().await;
+    way(&mut world, &order).await;
+    world.settle().await;
+    world.start(Stage::NotifyCustomer);
+    world.settle().await;
+    letters_of(&world, &order, kind).await
+}
+
+#[tokio::test]
+async fn a_cancelled_order_is_not_confirmed_any_more() {
+    let cancel = async |world: &mut World, order: &OrderId| {
+        world.customer_cancels(order).await;
+        world.settle().await;
+        world.warehouse_answers_recalls(order, true).await;
+    };
+    assert!(late_letters(MailKind::OrderConfirmation, reader(Language::Ja), cancel).await.is_empty());
+    assert_eq!(late_letters(MailKind::Cancelled, reader(Language::Ja), cancel).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_late_confirmation_confirms_what_was_received() {
+    let draft = || reader(Language::Ja).of(&[(1, 1_000), (1, 3_000)]).paid_by(PaymentMethod::BankTransfer);
+    let cancel = async |world: &mut World, order: &OrderId| {
+        world.customer_cancels_some(order, one_unit_of(2)).await;
+    };
+    let letters = late_letters(MailKind::OrderConfirmation, draft(), cancel).await;
+    assert!(letters.len() == 1 && letters[0].text.contains("4,000"), "{}", letters[0].text);
+}
+
+#[tokio::test]
+async fn goods_that_arrived_meanwhile_are_not_apologised_for() {
+    let some = async |world: &mut World, _: &OrderId| world.goods_arrive("SKU-1", 1).await;
+    let all = async |world: &mut World, _: &OrderId| world.goods_arrive("SKU-1", 2).await;
+    assert_eq!(late_letters(MailKind::StockOut, reader(Language::Ja), some).await.len(), 1);
+    assert!(late_letters(MailKind::StockOut, reader(Language::Ja), all).await.is_empty());
+}
+
+#[tokio::test]
+async fn what_has_arrived_is_not_late_any_more() {
+    let arrives = async |world: &mut World, order: &OrderId| {
+        let delay = Command::ReportDelay { reason: "The ship is late".to_owned(), expected_on: None };
+        world.staff(order, &delay).await;
+        world.warehouse_ships(order).await;
+        world.settle().await;
+        world.carrier_delivers(order).await;
+    };
+    assert!(late_letters(MailKind::Delayed, reader(Language::En), arrives).await.is_empty());
+}
+
+#[tokio::test]
+async fn whose_time_to_pay_is_over_is_not_reminded_of_it() {
+    for kind in [MailKind::PaymentRequest, MailKind::PaymentReminder] {
+        let expires = async |world: &mut World, _: &OrderId| {
+            world.pass(SignedDuration::from_hours(24 * 6)).await;
+            world.stop(Stage::CancelOrder);
+            world.pass(SignedDuration::from_hours(24 * 2)).await;
+        };
+        let draft = reader(Language::Ja).paid_by(PaymentMethod::BankTransfer);
+        assert!(late_letters(kind, draft, expires).await.is_empty(), "{}", kind.name());
+    }
+}
+
+#[tokio::test]
+async fn an_order_to_two_addresses_ships_by_the_later_day() {
+    let draft = reader(Language::Ja).of(&[(1, 1_000)]).wanted_on(date(2026, 4, 10));
+    let draft = draft.and(1, 1_000).to_another_address().wanted_on(date(2026, 4, 20));
+    let mut world = World::new();
+    let order = paid(&mut world, draft).await;
+    let letters = letters_of(&world, &order, MailKind::PaymentReceived).await;
+    assert!(letters[0].text.contains("2026年4月18日"), "{}", letters[0].text);
 }

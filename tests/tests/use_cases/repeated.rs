@@ -1,16 +1,20 @@
 //! Requests and events that come again and again.
 
+use juchu::app::access::Role;
+use juchu::app::idempotency::{Repeatable, Reply};
 use juchu::app::message::Message;
+use juchu::app::operate_order::{Caller, RequestError};
 use juchu::app::ports::OrderStore;
 use juchu::app::receive_order::ReceiveError;
 use juchu::app::record::EventRecord;
 use juchu::domain::Command;
-use juchu::domain::ids::OrderId;
-use juchu::domain::order::OrderState;
+use juchu::domain::ids::{LineId, OrderId};
+use juchu::domain::order::{CancelReason, Order, OrderState};
 use juchu::domain::payment::PaymentMethod;
+use juchu::domain::shipment::LineQuantity;
 use juchu::domain::testing::{an_order, yen};
 use juchu_tests::harness::World;
-use juchu_tests::harness::people::receive;
+use juchu_tests::harness::people::{receive, somebody};
 use juchu_tests::harness::processes::{Process, side_by_side};
 
 async fn open_shop() -> World {
@@ -105,6 +109,40 @@ async fn p6_the_same_deposit_ten_times_is_counted_once() {
     assert_eq!(world.order(&order).held(), yen(2_000));
     assert_eq!(world.order(&order).state, OrderState::Released);
     world.end().await;
+}
+
+/// The answer is lost, the cancellation is carried out, and the caller asks again.
+#[tokio::test]
+async fn p20_a_repeated_cancellation_of_one_unit_cancels_one_unit() {
+    let mut world = World::new();
+    let order = world.receives(&an_order().of(&[(3, 1_000)])).await;
+    let cancel = Command::RequestCancel {
+        lines: vec![LineQuantity { line: LineId(1), quantity: 1 }],
+        reason: CancelReason::Customer,
+    };
+    let app = world.operate_order();
+    let stands = |order: &Order| Reply { status: 200, body: order.state.name().to_owned() };
+    let caller = |repeatable| Caller {
+        principal: somebody(Role::Supervisor),
+        correlation: "desk-1".to_owned(),
+        repeatable,
+    };
+    let key = Repeatable { key: "acme/key-1".to_owned(), request: "cancel one".to_owned() };
+    for _ in 0..3 {
+        app.handle(&caller(Some(key.clone())), &order, &cancel, stands).await.unwrap();
+        world.settle().await;
+        assert_eq!(world.order(&order).lines[0].quantities.cancelled, 1);
+        let refused = app.handle(&caller(None), &order, &cancel, stands).await;
+        assert!(matches!(refused, Err(RequestError::KeyMissing(_))), "{refused:?}");
+    }
+    let all = Command::RequestCancel { lines: Vec::new(), reason: CancelReason::Customer };
+    for _ in 0..2 {
+        app.handle(&caller(None), &order, &all, stands).await.unwrap();
+        world.settle().await;
+    }
+    world.warehouse_answers_recalls(&order, true).await;
+    world.settle().await;
+    assert_eq!(world.order(&order).state, OrderState::Cancelled);
 }
 
 #[tokio::test]

@@ -87,7 +87,8 @@ ways! {
     card_declined_then_accepted: mails LeftOut,
     pay_later_declined: mails LeftOut,
     capture_unknown: mails LeftOut,
-    stalled_for_want_of_stock: mails LeftOut,
+    stalled_on_a_hold: mails LeftOut,
+    out_of_stock_for_a_week: mails LeftOut,
     silent_warehouse: mails LeftOut,
 }
 
@@ -176,7 +177,7 @@ async fn pay_later_under_review(world: &mut World) {
     world.pass(minutes(25)).await;
     stands(world, &order, OrderState::Validated, PaymentStatus::Review);
     world.provider.decide(&world.operation(&order, OperationKind::Authorize), true);
-    world.pass(minutes(15)).await;
+    world.pass(hours(2)).await;
     stands(world, &order, OrderState::Released, PaymentStatus::Authorized);
     leaves_and_arrives(world, &order).await;
     stands(world, &order, OrderState::Completed, PaymentStatus::Captured);
@@ -418,16 +419,27 @@ async fn capture_unknown(world: &mut World) {
     stands(world, &order, OrderState::Completed, PaymentStatus::Captured);
 }
 
-async fn stalled_for_want_of_stock(world: &mut World) {
-    world.opens(&an_order()).await;
-    let order = world.orders(&an_order()).await;
+async fn stalled_on_a_hold(world: &mut World) {
+    let order = receives_a_bad_address(world).await;
     world.pass(hours(71)).await;
     assert!(!has_open_ticket(world, &order, TicketKind::Stalled));
     world.pass(hours(2)).await;
     assert!(has_open_ticket(world, &order, TicketKind::Stalled));
-    world.goods_arrive("SKU-1", 2).await;
+    world.staff(&order, &Command::ChangeAddress { ship_group: 1, address: address("山田太郎") }).await;
     world.settle().await;
     assert!(!has_open_ticket(world, &order, TicketKind::Stalled));
+    leaves_and_arrives(world, &order).await;
+    stands(world, &order, OrderState::Completed, PaymentStatus::Captured);
+}
+
+async fn out_of_stock_for_a_week(world: &mut World) {
+    world.opens(&an_order()).await;
+    let order = world.orders(&an_order()).await;
+    world.pass(hours(24 * 7)).await;
+    let open: Vec<_> = world.order(&order).open_tickets().map(|ticket| ticket.kind).collect();
+    assert_eq!(open, [TicketKind::Stockout]);
+    world.goods_arrive("SKU-1", 2).await;
+    world.settle().await;
     leaves_and_arrives(world, &order).await;
     stands(world, &order, OrderState::Completed, PaymentStatus::Captured);
 }
@@ -467,4 +479,23 @@ async fn p21_an_authorization_nobody_noted_is_given_up_when_the_order_is_cancell
     stands(&world, &order, OrderState::Cancelled, PaymentStatus::Voided);
     let done: Vec<_> = world.provider.done().into_iter().map(|operation| operation.kind).collect();
     assert_eq!(done, [OperationKind::Authorize, OperationKind::Void]);
+}
+
+/// Nobody knows what became of the authorization, the customer cancels, and then the provider says that
+/// it never got it.
+#[tokio::test]
+async fn an_authorization_the_provider_never_got_is_not_asked_for_once_the_order_is_cancelled() {
+    let mut world = World::new();
+    world.provider.then(ProviderScript::Unknown { done: false });
+    world.provider.then(ProviderScript::Unknown { done: false });
+    let order = world.receives(&an_order()).await;
+    world.settle().await;
+    assert!(has_open_ticket(&world, &order, TicketKind::PaymentUnknown));
+    world.customer_cancels(&order).await;
+    world.settle().await;
+    world.pass(hours(1)).await;
+    stands(&world, &order, OrderState::Cancelled, PaymentStatus::Declined);
+    assert!(world.provider.done().is_empty());
+    let order = world.order(&order);
+    assert_eq!((order.open_tickets().count(), order.open_holds().count()), (0, 0));
 }

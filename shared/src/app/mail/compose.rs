@@ -10,13 +10,14 @@ use super::context::{
 };
 use crate::app::record::EventRecord;
 use crate::domain::billing::{DiscountKind, FeeKind};
-use crate::domain::event::{Event, Grant};
-use crate::domain::ids::{LineId, PaymentId, ShipmentId};
+use crate::domain::event::{Event, Grant, RefundDue};
+use crate::domain::ids::{PaymentId, ShipmentId};
 use crate::domain::japan::local as in_japan;
 use crate::domain::merchant::Merchant;
+use crate::domain::money;
 use crate::domain::order::{self, Order};
 use crate::domain::payment::{self, PaymentStatus};
-use crate::domain::shipment;
+use crate::domain::shipment::{self, LineQuantity};
 use crate::domain::tax::{PriceBasis, TaxRate};
 
 /// An event with what is needed to tell the customer of it.
@@ -30,7 +31,8 @@ pub struct FactContext<'a> {
     pub record: &'a EventRecord,
 }
 
-/// The mail an event calls for; `None` when it calls for none.
+/// The mail an event calls for; `None` when it calls for none, or when it would tell what is no longer
+/// so: a mail may be written long after its event.
 #[must_use]
 pub fn compose(facts: &FactContext<'_>) -> Option<MailContext> {
     let notice = notice(facts)?;
@@ -44,28 +46,34 @@ pub fn compose(facts: &FactContext<'_>) -> Option<MailContext> {
             postal_address: shop.address.clone(),
         },
         currency: facts.order.currency,
-        order: mail_order(facts.order),
+        order: mail_order(shown(facts)),
         notice,
     })
+}
+
+/// The order as the mail shows it: a confirmation confirms what was received, whatever came after.
+fn shown<'a>(facts: &FactContext<'a>) -> &'a Order {
+    if let Event::OrderReceived { order } = &facts.record.event { order } else { facts.order }
 }
 
 fn notice(facts: &FactContext<'_>) -> Option<Notice> {
     let (order, at) = (facts.order, facts.record.at);
     match &facts.record.event {
-        Event::OrderReceived { .. } => Some(Notice::OrderConfirmation),
+        Event::OrderReceived { .. } => (!order.is_empty()).then_some(Notice::OrderConfirmation),
         Event::PaymentRequested { payment, .. } => request(facts, payment).map(Notice::PaymentRequest),
         Event::PaymentReminded { payment } => request(facts, payment).map(Notice::PaymentReminder),
         Event::PaymentCaptured { payment, .. } => receipt(order, payment, at).map(Notice::PaymentReceived),
-        Event::StockBackordered { shortages } => {
-            Some(Notice::StockOut(StockOut { waiting: granted(order, shortages), expected_to_ship_on: None }))
-        }
+        Event::StockBackordered { shortages } => stock_out(order, shortages).map(Notice::StockOut),
         Event::ShipmentShipped { shipment } => shipped(order, shipment, at).map(Notice::Shipped),
         Event::ShipmentDelivered { shipment } => delivered(order, shipment, at).map(Notice::Delivered),
         Event::DelayReported { reason, expected_on } => {
-            Some(Notice::Delayed(delay(order, reason, *expected_on)))
+            delay(order, reason, *expected_on).map(Notice::Delayed)
         }
-        Event::LinesCancelled { reason } | Event::OrderCancelled { reason } => {
-            Some(cancelled(order, *reason))
+        Event::LinesCancelled { reason, lines, refunds } => {
+            Some(cancelled(order, *reason, &told(order, lines, refunds), false))
+        }
+        Event::OrderCancelled { reason, lines, refunds } => {
+            Some(cancelled(order, *reason, &told(order, lines, refunds), true))
         }
         Event::OrderValidated { .. }
         | Event::ValidationFailed { .. }
@@ -75,6 +83,7 @@ fn notice(facts: &FactContext<'_>) -> Option<Notice> {
         | Event::StockAllocated { .. }
         | Event::BackorderFilled { .. }
         | Event::PaymentAuthorized { .. }
+        | Event::AuthorizationEnded { .. }
         | Event::PaymentInReview { .. }
         | Event::PaymentDeclined { .. }
         | Event::PaymentRetried { .. }
@@ -109,9 +118,13 @@ fn notice(facts: &FactContext<'_>) -> Option<Notice> {
     }
 }
 
-/// Nothing, when the customer has paid or cancelled before the mail could be written.
+/// Nothing, when the customer has paid, or it was too late to, or the order is being cancelled before the
+/// mail could be written.
 fn request(facts: &FactContext<'_>, id: &PaymentId) -> Option<PaymentRequest> {
     let (payment, target) = paid(facts.order, id)?;
+    if payment.status != PaymentStatus::Pending || facts.order.cancellation.is_some() {
+        return None;
+    }
     let amount = target - payment.held().units();
     if amount <= 0 {
         return None;
@@ -138,7 +151,7 @@ fn request(facts: &FactContext<'_>, id: &PaymentId) -> Option<PaymentRequest> {
 /// Only a deposit is acknowledged: that a card was charged, the shipping mail tells.
 fn receipt(order: &Order, id: &PaymentId, at: Timestamp) -> Option<PaymentReceipt> {
     let (payment, _) = paid(order, id).filter(|(payment, _)| payment.method.is_prepaid())?;
-    let ships_by = order.ship_groups.iter().filter_map(|group| group.not_before).min();
+    let ships_by = order.ship_groups.iter().filter_map(|group| group.not_before).max();
     Some(PaymentReceipt {
         amount: payment.held().units(),
         received_on: in_japan(at).date(),
@@ -148,19 +161,14 @@ fn receipt(order: &Order, id: &PaymentId, at: Timestamp) -> Option<PaymentReceip
 
 fn shipped(order: &Order, id: &ShipmentId, at: Timestamp) -> Option<Shipment> {
     let shipment = order.shipment(id)?;
-    let last = order.shipments.iter().rfind(|s| s.status != shipment::ShipmentStatus::Recalled);
-    let rest_follows = order.outstanding() > 0;
-    let cash = |payment: &payment::Payment| payment.method == payment::PaymentMethod::CashOnDelivery;
-    let cash = order.payments.iter().zip(order.targets()).find(|(payment, _)| cash(payment));
-    let collects = last.is_some_and(|last| last.id == *id) && !rest_follows;
     Some(Shipment {
         shipped_on: in_japan(at).date(),
         expected_on: None,
         items: contents(order, shipment),
         parcels: parcels(shipment),
         destination: destination(order, shipment.ship_group)?,
-        cash_on_delivery: cash.filter(|_| collects).map(|(_, target)| target.units()),
-        rest_follows,
+        cash_on_delivery: shipment.cash.map(money::Amount::units),
+        rest_follows: order.outstanding() > 0,
     })
 }
 
@@ -174,21 +182,46 @@ fn delivered(order: &Order, id: &ShipmentId, at: Timestamp) -> Option<Delivery> 
     })
 }
 
-fn delay(order: &Order, reason: &str, expected_on: Option<Date>) -> Delay {
+/// Nothing, when everything has arrived meanwhile.
+fn delay(order: &Order, reason: &str, expected_on: Option<Date>) -> Option<Delay> {
     let late = order.lines.iter().filter(|line| line.active() > line.quantities.delivered);
-    let items = late.map(|line| item(line, line.active() - line.quantities.delivered)).collect();
+    let items: Vec<_> = late.map(|line| item(line, line.active() - line.quantities.delivered)).collect();
     let by_carrier = reason == shipment::CARRIER_DELAY;
-    Delay {
+    (!items.is_empty()).then(|| Delay {
         reason: if by_carrier { DelayReason::Carrier } else { DelayReason::Shop },
         explanation: if by_carrier { String::new() } else { reason.to_owned() },
         items,
         expected_on,
+    })
+}
+
+/// What a cancellation took, and what the customer gets back for it.
+struct Taken {
+    lines: Vec<LineQuantity>,
+    refunds: Vec<RefundDue>,
+}
+
+/// What was decided when the cancellation ended: by now another one may have followed. An older event
+/// does not say; then all that was ever cancelled is told.
+fn told(order: &Order, lines: &[LineQuantity], refunds: &[RefundDue]) -> Taken {
+    if !lines.is_empty() {
+        return Taken { lines: lines.to_vec(), refunds: refunds.to_vec() };
+    }
+    let gone = |line: &order::Line| LineQuantity { line: line.id, quantity: line.quantities.cancelled };
+    let surplus = |(payment, target): (&payment::Payment, money::Amount)| RefundDue {
+        payment: payment.id.clone(),
+        amount: payment.captured - target,
+    };
+    let refunds = order.payments.iter().zip(order.targets()).map(surplus);
+    Taken {
+        lines: order.lines.iter().map(gone).filter(|units| units.quantity > 0).collect(),
+        refunds: refunds.filter(|due| due.amount.is_positive()).collect(),
     }
 }
 
-fn cancelled(order: &Order, reason: order::CancelReason) -> Notice {
-    let gone = order.lines.iter().filter(|line| line.quantities.cancelled > 0);
-    let items: Vec<Item> = gone.map(|line| item(line, line.quantities.cancelled)).collect();
+fn cancelled(order: &Order, reason: order::CancelReason, taken: &Taken, whole: bool) -> Notice {
+    let units = taken.lines.iter();
+    let items = units.filter_map(|units| Some(item(order.line(units.line)?, units.quantity))).collect();
     let reason = match reason {
         order::CancelReason::Customer => CancelReason::Customer,
         order::CancelReason::Shop => CancelReason::Shop,
@@ -202,36 +235,44 @@ fn cancelled(order: &Order, reason: order::CancelReason) -> Notice {
             return Notice::PaymentExpired(Expiry { due_at, items });
         }
     };
-    Notice::Cancelled(Cancellation { reason, whole: order.is_empty(), items, settlement: settlement(order) })
+    Notice::Cancelled(Cancellation {
+        reason,
+        whole,
+        items,
+        settlement: settlement(order, &taken.refunds, whole),
+    })
 }
 
-/// What happens with the money. The refund itself follows the cancellation, so what was taken
-/// before counts, whether or not it has been given back by now.
-fn settlement(order: &Order) -> Settlement {
-    let surplus = |payment: &payment::Payment, target: i64| payment.captured.units() - target;
-    let targets = order.targets();
-    let over = order.payments.iter().zip(&targets).find(|(p, target)| surplus(p, target.units()) > 0);
-    if let Some((payment, target)) = over {
-        let to = match payment.method {
-            payment::PaymentMethod::Card => RefundTo::Card,
-            payment::PaymentMethod::BankTransfer | payment::PaymentMethod::ConvenienceStore => {
-                RefundTo::BankAccount
-            }
-            payment::PaymentMethod::CashOnDelivery
-            | payment::PaymentMethod::PayLater
-            | payment::PaymentMethod::ChannelSettled => RefundTo::PaymentMethod,
-        };
-        return Settlement::Refunded { amount: surplus(payment, target.units()), to };
+/// What happens with the money. The refund itself follows the cancellation.
+fn settlement(order: &Order, refunds: &[RefundDue], whole: bool) -> Settlement {
+    if !refunds.is_empty() {
+        let mut ways = refunds.iter().filter_map(|due| order.payment(&due.payment)).map(refund_to);
+        let first = ways.next().unwrap_or(RefundTo::PaymentMethod);
+        let to = if ways.all(|way| way == first) { first } else { RefundTo::PaymentMethod };
+        let amount: money::Amount = refunds.iter().map(|due| due.amount).sum();
+        return Settlement::Refunded { amount: amount.units(), to };
     }
     let secured = order.payments.iter().any(|payment| {
         matches!(payment.status, PaymentStatus::Authorized | PaymentStatus::Voided | PaymentStatus::Review)
     });
-    if !order.is_empty() {
+    if !whole {
         Settlement::BilledLess
     } else if secured {
         Settlement::AuthorizationReleased
     } else {
         Settlement::NothingCharged
+    }
+}
+
+const fn refund_to(payment: &payment::Payment) -> RefundTo {
+    match payment.method {
+        payment::PaymentMethod::Card => RefundTo::Card,
+        payment::PaymentMethod::BankTransfer | payment::PaymentMethod::ConvenienceStore => {
+            RefundTo::BankAccount
+        }
+        payment::PaymentMethod::CashOnDelivery
+        | payment::PaymentMethod::PayLater
+        | payment::PaymentMethod::ChannelSettled => RefundTo::PaymentMethod,
     }
 }
 
@@ -331,9 +372,15 @@ fn contents(order: &Order, shipment: &shipment::Shipment) -> Vec<Item> {
     units.filter_map(|units| Some(item(order.line(units.line)?, units.quantity))).collect()
 }
 
-fn granted(order: &Order, grants: &[Grant]) -> Vec<Item> {
-    let of = |id: LineId, quantity| Some(item(order.line(id)?, quantity));
-    grants.iter().filter_map(|grant| of(grant.line, grant.quantity)).collect()
+/// What of the shortages still waits; nothing, when stock arrived for all of it or it was cancelled.
+fn stock_out(order: &Order, shortages: &[Grant]) -> Option<StockOut> {
+    let waits = |grant: &Grant| {
+        let line = order.line(grant.line)?;
+        Some((line, grant.quantity.min(line.quantities.backordered)))
+    };
+    let waiting = shortages.iter().filter_map(waits).filter(|(_, quantity)| *quantity > 0);
+    let waiting: Vec<_> = waiting.map(|(line, quantity)| item(line, quantity)).collect();
+    (!waiting.is_empty()).then_some(StockOut { waiting, expected_to_ship_on: None })
 }
 
 fn item(line: &order::Line, quantity: u32) -> Item {

@@ -2,14 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use super::{Effects, before_everything_left, require};
-use crate::domain::event::{CancelledUnits, Event};
+use super::{Effects, before_everything_left, cash, require};
+use crate::domain::event::{CancelledUnits, Event, RefundDue};
 use crate::domain::ids::LineId;
+use crate::domain::money::Amount;
 use crate::domain::order::{CancelReason, Cancellation, LINES_PER_STEP, Line, Order, TicketKind};
+use crate::domain::payment::Payment;
 use crate::domain::rejection::Rejection;
 use crate::domain::shipment::{LineQuantity, Shipment};
 use crate::domain::stock::{Movement, MovementKind, StockKey};
 use crate::domain::timers::ticket_id;
+
+/// Who resolves the holds of an order that is cancelled.
+const RESOLVED_BY: &str = "cancel-order";
 
 pub(super) fn request(
     order: &Order,
@@ -33,7 +38,7 @@ pub(super) fn request(
             return Err(Rejection::TooMany { line: line.id, available });
         }
     }
-    let request = Cancellation { reason, remaining: lines };
+    let request = Cancellation { reason, remaining: lines, done: Vec::new() };
     require(order, can_go_on(order, &request), "the parcel has left; take it back as a return")?;
     Ok(Event::CancelRequested { lines: request.remaining, reason }.into())
 }
@@ -74,26 +79,52 @@ pub(super) fn carry_out(order: &Order) -> Effects {
 pub(super) fn conclusion(order: &Order) -> Option<Vec<Event>> {
     let request = order.cancellation.as_ref()?;
     let reason = request.reason;
+    let (lines, refunds) = (request.done.clone(), refunds(order, &request.done));
+    if request.remaining.is_empty() && order.is_empty() {
+        // Nothing is left that a hold could stop, and nobody should go on looking for its cause.
+        let holds = order
+            .open_holds()
+            .map(|hold| Event::HoldResolved { code: hold.code, by: RESOLVED_BY.to_owned() });
+        return Some(holds.chain([Event::OrderCancelled { reason, lines, refunds }]).collect());
+    }
     if request.remaining.is_empty() {
-        let whole = order.is_empty();
-        return Some(vec![if whole {
-            Event::OrderCancelled { reason }
-        } else {
-            Event::LinesCancelled { reason }
-        }]);
+        return Some(
+            [Event::LinesCancelled { reason, lines, refunds }]
+                .into_iter()
+                .chain(cash::recall(order))
+                .collect(),
+        );
     }
     if can_go_on(order, request) {
         return None;
     }
     let before = order.tickets.iter().filter(|ticket| ticket.kind == TicketKind::CancelRefused).count();
-    Some(vec![
-        Event::CancelRefused { lines: request.remaining.clone() },
-        Event::TicketOpened {
-            id: ticket_id(TicketKind::CancelRefused, &(before + 1).to_string()),
-            kind: TicketKind::CancelRefused,
-            detail: "the parcel could not be stopped: tell the customer, and expect a return".to_owned(),
-        },
-    ])
+    let refused = Event::CancelRefused { lines: request.remaining.clone() };
+    let ticket = Event::TicketOpened {
+        id: ticket_id(TicketKind::CancelRefused, &(before + 1).to_string()),
+        kind: TicketKind::CancelRefused,
+        detail: "the parcel could not be stopped: tell the customer, and expect a return".to_owned(),
+    };
+    // Some of its units may have been in time.
+    Some([refused, ticket].into_iter().chain(cash::recall(order)).collect())
+}
+
+/// What the customer gets back because `cancelled` is not wanted any more. What was too much before
+/// is none of it.
+fn refunds(order: &Order, cancelled: &[LineQuantity]) -> Vec<RefundDue> {
+    let mut before = order.clone();
+    for units in cancelled {
+        if let Some(line) = before.lines.iter_mut().find(|line| line.id == units.line) {
+            line.quantities.cancelled -= units.quantity;
+            line.quantities.open += units.quantity;
+        }
+    }
+    let targets = before.targets().into_iter().zip(order.targets());
+    let due = |(payment, (before, now)): (&Payment, (Amount, Amount))| {
+        let surplus = |target: Amount| (payment.held() - target).or_zero();
+        RefundDue { payment: payment.id.clone(), amount: surplus(now) - surplus(before) }
+    };
+    order.payments.iter().zip(targets).map(due).filter(|due| due.amount.is_positive()).collect()
 }
 
 /// The units of the request that have not been released.

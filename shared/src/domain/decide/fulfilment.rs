@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::{Effects, before_everything_left};
+use super::{Effects, before_everything_left, cash};
 use crate::domain::event::Event;
 use crate::domain::ids::{LocationId, ShipmentId};
 use crate::domain::merchant::SplitPolicy;
@@ -41,8 +41,10 @@ impl Order {
 }
 
 pub(super) fn release(order: &Order, now: Timestamp) -> Effects {
-    // What has become releasable by the clock alone is announced first, like everything else.
-    if !order.ready || !order.is_releasable_at(now) {
+    // What has become releasable by the clock alone is announced first, like everything else. What is
+    // secured no longer waits for the clock to say so.
+    let unsecured = order.payments.iter().any(|payment| payment.has_ended_by(now));
+    if !order.ready || unsecured || !order.is_releasable_at(now) {
         return Effects::none();
     }
     let mut parcels: BTreeMap<(u8, &LocationId), Vec<LineQuantity>> = BTreeMap::new();
@@ -69,10 +71,13 @@ pub(super) fn release(order: &Order, now: Timestamp) -> Effects {
             recall_refused: false,
             shipped: false,
             delivered: false,
+            cash: None,
             trackings: Vec::new(),
             history: Vec::new(),
         };
-    Event::OrderReleased { shipments: (first..).zip(parcels).map(plan).collect() }.into()
+    let mut shipments: Vec<_> = (first..).zip(parcels).map(plan).collect();
+    cash::assign(order, &mut shipments);
+    Event::OrderReleased { shipments }.into()
 }
 
 pub(super) fn mark_instructed(order: &Order, id: &ShipmentId) -> Result<Effects, Rejection> {

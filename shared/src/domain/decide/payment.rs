@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::Effects;
+use super::{Effects, require};
 use crate::domain::customer::Personal;
 use crate::domain::event::Event;
 use crate::domain::ids::PaymentId;
@@ -70,6 +70,12 @@ fn next_of(order: &Order, payment: &Payment, target: Amount, now: Timestamp) -> 
     }
 }
 
+/// Whether `operation` would secure money that is not due any more.
+#[must_use]
+pub fn is_withdrawn(order: &Order, operation: &Operation) -> bool {
+    operation.kind == OperationKind::Authorize && target_of(order, &operation.payment).is_zero()
+}
+
 /// The authorizations of `order` that are not wanted any more and that we never got an answer to. We
 /// may have asked for them all the same, and have been cut off before we could note that.
 pub fn unwanted_authorizations(order: &Order) -> impl Iterator<Item = Operation> {
@@ -112,6 +118,7 @@ pub(super) fn record(
     order: &Order,
     operation: &Operation,
     outcome: &OperationOutcome,
+    now: Timestamp,
 ) -> Result<Effects, Rejection> {
     let payment = known(order, &operation.payment, PaymentMethod::has_provider)?;
     if is_recorded(payment, operation) {
@@ -134,6 +141,13 @@ pub(super) fn record(
         }],
         OperationOutcome::Declined { code } if operation.kind == OperationKind::Authorize => {
             declined(order, operation, code)
+        }
+        // It came too late: what it was to take is authorized anew, and then taken.
+        OperationOutcome::Declined { code }
+            if operation.kind == OperationKind::Capture && payment.has_ended_by(now) =>
+        {
+            let refusal = Event::PaymentOperationRefused { operation: operation.clone(), code: code.clone() };
+            vec![refusal, Event::AuthorizationEnded { payment: id() }]
         }
         OperationOutcome::Declined { code } => refused(order, operation, code),
         OperationOutcome::Review { reference } => review(payment, operation, reference),
@@ -162,7 +176,9 @@ fn is_recorded(payment: &Payment, operation: &Operation) -> bool {
 fn declined(order: &Order, operation: &Operation, code: &str) -> Vec<Event> {
     let mut events =
         vec![Event::PaymentDeclined { payment: operation.payment.clone(), code: code.to_owned() }];
-    if !order.is_held_for(HoldCode::Payment) && !order.state.is_final() {
+    // Nobody has to care for a payment that nothing is due of any more.
+    let needed = target_of(order, &operation.payment).is_positive() && !order.state.is_final();
+    if needed && !order.is_held_for(HoldCode::Payment) {
         events.push(Event::HoldOpened {
             code: HoldCode::Payment,
             reason: Personal::new(format!(
@@ -210,7 +226,7 @@ fn unknown(order: &Order, payment: &Payment, operation: &Operation) -> Vec<Event
             id,
             kind: TicketKind::PaymentUnknown,
             detail: format!(
-                "the provider did not answer the {}; it is asked again every ten minutes",
+                "the provider did not answer the {}; it is asked again after ten minutes, then ever more rarely",
                 operation.kind.verb()
             ),
         });
@@ -226,11 +242,19 @@ pub(super) fn deposit(
     reference: &str,
     deposited_at: Timestamp,
 ) -> Result<Effects, Rejection> {
-    let payment = known(order, id, PaymentMethod::is_prepaid)?;
+    let payment = known(order, id, PaymentMethod::takes_deposits)?;
     if payment.deposits.iter().any(|known| known == reference) {
         return Ok(Effects::none());
     }
     require_positive(amount)?;
+    if payment.method == PaymentMethod::CashOnDelivery {
+        let delivered = order.state >= OrderState::Delivered;
+        require(order, delivered, "the carrier collects it with the delivery")?;
+        let missing = (target_of(order, id) - payment.held()).or_zero();
+        if amount > missing {
+            return Err(Rejection::TooMuch { available: missing.units() });
+        }
+    }
     require_room(order)?;
     let mut events = vec![Event::DepositRecorded {
         payment: id.clone(),

@@ -217,6 +217,7 @@ pub(super) fn tick(order: &Order, now: Timestamp) -> Effects {
             Due::ProviderCheck(payment) | Due::Collection(payment) => {
                 events.push(Event::PaymentCheckDue { payment });
             }
+            Due::AuthorizationEnd(payment) => events.push(Event::AuthorizationEnded { payment }),
             // That the order becomes ready follows of itself.
             Due::ShipFrom => {}
             Due::Stall => events.push(Event::TicketOpened {

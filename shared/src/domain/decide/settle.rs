@@ -3,11 +3,11 @@
 use jiff::Timestamp;
 
 use super::payment::short_ticket;
-use super::{Decision, Effects, cancellation, evolved};
+use super::{Decision, Effects, cancellation, cash, evolved};
 use crate::domain::event::Event;
 use crate::domain::money::Amount;
 use crate::domain::order::{Order, OrderState, TicketKind, Validation};
-use crate::domain::payment::{Payment, PaymentMethod, PaymentStatus};
+use crate::domain::payment::{Payment, PaymentStatus};
 use crate::domain::timers::ticket_id;
 
 /// More consequences than any command can have (up to three for each of 20 payments, and those of
@@ -32,6 +32,7 @@ pub(super) fn complete(order: &Order, effects: Effects, now: Timestamp) -> Decis
 fn consequence(order: &Order, now: Timestamp) -> Vec<Event> {
     cancellation::conclusion(order)
         .or_else(|| money(order).or_else(|| nothing_short(order)).map(|event| vec![event]))
+        .or_else(|| cash::collected(order))
         .or_else(|| progress(order, now).map(|event| vec![event]))
         .unwrap_or_default()
 }
@@ -50,25 +51,10 @@ fn progress(order: &Order, now: Timestamp) -> Option<Event> {
     if order.state == OrderState::Shipped && order.has_delivered_all() {
         return Some(Event::OrderDelivered);
     }
-    if let Some(event) = collected_by_carrier(order) {
-        return Some(event);
-    }
     if order.state == OrderState::Delivered && order.sales_posted {
         return Some(Event::OrderCompleted);
     }
     (!order.ready && order.is_releasable_at(now)).then_some(Event::OrderReadied)
-}
-
-/// Cash on delivery 代引: once everything is delivered, the carrier has the money.
-fn collected_by_carrier(order: &Order) -> Option<Event> {
-    if order.state < OrderState::Delivered {
-        return None;
-    }
-    let waits = |payment: &Payment| {
-        payment.method == PaymentMethod::CashOnDelivery && payment.status == PaymentStatus::Pending
-    };
-    let (payment, target) = order.payments.iter().zip(order.targets()).find(|(payment, _)| waits(payment))?;
-    Some(Event::PaymentCaptured { payment: payment.id.clone(), amount: target })
 }
 
 /// What follows for payments no provider keeps the books of.
@@ -87,8 +73,8 @@ fn paid_up(order: &Order) -> Option<Event> {
     let complete = |payment: &Payment, surplus: Amount| {
         payment.status == PaymentStatus::Pending && payment.held().is_positive() && surplus >= Amount::ZERO
     };
-    let prepaid = by_hand(order).filter(|(payment, _)| payment.method.is_prepaid());
-    let (payment, _) = { prepaid }.find(|(payment, surplus)| complete(payment, *surplus))?;
+    let mut counted = by_hand(order).filter(|(payment, _)| payment.method.takes_deposits());
+    let (payment, _) = counted.find(|(payment, surplus)| complete(payment, *surplus))?;
     // Its money was counted when it came in.
     Some(Event::PaymentCaptured { payment: payment.id.clone(), amount: Amount::ZERO })
 }

@@ -1,8 +1,9 @@
 //! Cancelling all or some of an order, before and after the warehouse has it.
 
 use crate::domain::Command;
+use crate::domain::customer::Personal;
 use crate::domain::event::EventKind;
-use crate::domain::order::{CancelReason, OrderState};
+use crate::domain::order::{CancelReason, HoldCode, OrderState};
 use crate::domain::payment::{PaymentMethod, PaymentStatus};
 use crate::domain::shipment::{FulfilmentEventKind as Report, ShipmentStatus};
 use crate::domain::testing::{an_order, given, yen};
@@ -29,6 +30,24 @@ fn a_cancelled_order_gives_back_its_stock_and_its_authorization() {
     case.validated().collected().short_of(1, 1).cancel_requested().cancelled().stages_run();
     case.then_state(OrderState::Cancelled).then_open_tickets(&[]).then_history_agrees();
     assert_eq!(case.payment(1).status, PaymentStatus::Voided);
+}
+
+#[test]
+fn a_cancelled_order_is_held_by_nothing_any_more() {
+    let mut case = given(an_order());
+    case.does(&Command::PlaceHold { code: HoldCode::Payment, reason: Personal::new("look") });
+    case.does(&Command::PlaceHold { code: HoldCode::CustomerNote, reason: Personal::new("read") });
+    case.cancel_requested().cancelled().then(&[
+        EventKind::UnitsCancelled,
+        EventKind::HoldResolved,
+        EventKind::HoldResolved,
+        EventKind::OrderCancelled,
+    ]);
+    assert_eq!(case.order.open_holds().count(), 0);
+    let mut case = given(an_order());
+    case.does(&Command::PlaceHold { code: HoldCode::Quality, reason: Personal::new("look") });
+    case.cancel_requested_of(&[(1, 1)]).cancelled();
+    assert!(case.order.is_held_for(HoldCode::Quality), "the rest of an order stays held");
 }
 
 #[test]

@@ -1,11 +1,14 @@
 //! Each payment method to its sale, and what can happen to the money on the way.
 
+use jiff::SignedDuration;
+
 use crate::domain::Command;
 use crate::domain::billing::DiscountKind;
 use crate::domain::event::EventKind;
 use crate::domain::money::Amount;
 use crate::domain::order::{HoldCode, OrderState};
-use crate::domain::payment::{OperationKind, OperationOutcome, PaymentMethod, PaymentStatus};
+use crate::domain::payment::{Operation, OperationKind, OperationOutcome, PaymentMethod, PaymentStatus};
+use crate::domain::shipment::FulfilmentEventKind as Report;
 use crate::domain::testing::stages::approved;
 use crate::domain::testing::{Case, Draft, an_order, given, yen};
 
@@ -36,6 +39,95 @@ fn a_card_is_authorized_before_release_and_captured_when_everything_has_left() {
     sent(&mut case).then_state(OrderState::Completed).then_history_agrees();
 }
 
+const DAY: i64 = 24;
+
+/// The provider does what it is asked, and its authorization holds so many days from now.
+fn approved_for(case: &Case, days: i64) -> (Operation, OperationOutcome) {
+    let operation = case.asked().unwrap();
+    let OperationOutcome::Approved { amount, reference, .. } = approved(&operation) else { unreachable!() };
+    let valid_until = Some(case.now + SignedDuration::from_hours(days * DAY));
+    (operation, OperationOutcome::Approved { amount, reference, valid_until })
+}
+
+/// Authorized for a week; some of it waits.
+fn authorized_for_a_week(draft: Draft) -> Case {
+    let mut case = given(draft);
+    let (_, outcome) = approved_for(&case, 7);
+    case.validated().provider_answers(outcome);
+    case
+}
+
+#[test]
+fn an_authorization_that_ends_before_the_goods_leave_is_asked_for_anew() {
+    let mut case = authorized_for_a_week(an_order());
+    let old = case.payment(1).operation(OperationKind::Capture, yen(2_000)).key;
+    case.short_of(1, 1).after(7 * DAY - 1);
+    assert_eq!(case.asked(), None);
+    case.after(1).stock_arrives().then_state(OrderState::Validated);
+    assert_eq!(case.asked().map(|operation| operation.kind), Some(OperationKind::Authorize));
+    case.collected().then_state(OrderState::Ready).stages_run().shipped(1);
+    let capture = case.asked().unwrap();
+    assert!(capture.kind == OperationKind::Capture && capture.key != old, "{capture:?}");
+    sent(&mut case).then_state(OrderState::Completed).then_history_agrees();
+}
+
+#[test]
+fn what_waits_for_the_rest_of_the_goods_is_authorized_anew_too() {
+    let mut case = authorized_for_a_week(an_order().sent_as_available());
+    case.short_of(1, 1).released().shipped(1).then_state(OrderState::PartiallyShipped);
+    case.after(7 * DAY).collected().stock_arrives().stages_run().shipped(2).stages_run();
+    assert_eq!((case.payment(1).status, case.payment(1).captured), (PaymentStatus::Captured, yen(2_000)));
+}
+
+#[test]
+fn nothing_is_released_on_an_authorization_that_is_over() {
+    let mut case = authorized_for_a_week(an_order());
+    case.in_stock().then_state(OrderState::Ready);
+    case.now += SignedDuration::from_hours(8 * DAY);
+    case.does(&Command::Release).then_nothing().does(&Command::Tick).stages_run();
+    case.then_state(OrderState::Released);
+    assert_eq!(case.count(EventKind::PaymentAuthorized), 2);
+}
+
+#[test]
+fn a_declined_second_authorization_holds_the_order() {
+    let mut case = authorized_for_a_week(an_order());
+    case.in_stock().after(7 * DAY).provider_answers(declined());
+    assert!(case.order.is_held_for(HoldCode::Payment) && !case.order.ready);
+}
+
+#[test]
+fn a_capture_that_comes_after_the_end_of_the_authorization_is_authorized_anew_and_taken() {
+    let mut case = authorized_for_a_week(an_order());
+    case.in_stock().released().after(6 * DAY).shipped(1).after(2 * DAY);
+    assert_eq!(
+        case.asked().map(|operation| operation.kind),
+        Some(OperationKind::Capture),
+        "it may still work"
+    );
+    case.provider_answers(OperationOutcome::Declined { code: "authorization_expired".to_owned() });
+    assert_eq!(case.asked().map(|operation| operation.kind), Some(OperationKind::Authorize));
+    case.collected();
+    assert_eq!((case.payment(1).status, case.payment(1).captured), (PaymentStatus::Captured, yen(2_000)));
+    assert!(!case.order.open_tickets().any(|ticket| ticket.id.starts_with("PAYMENT")));
+}
+
+#[test]
+fn an_authorization_that_is_to_be_voided_does_not_end_by_the_clock() {
+    let mut case = authorized_for_a_week(an_order());
+    case.cancel_requested().cancelled().after(8 * DAY);
+    assert_eq!(case.asked().map(|operation| operation.kind), Some(OperationKind::Void));
+}
+
+#[test]
+fn a_refused_authorization_that_nothing_is_due_of_any_more_holds_nothing() {
+    let mut case = given(an_order().first_paid_by(PaymentMethod::ChannelSettled, 1_000));
+    let operation = case.asked().unwrap();
+    case.validated().in_stock().cancel_requested_of(&[(1, 1)]).cancelled();
+    case.does(&Command::RecordOperation { operation, outcome: declined() });
+    case.then(&[EventKind::PaymentDeclined]);
+}
+
 #[test]
 fn pay_later_waits_for_the_credit_result_and_is_captured_by_the_shipment() {
     let mut case = given(an_order().paid_by(PaymentMethod::PayLater));
@@ -58,6 +150,73 @@ fn cash_is_collected_by_the_carrier_with_the_delivery() {
         .stages_run()
         .then_state(OrderState::Completed);
     assert_eq!(case.order.held(), yen(2_000));
+}
+
+fn by_cash() -> Draft {
+    an_order().of(&[(1, 1_000)]).paid_by(PaymentMethod::CashOnDelivery)
+}
+
+#[test]
+fn cash_that_no_parcel_collected_is_asked_for_and_never_booked_by_itself() {
+    let mut case = given(by_cash().and(1, 3_000).sent_as_available());
+    case.validated().short_of(2, 1).released().shipped(1).delivered(1);
+    case.cancel_requested_of(&[(2, 1)]).cancelled().stages_run().then_state(OrderState::Delivered);
+    case.then_open_tickets(&["SHORT_DEPOSIT:ORDER-P1"]);
+    assert_eq!(case.order.held(), Amount::ZERO);
+    case.when(&deposit(&case.clone(), 1_001)).then_refused("TOO_MUCH");
+    case.deposited(1_000, "b1").stages_run().then_state(OrderState::Completed).then_open_tickets(&[]);
+}
+
+fn deposit(case: &Case, amount: i64) -> Command {
+    let (payment, reference, deposited_at) = (case.order.id.payment(1), "b0".to_owned(), case.now);
+    Command::RecordDeposit { payment, amount: yen(amount), reference, deposited_at }
+}
+
+#[test]
+fn a_driver_who_has_not_been_there_has_no_cash() {
+    let mut case = given(by_cash());
+    case.stages_run().shipped(1);
+    case.when(&deposit(&case.clone(), 1_000)).then_refused("WRONG_STATE");
+}
+
+#[test]
+fn a_parcel_that_would_collect_too_much_comes_back_and_leaves_with_the_right_sum() {
+    let mut case = given(by_cash().and(1, 3_000).to_another_address());
+    case.stages_run().cancel_requested_of(&[(1, 1)]).cancelled().reported(1, Report::Recalled).cancelled();
+    case.then(&[EventKind::UnitsCancelled, EventKind::LinesCancelled, EventKind::RecallRequested]);
+    assert!(case.order.shipments[1].recall_requested, "it collects for both");
+    case.reported(2, Report::Recalled).stages_run().shipped(3).delivered(3);
+    case.stages_run().then_state(OrderState::Completed);
+    assert_eq!(case.order.held(), yen(3_000));
+}
+
+#[test]
+fn a_parcel_that_was_to_collect_nothing_comes_back_when_the_one_that_was_is_cancelled() {
+    let mut case = given(by_cash().and(1, 3_000).to_another_address());
+    case.stages_run().cancel_requested_of(&[(2, 1)]).cancelled().reported(2, Report::Recalled).cancelled();
+    case.then(&[EventKind::UnitsCancelled, EventKind::LinesCancelled, EventKind::RecallRequested]);
+    case.reported(1, Report::Recalled).stages_run().shipped(3).delivered(3);
+    case.stages_run().then_state(OrderState::Completed).then_open_tickets(&[]);
+    assert_eq!(case.order.held(), yen(1_000));
+}
+
+#[test]
+fn what_the_driver_collected_too_much_is_given_back_by_hand() {
+    let mut case = given(by_cash().and(1, 3_000).to_another_address());
+    case.stages_run().shipped(2).cancel_requested_of(&[(1, 1)]).cancelled();
+    case.reported(1, Report::Recalled).cancelled().stages_run().delivered(2);
+    assert_eq!(case.order.held(), yen(4_000));
+    case.then_open_tickets(&["REFUND_BY_HAND:ORDER-P1:0"]).stages_run().then_state(OrderState::Delivered);
+    case.refunded_by_hand(1_000, "r1").stages_run().then_state(OrderState::Completed);
+}
+
+#[test]
+fn what_the_driver_collected_too_little_is_booked_and_the_rest_asked_for() {
+    let mut case = given(by_cash().and(1, 3_000).to_another_address());
+    case.stages_run().shipped(1).cancel_requested_of(&[(2, 1)]).cancelled();
+    case.reported(2, Report::Recalled).cancelled().stages_run().delivered(1).stages_run();
+    case.then_state(OrderState::Delivered).then_open_tickets(&["SHORT_DEPOSIT:ORDER-P1"]);
+    assert_eq!(case.order.held(), Amount::ZERO);
 }
 
 #[test]

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::date;
+use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{RngSeed, TestRunner};
@@ -357,7 +358,9 @@ impl World {
         }
         let outcome = decided.unwrap_or_else(|| match answer {
             Answer::Decline => OperationOutcome::Declined { code: "no".to_owned() },
-            Answer::Approve | Answer::Review | Answer::LostApproval | Answer::Lost => approved(operation),
+            Answer::Approve | Answer::Review | Answer::LostApproval | Answer::Lost => {
+                approved_for_three_days(operation, self.case.now)
+            }
         });
         self.decided.insert(operation.key.clone(), outcome.clone());
         if matches!(answer, Answer::LostApproval) { OperationOutcome::Unknown } else { outcome }
@@ -413,6 +416,17 @@ impl World {
         };
         done("capture") - done("refund")
     }
+}
+
+/// Not for ever, so that some authorizations end.
+fn approved_for_three_days(operation: &Operation, now: Timestamp) -> OperationOutcome {
+    let mut outcome = approved(operation);
+    if let (OperationKind::Authorize, OperationOutcome::Approved { valid_until, .. }) =
+        (operation.kind, &mut outcome)
+    {
+        *valid_until = Some(now + SignedDuration::from_hours(72));
+    }
+    outcome
 }
 
 /// What people, the warehouse, the carrier and the customer can do about an order.
@@ -479,7 +493,7 @@ fn report(kind: usize, hour: i64) -> FulfilmentEvent {
         FulfilmentEventKind::Delivered,
     ];
     let tracking = Tracking { carrier: Carrier::Other, number: format!("N{hour}") };
-    let occurred_at = START + jiff::SignedDuration::from_hours(hour);
+    let occurred_at = START + SignedDuration::from_hours(hour);
     FulfilmentEvent { occurred_at, kind: KINDS[kind], trackings: vec![tracking] }
 }
 

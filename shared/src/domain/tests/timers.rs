@@ -8,6 +8,7 @@ use crate::domain::event::EventKind;
 use crate::domain::order::{HoldCode, OrderState};
 use crate::domain::payment::{OperationOutcome, PaymentMethod, PaymentStatus};
 use crate::domain::shipment::FulfilmentEventKind as Report;
+use crate::domain::testing::stages::approved;
 use crate::domain::testing::{Draft, START, an_order, given};
 use crate::domain::timers::next_due;
 
@@ -56,8 +57,8 @@ fn an_order_overslept_is_cancelled_whatever_else_is_due() {
         .after(10 * DAY)
         .then(&[
             EventKind::PaymentCheckDue,
-            EventKind::TicketOpened,
             EventKind::PaymentExpired,
+            EventKind::TicketOpened,
             EventKind::CancelRequested,
         ]);
 }
@@ -109,6 +110,59 @@ fn money_that_should_have_been_asked_for_is_called_for_every_hour_until_it_is() 
     }
     case.collected();
     assert_eq!((case.payment(1).status, next_due(&case.order)), (PaymentStatus::Voided, None));
+}
+
+#[test]
+fn an_order_that_waits_as_agreed_is_not_stalled() {
+    // For the customer's money, which has its own date and reminder.
+    let mut case = given(unpaid());
+    case.stages_run().after(5 * DAY).then(&[EventKind::PaymentReminded]).after(2 * DAY - 1).then_nothing();
+    // For the day the customer wants it.
+    let mut case = given(an_order().wanted_on(date(2026, 4, 20)));
+    case.stages_run().after(10 * DAY).then_nothing();
+    // For goods, which somebody has been told of.
+    let mut case = given(an_order());
+    case.validated().collected().short_of(1, 1).after(30 * DAY).then_nothing();
+    case.then_open_tickets(&["STOCKOUT:1"]);
+}
+
+#[test]
+fn an_order_that_waited_long_enough_is_stalled_all_the_same() {
+    let mut case = given(an_order());
+    case.validated().collected().short_of(1, 1).after(30 * DAY);
+    case.does(&Command::CloseTicket { id: "STOCKOUT:1".to_owned() }).after(71).then_nothing();
+    case.after(1).then_open_tickets(&["STALLED:VALIDATED:1"]);
+    // The day has come, and the stock has not been counted yet.
+    let mut case = given(an_order().wanted_on(date(2026, 4, 20)));
+    case.validated().after(17 * DAY + 14).then_nothing().after(3 * DAY).then(&[EventKind::TicketOpened]);
+    case.then_open_tickets(&["STALLED:VALIDATED:1"]);
+    // Paid, and still here.
+    let mut case = given(unpaid());
+    case.validated().collected().deposited(2_000, "b1").after(72).then(&[EventKind::TicketOpened]);
+}
+
+#[test]
+fn a_provider_that_does_not_know_is_asked_ever_more_rarely_but_every_day() {
+    let pauses = |outcome: &OperationOutcome| {
+        let mut case = given(patient(an_order()));
+        let mut pauses = Vec::new();
+        for _ in 0..10 {
+            case.provider_answers(outcome.clone());
+            let due = next_due(&case.order).unwrap();
+            pauses.push(due.duration_since(case.now).as_mins());
+            case.now = due;
+            case.does(&Command::Tick).then(&[EventKind::PaymentCheckDue]);
+        }
+        let operation = case.asked().unwrap();
+        case.provider_answers(approved(&operation)).stages_run().shipped(1);
+        case.provider_answers(outcome.clone());
+        pauses.push(next_due(&case.order).unwrap().duration_since(case.now).as_mins());
+        pauses
+    };
+    let expected = [10, 20, 40, 80, 160, 320, 640, 1_280, 1_440, 1_440, 10];
+    assert_eq!(pauses(&OperationOutcome::Unknown), expected);
+    let review = OperationOutcome::Review { reference: "r1".to_owned() };
+    assert_eq!(pauses(&review)[..10], expected[..10]);
 }
 
 #[test]

@@ -49,7 +49,7 @@ pub enum CommandBody {
         /// What exactly, up to 500 characters.
         reason: String,
     },
-    /// 取消: cancel the whole order, or some units.
+    /// 取消: cancel the whole order, or some units. Cancelling some needs an `Idempotency-Key`.
     Cancel {
         /// Why.
         reason: CancelReason,

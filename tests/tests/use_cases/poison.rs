@@ -14,7 +14,7 @@ use juchu::domain::order::OrderState;
 use juchu::domain::testing::an_order;
 use juchu::lambda::batch::run_batch;
 use juchu_tests::harness::people::{channel, merchant};
-use juchu_tests::harness::{DUPLICATE_DELAY, World};
+use juchu_tests::harness::{DUPLICATE_DELAY, MAX_RECEIVES, World};
 
 /// How a batch ended.
 #[derive(Debug, Default)]
@@ -130,7 +130,7 @@ async fn what_is_received_too_often_is_put_aside_and_goes_on_when_it_is_sent_aga
     let mut world = World::new();
     let order = world.receives(&an_order()).await;
     // The mail service is out for as long as the queue has patience.
-    for _ in 0..5 {
+    for _ in 0..MAX_RECEIVES {
         world.mailer.then(juchu::testing::MailScript::NotSent);
     }
     world.settle().await;

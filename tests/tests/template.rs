@@ -642,13 +642,15 @@ fn unwatched(template: &Template) -> Problems {
     demand("5xx", "Api");
 
     let stalled = |alarm: &Value| {
-        alarm["Namespace"] == "juchu"
+        alarm["Namespace"] == json!({ "Ref": "AWS::StackName" })
             && alarm["MetricName"] == "StalledOrders"
             && alarm["Dimensions"] == json!([{ "Name": "operation", "Value": "run-timers" }])
     };
     if !alarms().any(|(_, alarm)| stalled(alarm)) {
         problems.push("no alarm on stalled orders".to_owned());
     }
+    let namespace = template.at("/Globals/Function/Environment/Variables/METRICS_NAMESPACE");
+    problems.extend(deviations("METRICS_NAMESPACE", namespace, &json!({ "Ref": "AWS::StackName" })));
     let to_the_topic =
         json!({ "Fn::If": ["HasAlarmTopic", [{ "Ref": "AlarmTopicArn" }], { "Ref": "AWS::NoValue" }] });
     let silent = alarms().filter(|(_, alarm)| alarm["AlarmActions"] != to_the_topic);
@@ -669,6 +671,7 @@ fn every_dead_letter_queue_queue_and_function_is_watched_by_an_alarm() {
         assert_eq!(unwatched(&template().without(alarm).expect("an alarm")).len(), 1, "{alarm}");
     }
     finds(unwatched, "PostSalesErrorsAlarm/Properties/AlarmActions", json!([]));
+    finds(unwatched, "StalledOrdersAlarm/Properties/Namespace", json!("juchu"));
 }
 
 fn outputs_missing(template: &Template) -> Problems {

@@ -38,6 +38,7 @@ where
 {
     let settings = Settings::from_environment();
     telemetry::init(&settings);
+    metrics::init(&settings);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let ended = runtime.block_on(wire(settings));
     if let Err(error) = &ended {

@@ -10,6 +10,7 @@
 //! | `MAIL_FROM`, `MAIL_CONFIGURATION_SET` | sender and SES configuration set | `notify-customer` |
 //! | `PAYMENT_PROVIDER` | `sandbox` | `collect-payment` |
 //! | `RUST_LOG` | log filter, such as `info,juchu=debug` | all |
+//! | `METRICS_NAMESPACE` | namespace of the metrics: the stack's name | all |
 //! | `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN` | given by Lambda | all |
 //! | `AWS_ENDPOINT_URL` | a local AWS instead of the real one | local only |
 
@@ -154,6 +155,12 @@ impl Settings {
     #[must_use]
     pub fn log_filter(&self) -> &str {
         self.optional("RUST_LOG").unwrap_or("info")
+    }
+
+    /// The namespace of the metrics; `juchu` unless set.
+    #[must_use]
+    pub fn metrics_namespace(&self) -> &str {
+        self.optional("METRICS_NAMESPACE").unwrap_or("juchu")
     }
 
     /// Where AWS is and who we are there.

@@ -551,7 +551,7 @@ fn permissions_too_wide(template: &Template) -> Problems {
 #[test]
 fn no_function_is_allowed_more_than_named_actions_on_named_resources() {
     holds(permissions_too_wide);
-    let statement = "ShipOrder/Properties/Policies/2/Statement/0";
+    let statement = "ShipOrder/Properties/Policies/3/Statement/0";
     finds(permissions_too_wide, &format!("{statement}/Action/0"), json!("sqs:*"));
     finds(permissions_too_wide, &format!("{statement}/Resource"), json!("*"));
     finds(
@@ -560,6 +560,61 @@ fn no_function_is_allowed_more_than_named_actions_on_named_resources() {
         json!({ "Fn::Sub": "arn:aws:sqs:*:*:juchu-*" }),
     );
     finds(permissions_too_wide, "ShipOrder/Properties/Policies", json!(["AmazonDynamoDBFullAccess"]));
+}
+
+/// The kinds of rows that `function` writes; the kind is the beginning of a partition's key.
+fn written_by(function: &str) -> BTreeSet<&'static str> {
+    let kinds: &[&str] = match function {
+        "relay-events" | "query-orders" => &[],
+        "allocate-stock" | "ship-order" | "deliver-order" | "cancel-order" => &["ORDER#*", "STOCK#*"],
+        "receive-order" | "operate-order" | "receive-fulfilment" => &["ORDER#*", "IDEMPOTENCY#*"],
+        "collect-payment" => &["ORDER#*", "SANDBOX#*"],
+        "manage-merchant" => &["MERCHANT#*", "CHANNEL#*", "STOCK#*", "IDEMPOTENCY#*"],
+        _ => &["ORDER#*"],
+    };
+    kinds.iter().copied().collect()
+}
+
+fn rows_written_by_the_wrong_function(template: &Template) -> Problems {
+    let writes = ["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"];
+    let mut problems = Problems::new();
+    for name in function_names() {
+        let id = pascal_case(name);
+        let policies = template.properties(&id)["Policies"].as_array().into_iter().flatten();
+        let statements = policies.flat_map(|policy| {
+            match target(policy) {
+                Some(managed) => &template.properties(managed)["PolicyDocument"]["Statement"],
+                None => &policy["Statement"],
+            }
+            .as_array()
+            .into_iter()
+            .flatten()
+        });
+        let mut kinds = BTreeSet::new();
+        for statement in statements {
+            if strings(&statement["Action"]).iter().any(|action| writes.contains(action)) {
+                let keys = &statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"];
+                let keys = strings(keys);
+                kinds.extend(if keys.is_empty() { vec!["anything"] } else { keys });
+            }
+        }
+        if kinds != written_by(name) {
+            problems.push(format!("{id} may write {kinds:?}, and writes {:?}", written_by(name)));
+        }
+    }
+    problems
+}
+
+#[test]
+fn a_function_may_write_only_the_kinds_of_rows_it_is_there_for() {
+    holds(rows_written_by_the_wrong_function);
+    let condition = "Properties/PolicyDocument/Statement/0/Condition";
+    finds(rows_written_by_the_wrong_function, &format!("OrderWriting/{condition}"), json!({}));
+    finds(
+        rows_written_by_the_wrong_function,
+        "NotifyCustomer/Properties/Policies/1",
+        json!({ "Ref": "StockWriting" }),
+    );
 }
 
 fn scans(template: &Template) -> Problems {

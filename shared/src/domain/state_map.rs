@@ -355,6 +355,25 @@ mod tests {
         }
     }
 
+    /// Only the functions that give these commands may write stock (`infra/template.yaml`).
+    #[test]
+    fn stock_is_moved_by_five_commands_alone() {
+        for (order, now) in stops() {
+            for command in tried(&order, now).into_iter().chain([Command::Tick]) {
+                let may = matches!(
+                    command,
+                    Command::Allocate { .. }
+                        | Command::FillBackorder { .. }
+                        | Command::Ship { .. }
+                        | Command::Deliver { .. }
+                        | Command::Cancel
+                );
+                let moves = decide(&order, &command, now).is_ok_and(|done| !done.movements.is_empty());
+                assert!(may || !moves, "{} moves stock", command.name());
+            }
+        }
+    }
+
     #[test]
     fn the_document_is_what_the_code_does() {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../infra/docs/state-map.md");

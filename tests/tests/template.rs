@@ -694,13 +694,15 @@ fn unwatched(template: &Template) -> Problems {
     demand("IteratorAge", "RelayEvents");
     demand("5xx", "Api");
 
-    let stalled = |alarm: &Value| {
-        alarm["Namespace"] == json!({ "Ref": "AWS::StackName" })
-            && alarm["MetricName"] == "StalledOrders"
-            && alarm["Dimensions"] == json!([{ "Name": "operation", "Value": "run-timers" }])
-    };
-    if !alarms().any(|(_, alarm)| stalled(alarm)) {
-        problems.push("no alarm on stalled orders".to_owned());
+    for metric in ["StalledOrders", "UnwokenOrders"] {
+        let reports = |alarm: &Value| {
+            alarm["Namespace"] == json!({ "Ref": "AWS::StackName" })
+                && alarm["MetricName"] == metric
+                && alarm["Dimensions"] == json!([{ "Name": "operation", "Value": "run-timers" }])
+        };
+        if !alarms().any(|(_, alarm)| reports(alarm)) {
+            problems.push(format!("no alarm on {metric}"));
+        }
     }
     let namespace = template.at("/Globals/Function/Environment/Variables/METRICS_NAMESPACE");
     problems.extend(deviations("METRICS_NAMESPACE", namespace, &json!({ "Ref": "AWS::StackName" })));
@@ -720,6 +722,7 @@ fn every_dead_letter_queue_queue_and_function_is_watched_by_an_alarm() {
         "PostSalesErrorsAlarm",
         "RelayEventsAgeAlarm",
         "StalledOrdersAlarm",
+        "UnwokenOrdersAlarm",
     ] {
         assert_eq!(unwatched(&template().without(alarm).expect("an alarm")).len(), 1, "{alarm}");
     }

@@ -76,10 +76,11 @@ pub fn count(operation: &str, outcome: Outcome, durations: &[Duration]) {
     }
 }
 
-/// Reports how many orders were found stalled in this run; those found before have their ticket and
-/// do not count again. Zero is reported too: no report at all raises the alarm.
-pub fn stalled_orders(operation: &str, orders: usize) {
-    write_line(&stalled(Origin::here(operation), orders).to_string());
+/// Reports how many orders were found stalled in a run of the timers, and how many were due and could
+/// not be woken. Those found stalled before have their ticket and do not count again. Zero is
+/// reported too: no report at all raises an alarm.
+pub fn timers(operation: &str, stalled: usize, unwoken: usize) {
+    write_line(&ran(Origin::here(operation), stalled, unwoken).to_string());
 }
 
 fn counted(origin: Origin<'_>, outcome: Outcome, durations: &[Duration]) -> Value {
@@ -100,12 +101,16 @@ fn counted(origin: Origin<'_>, outcome: Outcome, durations: &[Duration]) -> Valu
     })
 }
 
-fn stalled(origin: Origin<'_>, orders: usize) -> Value {
-    let metrics = json!([{ "Name": "StalledOrders", "Unit": "Count" }]);
+fn ran(origin: Origin<'_>, stalled: usize, unwoken: usize) -> Value {
+    let metrics = json!([
+        { "Name": "StalledOrders", "Unit": "Count" },
+        { "Name": "UnwokenOrders", "Unit": "Count" },
+    ]);
     json!({
         "_aws": directive(origin, &["operation"], &metrics),
         "operation": origin.operation,
-        "StalledOrders": orders,
+        "StalledOrders": stalled,
+        "UnwokenOrders": unwoken,
     })
 }
 
@@ -151,11 +156,11 @@ mod tests {
     }
 
     #[test]
-    fn the_gauge_of_stalled_orders_has_the_operation_as_its_only_dimension() {
-        let line = stalled(origin("run-timers"), 0);
+    fn the_gauges_of_the_timers_have_the_operation_as_their_only_dimension() {
+        let line = ran(origin("run-timers"), 0, 2);
         assert_eq!(line["_aws"]["CloudWatchMetrics"][0]["Dimensions"], json!([["operation"]]));
         assert_eq!(line["operation"], "run-timers");
-        assert_eq!(line["StalledOrders"], 0);
+        assert_eq!((&line["StalledOrders"], &line["UnwokenOrders"]), (&json!(0), &json!(2)));
     }
 
     #[test]

@@ -278,6 +278,7 @@ const fn show_stock() {}
     params(
         ("merchant" = String, Path, description = "The merchant's id."),
         ("sku" = String, Path, description = "The product's code."),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes the request repeatable."),
     ),
     request_body = ReceiptBody,
     responses(
@@ -296,6 +297,7 @@ const fn receive_stock() {}
     params(
         ("merchant" = String, Path, description = "The merchant's id."),
         ("sku" = String, Path, description = "The product's code."),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes the request repeatable."),
     ),
     request_body = AdjustmentBody,
     responses(

@@ -45,9 +45,9 @@ async fn save_merchant(
     request: &Request,
 ) -> Result<Response, Problem> {
     let id: MerchantId = request.path("merchant")?;
-    let expected = request.header("if-match").map(|text| {
-        let version = text.trim_matches('"').parse::<u64>();
-        version.map_err(|_| Problem::invalid("If-Match", "must be the version you have seen"))
+    let expected = request.headers().get("if-match").map(|value| {
+        let version = value.to_str().ok().and_then(|text| text.trim_matches('"').parse::<u64>().ok());
+        version.ok_or_else(|| Problem::invalid("If-Match", "must be the version you have seen"))
     });
     let settings = request.json::<MerchantBody>()?.read()?;
     let merchant = app.save_merchant(&principal(request)?, &id, settings, expected.transpose()?).await?;

@@ -30,9 +30,10 @@ const OTHERS: [&str; 7] = [
 ];
 
 /// What a function is told beside `TABLE_NAME` and, where it reads a queue or the stream, `DEAD_LETTER_QUEUE_URL`.
-const FURTHER_ENVIRONMENT: [(&str, &[&str]); 4] = [
+const FURTHER_ENVIRONMENT: [(&str, &[&str]); 5] = [
     ("receive-order", &["ARCHIVE_BUCKET"]),
     ("collect-payment", &["PAYMENT_PROVIDER"]),
+    ("manage-merchant", &["MAIL_DOMAIN"]),
     ("release-order", &["ARCHIVE_BUCKET", "WAREHOUSE_QUEUE_URL"]),
     ("notify-customer", &["MAIL_CONFIGURATION_SET", "MAIL_FROM"]),
 ];

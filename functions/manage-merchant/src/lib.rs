@@ -13,13 +13,14 @@ use juchu::lambda::api::stock::{AdjustmentBody, LedgerList, ReceiptBody, StockLi
 use juchu::lambda::http::{Problem, Request, Response, respond};
 use juchu::lambda::identity::{caller, principal};
 
-/// Answers a request.
+/// Answers a request. All mails come from `mail_domain`.
 pub async fn handle(
     app: &ManageMerchant<impl MerchantStore + StockStore + AnswerStore, impl Clock>,
+    mail_domain: &str,
     event: ApiGatewayV2httpRequest,
 ) -> ApiGatewayV2httpResponse {
     respond("manage-merchant", event, async |request| match request.route() {
-        "PUT /v1/merchants/{merchant}" => save_merchant(app, &request).await,
+        "PUT /v1/merchants/{merchant}" => save_merchant(app, mail_domain, &request).await,
         "GET /v1/merchants/{merchant}" => show_merchant(app, &request).await,
         "PUT /v1/merchants/{merchant}/channels/{channel}" => save_channel(app, &request).await,
         "PUT /v1/merchants/{merchant}/products/{sku}" => save_product(app, &request).await,
@@ -42,6 +43,7 @@ pub async fn handle(
 
 async fn save_merchant(
     app: &ManageMerchant<impl MerchantStore + StockStore + AnswerStore, impl Clock>,
+    mail_domain: &str,
     request: &Request,
 ) -> Result<Response, Problem> {
     let id: MerchantId = request.path("merchant")?;
@@ -49,7 +51,7 @@ async fn save_merchant(
         let version = value.to_str().ok().and_then(|text| text.trim_matches('"').parse::<u64>().ok());
         version.ok_or_else(|| Problem::invalid("If-Match", "must be the version you have seen"))
     });
-    let settings = request.json::<MerchantBody>()?.read()?;
+    let settings = request.json::<MerchantBody>()?.read(mail_domain)?;
     let merchant = app.save_merchant(&principal(request)?, &id, settings, expected.transpose()?).await?;
     Response::json(StatusCode::OK, &MerchantView::from(merchant))
 }

@@ -11,7 +11,8 @@ fn main() -> Result<(), run::Error> {
         let aws = Aws::new(&settings.aws()?)?;
         let app =
             ManageMerchant { store: DynamoStore::new(aws.dynamodb(), settings.table()?), clock: SystemClock };
+        let mail_domain = settings.mail_domain()?;
         warm_up_table(&aws.dynamodb(), &settings.table()?).await;
-        run::serve(async |request| Ok(manage_merchant::handle(&app, request).await)).await
+        run::serve(async |request| Ok(manage_merchant::handle(&app, &mail_domain, request).await)).await
     })
 }

@@ -7,6 +7,7 @@
 //! | `WAREHOUSE_QUEUE_URL` | what the warehouse is told | `release-order` |
 //! | `DEAD_LETTER_QUEUE_URL` | where the function parks what can never succeed | the stages, `relay-events` |
 //! | `QUEUE_URL_VALIDATE_ORDER`, … | the queue of each stage | `relay-events` |
+//! | `MAIL_DOMAIN` | the domain all mails come from | `manage-merchant` |
 //! | `MAIL_FROM`, `MAIL_CONFIGURATION_SET` | sender and SES configuration set | `notify-customer` |
 //! | `PAYMENT_PROVIDER` | `sandbox` | `collect-payment` |
 //! | `RUST_LOG` | log filter, such as `info,juchu=debug` | all |
@@ -130,6 +131,14 @@ impl Settings {
     /// [`SettingsError`].
     pub fn mail_from(&self) -> Result<String, SettingsError> {
         self.required("MAIL_FROM")
+    }
+
+    /// The domain all mails come from: the mail service sends for no other.
+    ///
+    /// # Errors
+    /// [`SettingsError`].
+    pub fn mail_domain(&self) -> Result<String, SettingsError> {
+        self.required("MAIL_DOMAIN")
     }
 
     /// The SES configuration set mails are sent with.

@@ -184,6 +184,18 @@ async fn a_version_that_cannot_be_read_is_not_taken_for_none() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_merchant_whose_mails_could_never_be_sent_is_refused() {
+    let (system, caller, _folder) = start().await;
+    let mut body = caller.get("/v1/merchants/demo").await;
+    body.as_object_mut().unwrap().retain(|field, _| field != "merchant" && field != "version");
+    body["shop"]["mail_from"] = json!("orders@shop.test");
+    let refused = caller.ask(Method::PUT, "/v1/merchants/demo", Some(&body)).await;
+    assert_eq!(refused.status(), 422);
+    assert_eq!(refused.json::<Value>().await.unwrap()["errors"][0]["field"], "shop.mail_from");
+    system.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_developers_pages_are_for_browsers_that_address_this_machine() {
     let (system, caller, _folder) = start().await;
     let dev = caller.client.get(format!("{}/dev/mails", caller.url));

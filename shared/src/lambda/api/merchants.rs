@@ -36,11 +36,12 @@ pub struct MerchantBody {
 }
 
 impl MerchantBody {
-    /// The settings, checked.
+    /// The settings, checked. Mails can come from `mail_domain` and what is below it alone: the mail
+    /// service would refuse every other one.
     ///
     /// # Errors
     /// All that is wrong with them.
-    pub fn read(self) -> Result<MerchantSettings, Vec<Impossible>> {
+    pub fn read(self, mail_domain: &str) -> Result<MerchantSettings, Vec<Impossible>> {
         let mut defects = Defects::default();
         let shop = &self.shop;
         let texts = [
@@ -61,6 +62,11 @@ impl MerchantBody {
             let ok = address.parse::<crate::app::mail::MailAddress>().is_ok();
             defects.check(ok, format!("shop.{field}"), "must be a mail address");
         }
+        defects.check(
+            is_of(mail_domain, &shop.mail_from),
+            "shop.mail_from",
+            format!("must be an address of {mail_domain}, the domain this system sends mails from"),
+        );
         for (field, rule) in self.policy.defects() {
             defects.check(false, format!("policy.{field}"), rule);
         }
@@ -73,6 +79,13 @@ impl MerchantBody {
         let Self { shop, policy, language, locations } = self;
         defects.or(MerchantSettings { shop, policy, language, locations })
     }
+}
+
+/// Whether `address` is one of `domain`, or of a domain below it.
+fn is_of(domain: &str, address: &str) -> bool {
+    let (domain, address) = (domain.to_ascii_lowercase(), address.to_ascii_lowercase());
+    let host = address.rsplit('@').next().unwrap_or_default();
+    host.strip_suffix(&domain).is_some_and(|below| below.is_empty() || below.ends_with('.'))
 }
 
 /// A merchant.
@@ -249,5 +262,42 @@ pub struct ProductList {
 impl From<Page<Product>> for ProductList {
     fn from(page: Page<Product>) -> Self {
         Self { products: page.items.into_iter().map(ProductView::from).collect(), next_cursor: page.next }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// What is wrong with a merchant whose mails come from `mail_from`, at a system of `shop.example`.
+    fn defects(mail_from: &str) -> Vec<Impossible> {
+        let body = json!({
+            "shop": {
+                "name": "茶と器の店",
+                "url": "https://tea.example",
+                "mail_from": mail_from,
+                "support_mail": "support@tea.example",
+                "phone": "03-0000-0000",
+                "address": "東京都千代田区千代田1-1",
+                "bank_account": "みほん銀行 普通 1234567",
+            },
+            "locations": ["main"],
+        });
+        let body: MerchantBody = serde_json::from_value(body).unwrap();
+        body.read("shop.example").err().unwrap_or_default()
+    }
+
+    #[test]
+    fn mails_come_from_the_systems_domain_alone() {
+        for own in ["orders@shop.example", "orders@tea.shop.example", "Orders@Shop.Example"] {
+            assert_eq!(defects(own), [], "{own}");
+        }
+        for other in ["orders@tea.example", "orders@myshop.example", "shop.example@tea.example"] {
+            let [defect] = defects(other).try_into().unwrap();
+            assert_eq!(defect.field, "shop.mail_from");
+            assert!(defect.message.contains("an address of shop.example"), "{}", defect.message);
+        }
     }
 }

@@ -9,25 +9,17 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use juchu::adapters::dynamo::table;
+use juchu::app::access::Role;
 use juchu::app::message::Stage;
 use juchu::lambda::routes::{Caller, ROUTES, Route};
 use juchu::lambda::settings::queue_variable;
+use juchu_tests::function_names;
 use juchu_tests::template::{Template, pascal_case, target};
 use serde_json::{Value, json};
 
 /// What is wrong, one sentence each.
 type Problems = Vec<String>;
-
-/// The functions that are no stage.
-const OTHERS: [&str; 7] = [
-    "receive-order",
-    "receive-fulfilment",
-    "query-orders",
-    "operate-order",
-    "manage-merchant",
-    "relay-events",
-    "run-timers",
-];
 
 /// What a function is told beside `TABLE_NAME` and, where it reads a queue or the stream, `DEAD_LETTER_QUEUE_URL`.
 const FURTHER_ENVIRONMENT: [(&str, &[&str]); 5] = [
@@ -51,10 +43,6 @@ const UNSCOPED: [(&str, &str, &str); 1] = [(
     "ses:SendRawEmail",
     "only locally; on AWS it is the identity and the configuration set",
 )];
-
-/// `cognito:groups` of a staff token.
-const ROLES: [&str; 7] =
-    ["AUDITOR", "BACK_OFFICE", "CALL_CENTER", "CLIENT_USER", "LOGISTICS", "SUPERVISOR", "SYSTEM"];
 
 // ---------------------------------------------------------------------------------------------------
 // Functions
@@ -89,6 +77,7 @@ fn the_functions_are_the_stages_and_what_surrounds_them() {
 
 fn functions_not_built_from_their_package(template: &Template) -> Problems {
     function_names()
+        .into_iter()
         .flat_map(|name| {
             let id = pascal_case(name);
             let expected = json!({
@@ -274,8 +263,8 @@ fn relay_mistakes(template: &Template) -> Problems {
     });
     let mut problems = deviations("RelayEventsMapping", Some(mapping), &expected);
 
-    let new_events =
-        json!({ "eventName": ["INSERT"], "dynamodb": { "NewImage": { "kind": { "S": ["EVENT"] } } } });
+    let event_row = json!({ (table::KIND_ATTRIBUTE): { "S": [table::EVENT_KIND] } });
+    let new_events = json!({ "eventName": ["INSERT"], "dynamodb": { "NewImage": event_row } });
     let filters = mapping["FilterCriteria"]["Filters"].as_array();
     let patterns: Vec<Value> = filters
         .into_iter()
@@ -393,7 +382,7 @@ fn staff_mistakes(template: &Template) -> Problems {
 
     let groups = template.of_type("AWS::Cognito::UserPoolGroup");
     let roles: BTreeSet<&str> = groups.filter_map(|(_, group)| group["GroupName"].as_str()).collect();
-    if roles != BTreeSet::from(ROLES) {
+    if roles != BTreeSet::from(Role::ALL.map(Role::name)) {
         problems.push(format!("the groups of the pool are {roles:?}"));
     }
     problems
@@ -413,7 +402,6 @@ fn staff_are_made_by_an_administrator_and_cannot_widen_their_own_scope() {
 // ---------------------------------------------------------------------------------------------------
 
 fn table_mistakes(template: &Template) -> Problems {
-    let table = template.properties("Table");
     let mut problems = deviations(
         "Table",
         template.at("/Resources/Table"),
@@ -422,24 +410,27 @@ fn table_mistakes(template: &Template) -> Problems {
             "UpdateReplacePolicy": "Retain",
             "Properties": {
                 "BillingMode": "PAY_PER_REQUEST",
-                "KeySchema": key_schema("pk", "sk"),
+                "KeySchema": key_schema(table::KEY),
                 "StreamSpecification": { "StreamViewType": "NEW_IMAGE" },
-                "TimeToLiveSpecification": { "AttributeName": "expires_at", "Enabled": true },
+                "TimeToLiveSpecification": { "AttributeName": table::TTL_ATTRIBUTE, "Enabled": true },
                 "PointInTimeRecoverySpecification": { "PointInTimeRecoveryEnabled": true },
                 "SSESpecification": { "SSEEnabled": true },
                 "DeletionProtectionEnabled": { "Fn::If": ["IsProduction", true, false] },
             },
         }),
     );
-    let summarised = json!({ "ProjectionType": "INCLUDE", "NonKeyAttributes": ["summary"] });
-    let indexes = [
-        ("by-merchant", "merchant_key", "received_key"),
-        ("by-state", "state_key", "received_key"),
-        ("by-attention", "attention_key", "received_key"),
-        ("by-due", "due_key", "due_at"),
-    ]
-    .map(|(name, hash, range)| json!({ "IndexName": name, "KeySchema": key_schema(hash, range), "Projection": summarised }));
-    problems.extend(deviations("Table", Some(table), &json!({ "GlobalSecondaryIndexes": indexes })));
+    let indexes = table::INDEXES.map(|index| {
+        json!({
+            "IndexName": index.name,
+            "KeySchema": key_schema(index.key),
+            "Projection": { "ProjectionType": "INCLUDE", "NonKeyAttributes": index.carries },
+        })
+    });
+    problems.extend(deviations(
+        "Table",
+        Some(template.properties("Table")),
+        &json!({ "GlobalSecondaryIndexes": indexes }),
+    ));
     problems
 }
 
@@ -790,12 +781,7 @@ fn stages() -> impl Iterator<Item = String> {
     Stage::ALL.into_iter().map(|stage| pascal_case(stage.name()))
 }
 
-/// The names of all functions.
-fn function_names() -> impl Iterator<Item = &'static str> {
-    Stage::ALL.into_iter().map(Stage::name).chain(OTHERS)
-}
-
-fn key_schema(hash: &str, range: &str) -> Value {
+fn key_schema((hash, range): (&str, &str)) -> Value {
     json!([{ "AttributeName": hash, "KeyType": "HASH" }, { "AttributeName": range, "KeyType": "RANGE" }])
 }
 

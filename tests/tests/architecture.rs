@@ -181,12 +181,12 @@ fn manifest(package: &Value) -> &Path {
     Path::new(package["manifest_path"].as_str().unwrap_or_default())
 }
 
-fn function_names(metadata: &Value) -> BTreeSet<&str> {
+fn packaged_functions(metadata: &Value) -> BTreeSet<&str> {
     functions(metadata).filter_map(|package| package["name"].as_str()).collect()
 }
 
 fn functions_that_are_not_apart(metadata: &Value) -> Problems {
-    let names = function_names(metadata);
+    let names = packaged_functions(metadata);
     let mut problems = Problems::new();
     for package in functions(metadata) {
         let name = package["name"].as_str().unwrap_or_default();
@@ -212,7 +212,8 @@ fn functions_that_are_not_apart(metadata: &Value) -> Problems {
 #[test]
 fn every_function_is_a_package_a_library_and_a_binary_of_its_own() {
     let metadata = metadata();
-    assert_eq!(function_names(&metadata).len(), 16);
+    // The number that ADR 4 and its cost speak of.
+    assert_eq!(packaged_functions(&metadata).len(), 16);
     assert_eq!(functions_that_are_not_apart(&metadata), Problems::new());
     let package = |change: fn(&mut Value)| {
         let mut package = functions(&metadata).next().expect("a function").clone();
@@ -273,16 +274,8 @@ fn a_functions_main_only_wires() {
 // The tables: stages, routes, functions, use cases
 // ---------------------------------------------------------------------------------------------------
 
-/// Functions that neither a queue nor a route leads to: the stream and the clock do.
-const OTHERS: [&str; 2] = ["relay-events", "run-timers"];
-
 fn disagreements(functions: &BTreeSet<&str>) -> Problems {
-    let expected: BTreeSet<&str> = Stage::ALL
-        .map(Stage::name)
-        .into_iter()
-        .chain(ROUTES.map(|route| route.function))
-        .chain(OTHERS)
-        .collect();
+    let expected = juchu_tests::function_names();
     let missing = expected.difference(functions).map(|name| format!("functions/{name} is missing"));
     let surplus = functions.difference(&expected).map(|name| format!("nothing leads to functions/{name}"));
     missing.chain(surplus).collect()
@@ -291,7 +284,7 @@ fn disagreements(functions: &BTreeSet<&str>) -> Problems {
 #[test]
 fn stages_routes_and_functions_agree() {
     let metadata = metadata();
-    let functions = function_names(&metadata);
+    let functions = packaged_functions(&metadata);
     assert_eq!(disagreements(&functions), Problems::new());
     let mut fewer = functions.clone();
     fewer.remove("ship-order");
@@ -445,7 +438,7 @@ fn no_file_names_a_machine_or_a_registry() {
 
 /// The top level is fixed: what is new goes into one of the folders.
 fn strangers(entries: &BTreeSet<String>) -> Problems {
-    const KNOWN: [&str; 12] = [
+    const KNOWN: [&str; 13] = [
         "ARCHITECTURE.md",
         "Cargo.lock",
         "Cargo.toml",
@@ -454,6 +447,7 @@ fn strangers(entries: &BTreeSet<String>) -> Problems {
         "README.md",
         "functions",
         "infra",
+        "rust-toolchain.toml",
         "samconfig.toml",
         "shared",
         "target",
@@ -466,15 +460,46 @@ fn strangers(entries: &BTreeSet<String>) -> Problems {
 
 #[test]
 fn the_top_level_is_what_it_was_agreed_to_be() {
-    let entries = fs::read_dir(root()).expect("the root");
-    let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
-    assert_eq!(strangers(&names.collect()), Problems::new());
+    assert_eq!(strangers(&names_at_the_top()), Problems::new());
     assert_eq!(strangers(&BTreeSet::from(["scripts".to_owned()])).len(), 1);
+}
+
+#[test]
+fn the_toolchain_is_of_the_version_the_packages_ask_for() {
+    let toolchain = fs::read_to_string(root().join("rust-toolchain.toml")).expect("the toolchain");
+    for package in packages(&metadata()) {
+        let wanted = format!("channel = \"{}.", package["rust_version"].as_str().expect("a version"));
+        assert!(toolchain.contains(&wanted), "rust-toolchain.toml lacks `{wanted}`");
+    }
+}
+
+/// What of `license`, as the packages declare it, is not among the files of the repository.
+fn licences_without_a_text(license: &str, entries: &BTreeSet<String>) -> Problems {
+    let names = license.split(" OR ").map(|id| id.split('-').next().unwrap_or(id).to_uppercase());
+    let files = names.map(|name| format!("LICENSE-{name}"));
+    files.filter(|file| !entries.contains(file)).map(|file| format!("{file} is missing")).collect()
+}
+
+#[test]
+fn the_text_of_every_licence_is_in_the_repository() {
+    let entries = names_at_the_top();
+    let metadata = metadata();
+    for package in packages(&metadata) {
+        let license = package["license"].as_str().expect("a licence");
+        assert_eq!(licences_without_a_text(license, &entries), Problems::new());
+    }
+    assert_eq!(licences_without_a_text("MIT OR Apache-2.0", &BTreeSet::new()).len(), 2);
 }
 
 // ---------------------------------------------------------------------------------------------------
 // Tools
 // ---------------------------------------------------------------------------------------------------
+
+/// The names of what lies in the root.
+fn names_at_the_top() -> BTreeSet<String> {
+    let entries = fs::read_dir(root()).expect("the root");
+    entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect()
+}
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().expect("the workspace's root")

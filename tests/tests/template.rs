@@ -9,33 +9,33 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use juchu::adapters::dynamo::table;
+use juchu::app::access::Role;
 use juchu::app::message::Stage;
 use juchu::lambda::routes::{Caller, ROUTES, Route};
 use juchu::lambda::settings::queue_variable;
+use juchu_tests::function_names;
 use juchu_tests::template::{Template, pascal_case, target};
 use serde_json::{Value, json};
 
 /// What is wrong, one sentence each.
 type Problems = Vec<String>;
 
-/// The functions that are no stage.
-const OTHERS: [&str; 7] = [
-    "receive-order",
-    "receive-fulfilment",
-    "query-orders",
-    "operate-order",
-    "manage-merchant",
-    "relay-events",
-    "run-timers",
-];
-
 /// What a function is told beside `TABLE_NAME` and, where it reads a queue or the stream, `DEAD_LETTER_QUEUE_URL`.
-const FURTHER_ENVIRONMENT: [(&str, &[&str]); 4] = [
+const FURTHER_ENVIRONMENT: [(&str, &[&str]); 5] = [
     ("receive-order", &["ARCHIVE_BUCKET"]),
     ("collect-payment", &["PAYMENT_PROVIDER"]),
+    ("manage-merchant", &["MAIL_DOMAIN"]),
     ("release-order", &["ARCHIVE_BUCKET", "WAREHOUSE_QUEUE_URL"]),
     ("notify-customer", &["MAIL_CONFIGURATION_SET"]),
 ];
+
+/// How often a message is delivered before its queue gives up: at one attempt a minute, the time an
+/// outage may last.
+const MAX_RECEIVES: u32 = 50;
+
+/// The stages that do not take ten messages at a time, and how many: mails go out slowly.
+const BATCH_SIZES: [(Stage, u32); 1] = [(Stage::NotifyCustomer, 1)];
 
 /// Actions allowed on every resource: function, action and why nothing narrower is possible.
 const UNSCOPED: [(&str, &str, &str); 1] = [(
@@ -43,10 +43,6 @@ const UNSCOPED: [(&str, &str, &str); 1] = [(
     "ses:SendRawEmail",
     "only locally; on AWS it is the identity and the configuration set",
 )];
-
-/// `cognito:groups` of a staff token.
-const ROLES: [&str; 7] =
-    ["AUDITOR", "BACK_OFFICE", "CALL_CENTER", "CLIENT_USER", "LOGISTICS", "SUPERVISOR", "SYSTEM"];
 
 // ---------------------------------------------------------------------------------------------------
 // Functions
@@ -81,6 +77,7 @@ fn the_functions_are_the_stages_and_what_surrounds_them() {
 
 fn functions_not_built_from_their_package(template: &Template) -> Problems {
     function_names()
+        .into_iter()
         .flat_map(|name| {
             let id = pascal_case(name);
             let expected = json!({
@@ -162,8 +159,7 @@ fn stages_without_a_safe_queue(template: &Template) -> Problems {
             "SqsManagedSseEnabled": true,
             "RedrivePolicy": {
                 "deadLetterTargetArn": { "Fn::GetAtt": [dead_letters, "Arn"] },
-                // An outage of half an hour is survived without anybody sending messages again.
-                "maxReceiveCount": 50,
+                "maxReceiveCount": MAX_RECEIVES,
             },
         });
         problems.extend(deviations(&queue, Some(template.properties(&queue)), &expected));
@@ -194,13 +190,17 @@ fn every_stage_has_a_queue_with_a_dead_letter_queue_of_its_own() {
 }
 
 fn stages_not_fed_in_batches(template: &Template) -> Problems {
-    stages()
-        .flat_map(|id| {
+    Stage::ALL
+        .into_iter()
+        .flat_map(|stage| {
+            let id = pascal_case(stage.name());
             let mapping = format!("{id}Mapping");
+            let of_its_own = BATCH_SIZES.iter().find(|(exception, _)| *exception == stage);
+            let batch_size = of_its_own.map_or(10, |(_, size)| *size);
             let expected = json!({
                 "FunctionName": { "Ref": id },
                 "EventSourceArn": { "Fn::GetAtt": [format!("{id}Queue"), "Arn"] },
-                "BatchSize": 10,
+                "BatchSize": batch_size,
             });
             deviations(&mapping, Some(template.properties(&mapping)), &expected)
         })
@@ -211,6 +211,7 @@ fn stages_not_fed_in_batches(template: &Template) -> Problems {
 fn every_stage_is_fed_from_its_own_queue() {
     holds(stages_not_fed_in_batches);
     finds(stages_not_fed_in_batches, "ShipOrderMapping/Properties/FunctionName/Ref", json!("PostSales"));
+    finds(stages_not_fed_in_batches, "NotifyCustomerMapping/Properties/BatchSize", json!(10));
 }
 
 fn mappings_that_fail_whole_batches(template: &Template) -> Problems {
@@ -257,12 +258,13 @@ fn relay_mistakes(template: &Template) -> Problems {
         "EventSourceArn": { "Fn::GetAtt": ["Table", "StreamArn"] },
         "StartingPosition": "TRIM_HORIZON",
         "BisectBatchOnFunctionError": true,
+        "MaximumRetryAttempts": 10_000,
         "DestinationConfig": { "OnFailure": { "Destination": { "Fn::GetAtt": ["RelayEventsDeadLetters", "Arn"] } } },
     });
     let mut problems = deviations("RelayEventsMapping", Some(mapping), &expected);
 
-    let new_events =
-        json!({ "eventName": ["INSERT"], "dynamodb": { "NewImage": { "kind": { "S": ["EVENT"] } } } });
+    let event_row = json!({ (table::KIND_ATTRIBUTE): { "S": [table::EVENT_KIND] } });
+    let new_events = json!({ "eventName": ["INSERT"], "dynamodb": { "NewImage": event_row } });
     let filters = mapping["FilterCriteria"]["Filters"].as_array();
     let patterns: Vec<Value> = filters
         .into_iter()
@@ -271,9 +273,6 @@ fn relay_mistakes(template: &Template) -> Problems {
         .collect();
     if patterns != [new_events] {
         problems.push(format!("the relay is given other rows than new events: {patterns:?}"));
-    }
-    if mapping["MaximumRetryAttempts"].as_i64().is_none_or(|attempts| attempts < 0) {
-        problems.push("an event that cannot be relayed would hold up its shard for a day".to_owned());
     }
 
     let relay = template.properties("RelayEvents");
@@ -293,7 +292,7 @@ fn relay_mistakes(template: &Template) -> Problems {
 fn the_relay_reads_new_events_and_reaches_every_stage() {
     holds(relay_mistakes);
     finds(relay_mistakes, "RelayEventsMapping/Properties/FilterCriteria", json!({}));
-    finds(relay_mistakes, "RelayEventsMapping/Properties/MaximumRetryAttempts", json!(-1));
+    finds(relay_mistakes, "RelayEventsMapping/Properties/MaximumRetryAttempts", json!(100));
     finds(relay_mistakes, "RelayEventsMapping/Properties/DestinationConfig", json!({}));
     finds(relay_mistakes, "RelayEvents/Properties/Policies", json!([]));
     finds(
@@ -383,7 +382,7 @@ fn staff_mistakes(template: &Template) -> Problems {
 
     let groups = template.of_type("AWS::Cognito::UserPoolGroup");
     let roles: BTreeSet<&str> = groups.filter_map(|(_, group)| group["GroupName"].as_str()).collect();
-    if roles != BTreeSet::from(ROLES) {
+    if roles != BTreeSet::from(Role::ALL.map(Role::name)) {
         problems.push(format!("the groups of the pool are {roles:?}"));
     }
     problems
@@ -403,7 +402,6 @@ fn staff_are_made_by_an_administrator_and_cannot_widen_their_own_scope() {
 // ---------------------------------------------------------------------------------------------------
 
 fn table_mistakes(template: &Template) -> Problems {
-    let table = template.properties("Table");
     let mut problems = deviations(
         "Table",
         template.at("/Resources/Table"),
@@ -412,25 +410,27 @@ fn table_mistakes(template: &Template) -> Problems {
             "UpdateReplacePolicy": "Retain",
             "Properties": {
                 "BillingMode": "PAY_PER_REQUEST",
-                "KeySchema": key_schema("pk", "sk"),
+                "KeySchema": key_schema(table::KEY),
                 "StreamSpecification": { "StreamViewType": "NEW_IMAGE" },
-                "TimeToLiveSpecification": { "AttributeName": "expires_at", "Enabled": true },
+                "TimeToLiveSpecification": { "AttributeName": table::TTL_ATTRIBUTE, "Enabled": true },
                 "PointInTimeRecoverySpecification": { "PointInTimeRecoveryEnabled": true },
                 "SSESpecification": { "SSEEnabled": true },
                 "DeletionProtectionEnabled": { "Fn::If": ["IsProduction", true, false] },
             },
         }),
     );
-    let summarised = json!({ "ProjectionType": "INCLUDE", "NonKeyAttributes": ["summary"] });
-    let keys_only = json!({ "ProjectionType": "KEYS_ONLY" });
-    let indexes = [
-        ("by-merchant", "merchant_key", "received_key", &summarised),
-        ("by-state", "state_key", "received_key", &summarised),
-        ("by-attention", "attention_key", "received_key", &summarised),
-        ("by-due", "due_key", "due_at", &keys_only),
-    ]
-    .map(|(name, hash, range, carries)| json!({ "IndexName": name, "KeySchema": key_schema(hash, range), "Projection": carries }));
-    problems.extend(deviations("Table", Some(table), &json!({ "GlobalSecondaryIndexes": indexes })));
+    let indexes = table::INDEXES.map(|index| {
+        let projection = match index.carries {
+            [] => json!({ "ProjectionType": "KEYS_ONLY" }),
+            carries => json!({ "ProjectionType": "INCLUDE", "NonKeyAttributes": carries }),
+        };
+        json!({ "IndexName": index.name, "KeySchema": key_schema(index.key), "Projection": projection })
+    });
+    problems.extend(deviations(
+        "Table",
+        Some(template.properties("Table")),
+        &json!({ "GlobalSecondaryIndexes": indexes }),
+    ));
     problems
 }
 
@@ -543,7 +543,7 @@ fn permissions_too_wide(template: &Template) -> Problems {
 #[test]
 fn no_function_is_allowed_more_than_named_actions_on_named_resources() {
     holds(permissions_too_wide);
-    let statement = "ShipOrder/Properties/Policies/2/Statement/0";
+    let statement = "ShipOrder/Properties/Policies/3/Statement/0";
     finds(permissions_too_wide, &format!("{statement}/Action/0"), json!("sqs:*"));
     finds(permissions_too_wide, &format!("{statement}/Resource"), json!("*"));
     finds(
@@ -552,6 +552,61 @@ fn no_function_is_allowed_more_than_named_actions_on_named_resources() {
         json!({ "Fn::Sub": "arn:aws:sqs:*:*:juchu-*" }),
     );
     finds(permissions_too_wide, "ShipOrder/Properties/Policies", json!(["AmazonDynamoDBFullAccess"]));
+}
+
+/// The kinds of rows that `function` writes; the kind is the beginning of a partition's key.
+fn written_by(function: &str) -> BTreeSet<&'static str> {
+    let kinds: &[&str] = match function {
+        "relay-events" | "query-orders" => &[],
+        "allocate-stock" | "ship-order" | "deliver-order" | "cancel-order" => &["ORDER#*", "STOCK#*"],
+        "receive-order" | "operate-order" | "receive-fulfilment" => &["ORDER#*", "IDEMPOTENCY#*"],
+        "collect-payment" => &["ORDER#*", "SANDBOX#*"],
+        "manage-merchant" => &["MERCHANT#*", "CHANNEL#*", "STOCK#*", "IDEMPOTENCY#*"],
+        _ => &["ORDER#*"],
+    };
+    kinds.iter().copied().collect()
+}
+
+fn rows_written_by_the_wrong_function(template: &Template) -> Problems {
+    let writes = ["dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"];
+    let mut problems = Problems::new();
+    for name in function_names() {
+        let id = pascal_case(name);
+        let policies = template.properties(&id)["Policies"].as_array().into_iter().flatten();
+        let statements = policies.flat_map(|policy| {
+            match target(policy) {
+                Some(managed) => &template.properties(managed)["PolicyDocument"]["Statement"],
+                None => &policy["Statement"],
+            }
+            .as_array()
+            .into_iter()
+            .flatten()
+        });
+        let mut kinds = BTreeSet::new();
+        for statement in statements {
+            if strings(&statement["Action"]).iter().any(|action| writes.contains(action)) {
+                let keys = &statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"];
+                let keys = strings(keys);
+                kinds.extend(if keys.is_empty() { vec!["anything"] } else { keys });
+            }
+        }
+        if kinds != written_by(name) {
+            problems.push(format!("{id} may write {kinds:?}, and writes {:?}", written_by(name)));
+        }
+    }
+    problems
+}
+
+#[test]
+fn a_function_may_write_only_the_kinds_of_rows_it_is_there_for() {
+    holds(rows_written_by_the_wrong_function);
+    let condition = "Properties/PolicyDocument/Statement/0/Condition";
+    finds(rows_written_by_the_wrong_function, &format!("OrderWriting/{condition}"), json!({}));
+    finds(
+        rows_written_by_the_wrong_function,
+        "NotifyCustomer/Properties/Policies/1",
+        json!({ "Ref": "StockWriting" }),
+    );
 }
 
 fn scans(template: &Template) -> Problems {
@@ -631,14 +686,18 @@ fn unwatched(template: &Template) -> Problems {
     demand("IteratorAge", "RelayEvents");
     demand("5xx", "Api");
 
-    let stalled = |alarm: &Value| {
-        alarm["Namespace"] == "juchu"
-            && alarm["MetricName"] == "StalledOrders"
-            && alarm["Dimensions"] == json!([{ "Name": "operation", "Value": "run-timers" }])
-    };
-    if !alarms().any(|(_, alarm)| stalled(alarm)) {
-        problems.push("no alarm on stalled orders".to_owned());
+    for metric in ["StalledOrders", "UnwokenOrders"] {
+        let reports = |alarm: &Value| {
+            alarm["Namespace"] == json!({ "Ref": "AWS::StackName" })
+                && alarm["MetricName"] == metric
+                && alarm["Dimensions"] == json!([{ "Name": "operation", "Value": "run-timers" }])
+        };
+        if !alarms().any(|(_, alarm)| reports(alarm)) {
+            problems.push(format!("no alarm on {metric}"));
+        }
     }
+    let namespace = template.at("/Globals/Function/Environment/Variables/METRICS_NAMESPACE");
+    problems.extend(deviations("METRICS_NAMESPACE", namespace, &json!({ "Ref": "AWS::StackName" })));
     let to_the_topic =
         json!({ "Fn::If": ["HasAlarmTopic", [{ "Ref": "AlarmTopicArn" }], { "Ref": "AWS::NoValue" }] });
     let silent = alarms().filter(|(_, alarm)| alarm["AlarmActions"] != to_the_topic);
@@ -655,10 +714,12 @@ fn every_dead_letter_queue_queue_and_function_is_watched_by_an_alarm() {
         "PostSalesErrorsAlarm",
         "RelayEventsAgeAlarm",
         "StalledOrdersAlarm",
+        "UnwokenOrdersAlarm",
     ] {
         assert_eq!(unwatched(&template().without(alarm).expect("an alarm")).len(), 1, "{alarm}");
     }
     finds(unwatched, "PostSalesErrorsAlarm/Properties/AlarmActions", json!([]));
+    finds(unwatched, "StalledOrdersAlarm/Properties/Namespace", json!("juchu"));
 }
 
 fn outputs_missing(template: &Template) -> Problems {
@@ -720,12 +781,7 @@ fn stages() -> impl Iterator<Item = String> {
     Stage::ALL.into_iter().map(|stage| pascal_case(stage.name()))
 }
 
-/// The names of all functions.
-fn function_names() -> impl Iterator<Item = &'static str> {
-    Stage::ALL.into_iter().map(Stage::name).chain(OTHERS)
-}
-
-fn key_schema(hash: &str, range: &str) -> Value {
+fn key_schema((hash, range): (&str, &str)) -> Value {
     json!([{ "AttributeName": hash, "KeyType": "HASH" }, { "AttributeName": range, "KeyType": "RANGE" }])
 }
 

@@ -1,19 +1,9 @@
 //! Wires [`allocate_stock`] to AWS.
 
 use juchu::adapters::clock::SystemClock;
-use juchu::adapters::dynamo::DynamoStore;
-use juchu::adapters::sqs::SqsParking;
 use juchu::app::allocate_stock::AllocateStock;
-use juchu::lambda::aws::{Aws, warm_up_table};
 use juchu::lambda::run;
 
 fn main() -> Result<(), run::Error> {
-    run::start(async |settings| {
-        let aws = Aws::new(&settings.aws()?)?;
-        let app =
-            AllocateStock { store: DynamoStore::new(aws.dynamodb(), settings.table()?), clock: SystemClock };
-        let parking = SqsParking::new(aws.sqs(), settings.dead_letter_queue()?);
-        warm_up_table(&aws.dynamodb(), &settings.table()?).await;
-        run::serve(async |batch| Ok(allocate_stock::handle(&app, &parking, batch).await)).await
-    })
+    run::stage(|parts| Ok(AllocateStock { store: parts.store, clock: SystemClock }), allocate_stock::handle)
 }

@@ -3,7 +3,7 @@
 use aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
 use http::StatusCode;
 use juchu::app::manage_merchant::{ManageMerchant, StockMove};
-use juchu::app::ports::{Clock, LedgerReason, MerchantStore, StockStore};
+use juchu::app::ports::{AnswerStore, Clock, LedgerReason, MerchantStore, StockStore};
 use juchu::domain::ids::{LocationId, MerchantId, Sku};
 use juchu::domain::stock::{StockDelta, StockKey};
 use juchu::lambda::api::merchants::{
@@ -13,13 +13,14 @@ use juchu::lambda::api::stock::{AdjustmentBody, LedgerList, ReceiptBody, StockLi
 use juchu::lambda::http::{Problem, Request, Response, respond};
 use juchu::lambda::identity::{caller, principal};
 
-/// Answers a request.
+/// Answers a request. All mails come from `mail_domain`.
 pub async fn handle(
-    app: &ManageMerchant<impl MerchantStore + StockStore, impl Clock>,
+    app: &ManageMerchant<impl MerchantStore + StockStore + AnswerStore, impl Clock>,
+    mail_domain: &str,
     event: ApiGatewayV2httpRequest,
 ) -> ApiGatewayV2httpResponse {
     respond("manage-merchant", event, async |request| match request.route() {
-        "PUT /v1/merchants/{merchant}" => save_merchant(app, &request).await,
+        "PUT /v1/merchants/{merchant}" => save_merchant(app, mail_domain, &request).await,
         "GET /v1/merchants/{merchant}" => show_merchant(app, &request).await,
         "PUT /v1/merchants/{merchant}/channels/{channel}" => save_channel(app, &request).await,
         "PUT /v1/merchants/{merchant}/products/{sku}" => save_product(app, &request).await,
@@ -41,21 +42,22 @@ pub async fn handle(
 }
 
 async fn save_merchant(
-    app: &ManageMerchant<impl MerchantStore + StockStore, impl Clock>,
+    app: &ManageMerchant<impl MerchantStore + StockStore + AnswerStore, impl Clock>,
+    mail_domain: &str,
     request: &Request,
 ) -> Result<Response, Problem> {
     let id: MerchantId = request.path("merchant")?;
-    let expected = request.header("if-match").map(|text| {
-        let version = text.trim_matches('"').parse::<u64>();
-        version.map_err(|_| Problem::invalid("If-Match", "must be the version you have seen"))
+    let expected = request.headers().get("if-match").map(|value| {
+        let version = value.to_str().ok().and_then(|text| text.trim_matches('"').parse::<u64>().ok());
+        version.ok_or_else(|| Problem::invalid("If-Match", "must be the version you have seen"))
     });
-    let settings = request.json::<MerchantBody>()?.read()?;
+    let settings = request.json::<MerchantBody>()?.read(mail_domain)?;
     let merchant = app.save_merchant(&principal(request)?, &id, settings, expected.transpose()?).await?;
     Response::json(StatusCode::OK, &MerchantView::from(merchant))
 }
 
 async fn show_merchant(
-    app: &ManageMerchant<impl MerchantStore + StockStore, impl Clock>,
+    app: &ManageMerchant<impl MerchantStore + StockStore + AnswerStore, impl Clock>,
     request: &Request,
 ) -> Result<Response, Problem> {
     let merchant = app.merchant(&principal(request)?, &request.path("merchant")?).await?;
@@ -63,7 +65,7 @@ async fn show_merchant(
 }
 
 async fn save_channel(
-    app: &ManageMerchant<impl MerchantStore + StockStore, impl Clock>,
+    app: &ManageMerchant<impl MerchantStore + StockStore + AnswerStore, impl Clock>,
     request: &Request,
 ) -> Result<Response, Problem> {
     let (merchant, id) = (request.path("merchant")?, request.path("channel")?);
@@ -73,7 +75,7 @@ async fn save_channel(
 }
 
 async fn save_product(
-    app: &ManageMerchant<impl MerchantStore + StockStore, impl Clock>,
+    app: &ManageMerchant<impl MerchantStore + StockStore + AnswerStore, impl Clock>,
     request: &Request,
 ) -> Result<Response, Problem> {
     let merchant: MerchantId = request.path("merchant")?;
@@ -83,7 +85,7 @@ async fn save_product(
 }
 
 async fn show_product(
-    app: &ManageMerchant<impl MerchantStore + StockStore, impl Clock>,
+    app: &ManageMerchant<impl MerchantStore + StockStore + AnswerStore, impl Clock>,
     request: &Request,
 ) -> Result<Response, Problem> {
     let (merchant, sku): (MerchantId, Sku) = (request.path("merchant")?, request.path("sku")?);
@@ -92,7 +94,7 @@ async fn show_product(
 }
 
 async fn list_products(
-    app: &ManageMerchant<impl MerchantStore + StockStore, impl Clock>,
+    app: &ManageMerchant<impl MerchantStore + StockStore + AnswerStore, impl Clock>,
     request: &Request,
 ) -> Result<Response, Problem> {
     request.only_query(&["limit", "cursor"])?;
@@ -103,7 +105,7 @@ async fn list_products(
 }
 
 async fn show_stock(
-    app: &ManageMerchant<impl MerchantStore + StockStore, impl Clock>,
+    app: &ManageMerchant<impl MerchantStore + StockStore + AnswerStore, impl Clock>,
     request: &Request,
 ) -> Result<Response, Problem> {
     let (merchant, sku): (MerchantId, Sku) = (request.path("merchant")?, request.path("sku")?);
@@ -113,19 +115,19 @@ async fn show_stock(
 }
 
 async fn move_stock(
-    app: &ManageMerchant<impl MerchantStore + StockStore, impl Clock>,
+    app: &ManageMerchant<impl MerchantStore + StockStore + AnswerStore, impl Clock>,
     request: &Request,
     reason: LedgerReason,
     (location, delta, reference): (LocationId, StockDelta, String),
 ) -> Result<Response, Problem> {
     let key = StockKey { sku: request.path("sku")?, location: location.clone() };
     let change = StockMove { merchant: request.path("merchant")?, key, delta, reason, reference };
-    let stock = app.move_stock(&caller(request)?, change).await?;
-    Response::json(StatusCode::OK, &StockView::new(&location, &stock))
+    let reply = app.move_stock(&caller(request)?, change, |stock| StockView::reply(&location, stock)).await?;
+    Response::reply(reply)
 }
 
 async fn show_ledger(
-    app: &ManageMerchant<impl MerchantStore + StockStore, impl Clock>,
+    app: &ManageMerchant<impl MerchantStore + StockStore + AnswerStore, impl Clock>,
     request: &Request,
 ) -> Result<Response, Problem> {
     request.only_query(&["location", "limit", "cursor"])?;

@@ -1,17 +1,9 @@
 //! Wires [`receive_fulfilment`] to AWS.
 
 use juchu::adapters::clock::SystemClock;
-use juchu::adapters::dynamo::DynamoStore;
 use juchu::app::operate_order::OperateOrder;
-use juchu::lambda::aws::{Aws, warm_up_table};
 use juchu::lambda::run;
 
 fn main() -> Result<(), run::Error> {
-    run::start(async |settings| {
-        let aws = Aws::new(&settings.aws()?)?;
-        let app =
-            OperateOrder { store: DynamoStore::new(aws.dynamodb(), settings.table()?), clock: SystemClock };
-        warm_up_table(&aws.dynamodb(), &settings.table()?).await;
-        run::serve(async |request| Ok(receive_fulfilment::handle(&app, request).await)).await
-    })
+    run::api(|parts| Ok(OperateOrder { store: parts.store, clock: SystemClock }), receive_fulfilment::handle)
 }

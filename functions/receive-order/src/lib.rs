@@ -27,7 +27,8 @@ async fn receive(
 ) -> Result<Response, Problem> {
     let id: ChannelId = request.path("channel")?;
     let raw = request.body()?;
-    let known = app.channel(&id).await?.ok_or_else(|| Problem::not_found("channel"))?;
+    // As with a wrong key, so that nobody learns which channels there are.
+    let known = app.channel(&id).await?.ok_or_else(Problem::unauthorized)?;
     let (channel, merchant) = &known;
     // Nothing of the body is looked at before it is known whose it is.
     channels::signature::check(channel.kind, &channel.secret, request.headers(), &raw)?;

@@ -191,12 +191,12 @@ impl Invocation {
 fn joined(headers: &HeaderMap) -> HashMap<&str, String> {
     let mut joined: HashMap<&str, String> = HashMap::new();
     for (name, value) in headers {
-        let Ok(value) = value.to_str() else { continue };
+        let value = String::from_utf8_lossy(value.as_bytes());
         let all = joined.entry(name.as_str()).or_default();
         if !all.is_empty() {
             all.push(',');
         }
-        all.push_str(value);
+        all.push_str(&value);
     }
     joined
 }

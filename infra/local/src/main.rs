@@ -7,8 +7,9 @@ use clap::{Args, Parser, Subcommand};
 use juchu_local::demo::{self, Target};
 use juchu_local::embedded::{Embedded, Options};
 use juchu_local::welcome::Welcome;
-use tracing_subscriber::EnvFilter;
-use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 /// juchu 受注: order management, all of it in this one process.
 ///
@@ -79,9 +80,16 @@ async fn serve(Serve { data, port, fresh }: Serve) -> anyhow::Result<ExitCode> {
 }
 
 /// Logs to standard error, because standard output belongs to what was asked for.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "how a program on a terminal logs is no setting of the functions"
+)]
 fn start_logging() {
-    let filter = EnvFilter::builder().with_default_directive(LevelFilter::WARN.into()).from_env_lossy();
+    let chosen = std::env::var("RUST_LOG").ok().and_then(|text| text.parse::<Targets>().ok());
+    let chosen = chosen.unwrap_or_default();
+    let level = chosen.default_level().unwrap_or(LevelFilter::WARN);
     // The database warns of every condition that does not hold; to us that is an everyday answer.
-    let filter = "dynoxide=error".parse().map_or(filter.clone(), |quiet| filter.add_directive(quiet));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let filter = chosen.with_default(level).with_target("dynoxide", LevelFilter::ERROR);
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    tracing_subscriber::registry().with(lines).with(filter).init();
 }

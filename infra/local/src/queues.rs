@@ -14,7 +14,7 @@ use juchu::app::ports::{Clock, StageQueues, Unavailable};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use tokio::sync::Notify;
 
-/// How long a message is invisible to others once it was handed out, as in the template.
+/// How long a message is invisible to others once it was handed out, as in most of the template.
 pub const VISIBILITY: SignedDuration = SignedDuration::from_secs(60);
 /// How often a message is handed out before it becomes a dead letter, as in the template.
 pub const MAX_RECEIVES: u32 = 50;
@@ -340,7 +340,7 @@ mod tests {
         let letters = queues.dead_letters(10).unwrap();
         assert_eq!(letters.len(), 1);
         assert_eq!((letters[0].queue.as_str(), letters[0].body.as_str()), ("q", "poison"));
-        assert_eq!(letters[0].reason, "it failed 50 times");
+        assert_eq!(letters[0].reason, format!("it failed {MAX_RECEIVES} times"));
     }
 
     #[test]

@@ -15,7 +15,7 @@ use tokio::sync::watch;
 
 use crate::queues::{Delivery, Queues};
 
-/// Messages per batch, as in the template.
+/// Messages per batch, as in most of the template.
 const BATCH: usize = 10;
 /// Batches of one stage that are worked on at the same time.
 pub const CONCURRENCY: usize = 2;
@@ -81,8 +81,8 @@ where
     Ok(true)
 }
 
-/// How long to wait before a message is tried again: 1, 5, 25, then 125 seconds each time. Together
-/// they are longer than the time for which a mail counts as just being sent.
+/// How long to wait before a message is tried again: 1, 5, 25, and from then on 125 seconds. The waits
+/// together are longer than the time for which a mail counts as just being sent.
 fn backoff(receives: u32) -> SignedDuration {
     SignedDuration::from_secs(5_i64.saturating_pow(receives.saturating_sub(1)).min(125))
 }

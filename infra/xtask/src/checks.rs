@@ -103,8 +103,10 @@ fn nextest(workspace: &Workspace) -> anyhow::Result<Command> {
 fn test_end_to_end(workspace: &Workspace) -> anyhow::Result<()> {
     let local = LocalAws::new(workspace, workspace.target().join("end-to-end"));
     local.stop().context("an earlier run's emulator does not stop")?;
-    let outputs = local.up(&local_aws::Options::on_a_free_port()?)?;
-    let tested = run_end_to_end(workspace, &local, &outputs);
+    // The two halves of `up`, so that deploying on an emulator that is given is tested as well.
+    let endpoint = local.start_emulator()?;
+    let deployed = local.up(&local_aws::Options::at(endpoint));
+    let tested = deployed.and_then(|outputs| run_end_to_end(workspace, &local, &outputs));
     let stopped = local.stop();
     if tested.is_err() {
         println!("The emulator's log, with the functions' own: {}", local.log().display());

@@ -73,8 +73,8 @@ pub(crate) fn search_path(folders: &[&Path]) -> anyhow::Result<std::ffi::OsStrin
 }
 
 fn check_python() -> anyhow::Result<()> {
-    let ok = "import sys; sys.exit(sys.version_info < (3, 10))";
+    let ok = "import sys; sys.exit(sys.version_info < (3, 11))";
     read(Command::new("python3").args(["-c", ok]))
         .map(drop)
-        .context("Python 3.10 or newer is needed as `python3`")
+        .context("Python 3.11 or newer is needed as `python3`")
 }

@@ -64,12 +64,19 @@ where
         }
         SdkError::ServiceError(answer) => match refusal(answer.err()) {
             Answer::Refused(reason) => MailError::Refused(reason.to_owned()),
-            Answer::NotNow => MailError::NotSent(error.into()),
-            Answer::Unclear => MailError::Unknown(error.into()),
+            Answer::NotNow => MailError::NotSent(code(answer.err()).into()),
+            Answer::Unclear => MailError::Unknown(code(answer.err()).into()),
         },
-        // No answer in time, an answer that cannot be read, or a kind of error to come.
+        // The error's own text may quote it.
+        SdkError::ResponseError(_) => MailError::Unknown("an answer that cannot be read".into()),
+        // No answer in time, or a kind of error to come.
         _ => MailError::Unknown(error.into()),
     }
+}
+
+/// All that is told of an answer of SES, whose texts quote addresses.
+fn code(error: &SendRawEmailError) -> String {
+    format!("SES answers {}", error.code().unwrap_or("without a code"))
 }
 
 enum Answer {
@@ -124,6 +131,7 @@ fn never_connected(error: &(dyn Error + 'static)) -> bool {
 mod tests {
     use super::super::stub;
     use super::*;
+    use crate::app::failure::chain;
 
     async fn send(client: &Client) -> Result<String, MailError> {
         let mail = OutgoingMail {
@@ -172,6 +180,11 @@ mod tests {
 
     #[tokio::test]
     async fn what_was_surely_not_accepted_may_be_sent_later() {
+        let denied = "<ErrorResponse><Error><Code>AccessDenied</Code>\
+                      <Message>not allowed for suzuki@mail.example</Message></Error></ErrorResponse>";
+        let error = answered(400, denied).await.unwrap_err();
+        assert!(matches!(error, MailError::NotSent(_)), "{error:?}");
+        assert_eq!(chain(&error), "the mail service is unavailable: SES answers AccessDenied");
         let throttled = "<ErrorResponse><Error><Code>Throttling</Code></Error></ErrorResponse>";
         let unverified =
             "<ErrorResponse><Error><Code>MailFromDomainNotVerifiedException</Code></Error></ErrorResponse>";
@@ -183,9 +196,14 @@ mod tests {
 
     #[tokio::test]
     async fn an_answer_that_is_lost_or_unclear_leaves_the_mail_unknown_and_is_not_tried_again() {
-        let broken = "<ErrorResponse><Error><Code>InternalFailure</Code></Error></ErrorResponse>";
-        assert!(matches!(answered(500, broken).await, Err(MailError::Unknown(_))));
-        assert!(matches!(answered(200, "not xml").await, Err(MailError::Unknown(_))));
+        let broken = "<ErrorResponse><Error><Code>InternalFailure</Code>\
+                      <Message>while sending to suzuki@mail.example</Message></Error></ErrorResponse>";
+        let error = answered(500, broken).await.unwrap_err();
+        assert!(matches!(error, MailError::Unknown(_)), "{error:?}");
+        assert_eq!(chain(&error), "the mail service did not answer: SES answers InternalFailure");
+        let error = answered(200, "suzuki@mail.example").await.unwrap_err();
+        assert!(matches!(error, MailError::Unknown(_)), "{error:?}");
+        assert!(!format!("{error:?}").contains("suzuki"));
         let (aws, service) = stub::service(vec![None]);
         assert!(matches!(send(&aws.ses()).await, Err(MailError::Unknown(_))));
         service.join().unwrap();

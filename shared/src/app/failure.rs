@@ -1,5 +1,6 @@
 //! How a use case fails: in a way that passes, or for good.
 
+use std::error::Error;
 use std::future::Future;
 
 use super::ports::{ProviderUnavailable, StoreError, Unavailable};
@@ -14,7 +15,7 @@ use crate::domain::ids::OrderId;
 pub enum Failure {
     /// It did not work now; the same thing may work later, and repeating it does no harm.
     #[error("it did not work this time")]
-    Retryable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    Retryable(#[source] Box<dyn Error + Send + Sync>),
     /// It will never work, however often it is repeated: a person has to look at it.
     #[error("it cannot be done: {reason}")]
     Permanent {
@@ -26,7 +27,7 @@ pub enum Failure {
 impl Failure {
     /// A failure that passes.
     #[must_use]
-    pub fn retryable(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+    pub fn retryable(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self::Retryable(source.into())
     }
 
@@ -41,6 +42,13 @@ impl Failure {
     pub fn no_such_order(id: &OrderId) -> Self {
         Self::permanent(format!("there is no order {id}"))
     }
+}
+
+/// An error with everything that led to it, as the field `error` of a log line.
+#[must_use]
+pub fn chain(error: &(dyn Error + 'static)) -> String {
+    let causes = std::iter::successors(Some(error), |&error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
 /// Where messages go that can never succeed.
@@ -90,5 +98,11 @@ mod tests {
         ));
         let queue = Unavailable { what: "the queue", source: "closed".into() };
         assert!(matches!(Failure::from(queue), Failure::Retryable(_)));
+    }
+
+    #[test]
+    fn an_error_is_told_with_all_its_causes() {
+        let failure = Failure::retryable(std::io::Error::other("connection reset"));
+        assert_eq!(chain(&failure), "it did not work this time: connection reset");
     }
 }

@@ -2,10 +2,11 @@
 
 use super::access::{Denied, Permission, Principal};
 use super::failure::Failure;
+use super::idempotency::{KeyReused, Reply, recall};
 use super::operate_order::Caller;
 use super::ports::{
-    Clock, LedgerEntry, LedgerReason, ListError, MerchantStore, Page, PutError, StockChange, StockChanged,
-    StockStore, StoreError,
+    AnswerStore, Clock, LedgerEntry, LedgerReason, ListError, MerchantStore, Page, PutError, StockChange,
+    StockChanged, StockStore, StoreError,
 };
 use crate::domain::customer::Language;
 use crate::domain::ids::{LocationId, MerchantId, Sku};
@@ -46,6 +47,9 @@ pub enum ManageError {
     /// There would be less than nothing.
     #[error("that would leave fewer than 0 units")]
     BelowZero,
+    /// The `Idempotency-Key` was used for another request.
+    #[error(transparent)]
+    KeyReused(#[from] KeyReused),
     /// A location the merchant does not have.
     #[error("the merchant has no such location")]
     NoSuchLocation,
@@ -105,7 +109,7 @@ pub struct ManageMerchant<S, C> {
     pub clock: C,
 }
 
-impl<S: MerchantStore + StockStore, C: Clock> ManageMerchant<S, C> {
+impl<S: MerchantStore + StockStore + AnswerStore, C: Clock> ManageMerchant<S, C> {
     /// A merchant.
     ///
     /// # Errors
@@ -221,13 +225,23 @@ impl<S: MerchantStore + StockStore, C: Clock> ManageMerchant<S, C> {
         Ok(locations.into_iter().zip(counts).collect())
     }
 
-    /// Receives or adjusts stock, and returns the counts afterwards. Units that become free go to
-    /// the orders that wait, the first in first.
+    /// Receives or adjusts stock, and tells the caller what `reply` makes of the counts afterwards. A
+    /// repeated request is told the same again. Units that become free go to the orders that wait, the
+    /// first in first.
     ///
     /// # Errors
     /// [`ManageError`].
-    pub async fn move_stock(&self, caller: &Caller, change: StockMove) -> Result<Stock, ManageError> {
+    pub async fn move_stock(
+        &self,
+        caller: &Caller,
+        change: StockMove,
+        reply: impl Fn(&Stock) -> Reply + Send + Sync,
+    ) -> Result<Reply, ManageError> {
         caller.principal.require(Permission::ManageStock, &change.merchant)?;
+        let repeatable = caller.repeatable.as_ref();
+        if let Some(told) = recall(&self.store, repeatable, self.clock.now()).await? {
+            return Ok(told?);
+        }
         let merchant = self.existing(&change.merchant).await?;
         if !merchant.locations.contains(&change.key.location) {
             return Err(ManageError::NoSuchLocation);
@@ -249,7 +263,12 @@ impl<S: MerchantStore + StockStore, C: Clock> ManageMerchant<S, C> {
             StockChanged::BelowZero => return Err(ManageError::BelowZero),
         }
         let counts = self.store.counts(&merchant.id, &[key]).await?;
-        Ok(counts.into_iter().next().unwrap_or_default())
+        let told = reply(&counts.into_iter().next().unwrap_or_default());
+        // Cut off before this, the same request finds its slip booked and is told the counts of then.
+        if let Some(request) = repeatable {
+            self.store.remember(&request.answer(told.clone(), self.clock.now())).await?;
+        }
+        Ok(told)
     }
 
     /// A page of a stock's ledger, the newest first.

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::execute::{execute, load};
-use super::failure::Failure;
+use super::failure::{Failure, chain};
 use super::mail::compose::{FactContext, compose};
 use super::mail::{Envelope, MailContext, Mailbox, RenderedMail, render};
 use super::message::{Message, Stage, Subject};
@@ -63,7 +63,17 @@ impl<S: OrderStore + MerchantStore + MailLog, M: Mailer, C: Clock> NotifyCustome
         let status = match outcome {
             Ok(message_id) => MailStatus::Sent { message_id },
             Err(MailError::Refused(reason)) => MailStatus::Refused { reason },
-            Err(MailError::Unknown(_)) => MailStatus::Unknown,
+            Err(error @ MailError::Unknown(_)) => {
+                tracing::warn!(
+                    operation = Stage::NotifyCustomer.name(),
+                    order.id = id.as_str(),
+                    event.id = message.id,
+                    correlation.id = message.correlation,
+                    error = chain(&error),
+                    "nobody knows whether the mail went out"
+                );
+                MailStatus::Unknown
+            }
             Err(error @ MailError::NotSent(_)) => {
                 self.store.finish(id, &fact, None).await?;
                 return Err(Failure::retryable(error));

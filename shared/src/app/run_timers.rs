@@ -1,7 +1,7 @@
 //! Wakes orders when something of theirs becomes due: reminders, expiries, questions, stalls.
 
 use super::execute::{ExecuteError, execute};
-use super::failure::Failure;
+use super::failure::{Failure, chain};
 use super::ports::{Clock, OrderStore};
 use super::record::Cause;
 use crate::domain::Command;
@@ -9,6 +9,9 @@ use crate::domain::order::TicketKind;
 
 /// How many orders one run wakes. What is left is due at the next run, a minute later.
 pub const ORDERS_PER_RUN: usize = 500;
+
+/// What the runs are called in causes and logs.
+const OPERATION: &str = "run-timers";
 
 /// What a run did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -36,7 +39,7 @@ impl<S: OrderStore, C: Clock> RunTimers<S, C> {
     /// # Errors
     /// [`Failure`], when it cannot be known what is due.
     pub async fn handle(&self, correlation: &str) -> Result<Woken, Failure> {
-        let cause = Cause::request("run-timers", correlation);
+        let cause = Cause::request(OPERATION, correlation);
         let due = self.store.due(self.clock.now(), ORDERS_PER_RUN).await?;
         let mut woken = Woken { due: due.len(), ..Woken::default() };
         for id in &due {
@@ -54,7 +57,14 @@ impl<S: OrderStore, C: Clock> RunTimers<S, C> {
                 Err(ExecuteError::NoSuchOrder(_)) => {}
                 Err(error) => {
                     woken.failed += 1;
-                    tracing::warn!(order.id = %id, %error, "an order could not be woken");
+                    tracing::warn!(
+                        operation = OPERATION,
+                        order.id = id.as_str(),
+                        correlation.id = correlation,
+                        outcome = "retry",
+                        error = chain(&error),
+                        "an order could not be woken"
+                    );
                 }
             }
         }

@@ -26,8 +26,9 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 const READ_TIMEOUT: Duration = Duration::from_secs(2);
 /// How long one attempt may take.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_millis(2_500);
-/// How long a call may take with its retries: well below the functions' shortest timeout, 10 s, so
-/// that a function reports a service that hangs instead of being killed.
+/// How long a call may take with its retries: below the functions' shortest timeout, 10 s, so that
+/// the first call that hangs is reported. A second one gets the function killed, which does no harm:
+/// whatever it was doing comes again.
 const OPERATION_TIMEOUT: Duration = Duration::from_secs(6);
 /// How often a call is tried.
 const ATTEMPTS: u32 = 3;

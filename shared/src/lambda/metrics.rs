@@ -1,12 +1,14 @@
-//! Metrics in the embedded metric format: a JSON line in the log, and no call to a service.
-//! Namespace `juchu`; the dimensions are `operation`, the function's name, and `outcome`, and
+//! Metrics in the embedded metric format: a JSON line in the log, and no call to a service. The
+//! namespace is the stack's; the dimensions are `operation`, the function's name, and `outcome`, and
 //! nothing else, because each combination of values is a metric that is paid for.
 
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::settings::Settings;
 use super::telemetry::write_line;
 
 /// How the work on a message or request ended.
@@ -38,57 +40,86 @@ impl Outcome {
     }
 }
 
+/// Set once, at start.
+static NAMESPACE: OnceLock<String> = OnceLock::new();
+
+/// Metrics belong to the namespace that the settings name. Call it once.
+pub(super) fn init(settings: &Settings) {
+    NAMESPACE.get_or_init(|| settings.metrics_namespace().to_owned());
+}
+
+/// Where and when a metric is taken.
+#[derive(Debug, Clone, Copy)]
+struct Origin<'a> {
+    namespace: &'a str,
+    operation: &'a str,
+    at: Timestamp,
+}
+
+impl<'a> Origin<'a> {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a metric says when it was taken; no decision depends on it"
+    )]
+    fn here(operation: &'a str) -> Self {
+        Self { namespace: NAMESPACE.get().map_or("", String::as_str), operation, at: Timestamp::now() }
+    }
+}
+
 /// The most values one line may carry of a metric.
 const VALUES_PER_LINE: usize = 100;
 
 /// Counts what ended in this way, with how long each took, in whole milliseconds.
 pub fn count(operation: &str, outcome: Outcome, durations: &[Duration]) {
     for durations in durations.chunks(VALUES_PER_LINE) {
-        write_line(&counted(now(), operation, outcome, durations).to_string());
+        write_line(&counted(Origin::here(operation), outcome, durations).to_string());
     }
 }
 
-/// Reports how many orders stay in one state for too long. Zero is reported too: no report at all
-/// raises the alarm.
-pub fn stalled_orders(operation: &str, orders: usize) {
-    write_line(&stalled(now(), operation, orders).to_string());
+/// Reports how many orders were found stalled in a run of the timers, and how many were due and could
+/// not be woken. Those found stalled before have their ticket and do not count again. Zero is
+/// reported too: no report at all raises an alarm.
+pub fn timers(operation: &str, stalled: usize, unwoken: usize) {
+    write_line(&ran(Origin::here(operation), stalled, unwoken).to_string());
 }
 
-#[expect(clippy::disallowed_methods, reason = "a metric says when it was taken; no decision depends on it")]
-fn now() -> Timestamp {
-    Timestamp::now()
-}
-
-fn counted(at: Timestamp, operation: &str, outcome: Outcome, durations: &[Duration]) -> Value {
+fn counted(origin: Origin<'_>, outcome: Outcome, durations: &[Duration]) -> Value {
     let millis = durations.iter().map(|d| u64::try_from(d.as_millis()).unwrap_or(u64::MAX));
     json!({
         "_aws": directive(
-            at,
+            origin,
             &["operation", "outcome"],
             &json!([
                 { "Name": "duration_ms", "Unit": "Milliseconds" },
                 { "Name": "count", "Unit": "Count" },
             ]),
         ),
-        "operation": operation,
+        "operation": origin.operation,
         "outcome": outcome.name(),
         "duration_ms": millis.collect::<Vec<_>>(),
         "count": durations.len(),
     })
 }
 
-fn stalled(at: Timestamp, operation: &str, orders: usize) -> Value {
+fn ran(origin: Origin<'_>, stalled: usize, unwoken: usize) -> Value {
+    let metrics = json!([
+        { "Name": "StalledOrders", "Unit": "Count" },
+        { "Name": "UnwokenOrders", "Unit": "Count" },
+    ]);
     json!({
-        "_aws": directive(at, &["operation"], &json!([{ "Name": "StalledOrders", "Unit": "Count" }])),
-        "operation": operation,
-        "StalledOrders": orders,
+        "_aws": directive(origin, &["operation"], &metrics),
+        "operation": origin.operation,
+        "StalledOrders": stalled,
+        "UnwokenOrders": unwoken,
     })
 }
 
-fn directive(at: Timestamp, dimensions: &[&str], metrics: &Value) -> Value {
+fn directive(origin: Origin<'_>, dimensions: &[&str], metrics: &Value) -> Value {
     json!({
-        "Timestamp": at.as_millisecond(),
-        "CloudWatchMetrics": [{ "Namespace": "juchu", "Dimensions": [dimensions], "Metrics": metrics }],
+        "Timestamp": origin.at.as_millisecond(),
+        "CloudWatchMetrics": [
+            { "Namespace": origin.namespace, "Dimensions": [dimensions], "Metrics": metrics },
+        ],
     })
 }
 
@@ -96,17 +127,19 @@ fn directive(at: Timestamp, dimensions: &[&str], metrics: &Value) -> Value {
 mod tests {
     use super::*;
 
-    const AT: Timestamp = Timestamp::constant(1_700_000_000, 0);
+    fn origin(operation: &str) -> Origin<'_> {
+        Origin { namespace: "juchu-dev", operation, at: Timestamp::constant(1_700_000_000, 0) }
+    }
 
     #[test]
     fn a_metric_line_has_two_dimensions_and_a_duration_for_each_message() {
         let durations = [Duration::from_millis(12), Duration::from_micros(3_900)];
-        let line = counted(AT, "post-sales", Outcome::Done, &durations);
+        let line = counted(origin("post-sales"), Outcome::Done, &durations);
         let expected = json!({
             "_aws": {
                 "Timestamp": 1_700_000_000_000_i64,
                 "CloudWatchMetrics": [{
-                    "Namespace": "juchu",
+                    "Namespace": "juchu-dev",
                     "Dimensions": [["operation", "outcome"]],
                     "Metrics": [
                         { "Name": "duration_ms", "Unit": "Milliseconds" },
@@ -123,10 +156,16 @@ mod tests {
     }
 
     #[test]
-    fn the_gauge_of_stalled_orders_has_the_operation_as_its_only_dimension() {
-        let line = stalled(AT, "run-timers", 0);
+    fn the_gauges_of_the_timers_have_the_operation_as_their_only_dimension() {
+        let line = ran(origin("run-timers"), 0, 2);
         assert_eq!(line["_aws"]["CloudWatchMetrics"][0]["Dimensions"], json!([["operation"]]));
         assert_eq!(line["operation"], "run-timers");
-        assert_eq!(line["StalledOrders"], 0);
+        assert_eq!((&line["StalledOrders"], &line["UnwokenOrders"]), (&json!(0), &json!(2)));
+    }
+
+    #[test]
+    fn the_namespace_is_that_of_the_settings() {
+        init(&Settings::new([("METRICS_NAMESPACE".to_owned(), "juchu-dev".to_owned())]));
+        assert_eq!(Origin::here("run-timers").namespace, "juchu-dev");
     }
 }

@@ -113,6 +113,7 @@ impl From<ManageError> for Problem {
                 "REFERENCE_REUSED",
                 "this reference was used for another change; use a new one for a new change",
             ),
+            ManageError::KeyReused(reused) => reused.into(),
             ManageError::BelowZero => {
                 Self::conflict("BELOW_ZERO", "that would leave fewer than 0 units; read the stock again")
             }

@@ -1,31 +1,86 @@
-//! The main loop of a function. Its `main` is [`start`] with its wiring:
+//! The main loop of a function. Its `main` is one of these with its wiring:
 //!
-//! ```no_run
-//! use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
-//! use juchu::lambda::aws::{Aws, warm_up_table};
-//! use juchu::lambda::run;
-//!
+//! ```ignore
 //! fn main() -> Result<(), run::Error> {
-//!     run::start(async |settings| {
-//!         let aws = Aws::new(&settings.aws()?)?;
-//!         warm_up_table(&aws.dynamodb(), &settings.table()?).await;
-//!         run::serve(async |batch: SqsEvent| Ok(SqsBatchResponse::default())).await
-//!     })
+//!     run::stage(|parts| Ok(ShipOrder { store: parts.store, clock: SystemClock }), ship_order::handle)
 //! }
 //! ```
 
 use std::future::Future;
 use std::time::Instant;
 
+use aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 pub use lambda_runtime::Error;
 use lambda_runtime::{LambdaEvent, Runtime, service_fn};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::aws::{Aws, warm_up_table};
 use super::metrics::{self, Outcome};
 use super::settings::Settings;
 use super::telemetry;
+use crate::adapters::dynamo::DynamoStore;
+use crate::adapters::sqs::SqsParking;
 use crate::app::failure::Failure;
+
+/// What the use case of a function is wired from.
+pub struct Parts<'a> {
+    /// Its settings.
+    pub settings: &'a Settings,
+    /// The clients of AWS.
+    pub aws: &'a Aws,
+    /// The table.
+    pub store: DynamoStore,
+}
+
+/// Runs a stage: gives every batch of its queue to `handle`, with the use case that `wire` makes.
+///
+/// # Errors
+/// As [`start`].
+pub fn stage<A>(
+    wire: impl FnOnce(Parts<'_>) -> Result<A, Error>,
+    handle: impl AsyncFn(&A, &SqsParking, SqsEvent) -> SqsBatchResponse,
+) -> Result<(), Error> {
+    let wire = |parts: Parts<'_>| {
+        let parking = SqsParking::new(parts.aws.sqs(), parts.settings.dead_letter_queue()?);
+        Ok((wire(parts)?, parking))
+    };
+    over_table(wire, async move |(app, parking), batch| Ok(handle(app, parking, batch).await))
+}
+
+/// Runs a function of the API: gives every request to `handle`, with the use case that `wire` makes.
+///
+/// # Errors
+/// As [`start`].
+pub fn api<A>(
+    wire: impl FnOnce(Parts<'_>) -> Result<A, Error>,
+    handle: impl AsyncFn(&A, ApiGatewayV2httpRequest) -> ApiGatewayV2httpResponse,
+) -> Result<(), Error> {
+    over_table(wire, async move |app, request| Ok(handle(app, request).await))
+}
+
+/// Runs a function that works with the table: gives every event to `handle`, with the use case that
+/// `wire` makes.
+///
+/// # Errors
+/// As [`start`].
+pub fn over_table<A, E, R>(
+    wire: impl FnOnce(Parts<'_>) -> Result<A, Error>,
+    handle: impl AsyncFn(&A, E) -> Result<R, Error>,
+) -> Result<(), Error>
+where
+    E: DeserializeOwned,
+    R: Serialize,
+{
+    start(async move |settings| {
+        let (aws, table) = (Aws::new(&settings.aws()?)?, settings.table()?);
+        let store = DynamoStore::new(aws.dynamodb(), table.clone());
+        let app = wire(Parts { settings: &settings, aws: &aws, store })?;
+        warm_up_table(&aws.dynamodb(), &table).await;
+        serve(async |event| handle(&app, event).await).await
+    })
+}
 
 /// Runs a function on one thread: it works on one event at a time, so a second thread would only
 /// cost its start.
@@ -38,6 +93,7 @@ where
 {
     let settings = Settings::from_environment();
     telemetry::init(&settings);
+    metrics::init(&settings);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let ended = runtime.block_on(wire(settings));
     if let Err(error) = &ended {

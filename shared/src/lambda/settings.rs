@@ -7,9 +7,11 @@
 //! | `WAREHOUSE_QUEUE_URL` | what the warehouse is told | `release-order` |
 //! | `DEAD_LETTER_QUEUE_URL` | where the function parks what can never succeed | the stages, `relay-events` |
 //! | `QUEUE_URL_VALIDATE_ORDER`, … | the queue of each stage | `relay-events` |
+//! | `MAIL_DOMAIN` | the domain all mails come from | `manage-merchant` |
 //! | `MAIL_CONFIGURATION_SET` | the SES configuration set | `notify-customer` |
 //! | `PAYMENT_PROVIDER` | `sandbox` | `collect-payment` |
 //! | `RUST_LOG` | log filter, such as `info,juchu=debug` | all |
+//! | `METRICS_NAMESPACE` | namespace of the metrics: the stack's name | all |
 //! | `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN` | given by Lambda | all |
 //! | `AWS_ENDPOINT_URL` | a local AWS instead of the real one | local only |
 
@@ -123,6 +125,14 @@ impl Settings {
         Stage::ALL.into_iter().map(|stage| Ok((stage, self.required(&queue_variable(stage))?))).collect()
     }
 
+    /// The domain all mails come from: the mail service sends for no other.
+    ///
+    /// # Errors
+    /// [`SettingsError`].
+    pub fn mail_domain(&self) -> Result<String, SettingsError> {
+        self.required("MAIL_DOMAIN")
+    }
+
     /// The SES configuration set mails are sent with.
     ///
     /// # Errors
@@ -146,6 +156,12 @@ impl Settings {
     #[must_use]
     pub fn log_filter(&self) -> &str {
         self.optional("RUST_LOG").unwrap_or("info")
+    }
+
+    /// The namespace of the metrics; `juchu` unless set.
+    #[must_use]
+    pub fn metrics_namespace(&self) -> &str {
+        self.optional("METRICS_NAMESPACE").unwrap_or("juchu")
     }
 
     /// Where AWS is and who we are there.

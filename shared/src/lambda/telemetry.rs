@@ -2,7 +2,6 @@
 //! `infra/docs/LOGGING.md`. What a line must never carry: names, addresses, mail addresses, phone
 //! numbers, bodies, tokens.
 
-use std::error::Error;
 use std::io::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -12,6 +11,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use super::settings::Settings;
+pub use crate::app::failure::chain;
 
 /// Whether standard output is the function's log. It is somebody else's in a local run or a test.
 static IS_LOGGING: AtomicBool = AtomicBool::new(false);
@@ -53,19 +53,11 @@ pub(super) fn write_line(line: &str) {
     }
 }
 
-/// An error with everything that led to it, as the field `error` of a log line.
-#[must_use]
-pub fn chain(error: &(dyn Error + 'static)) -> String {
-    let causes = std::iter::successors(Some(error), |&error| error.source());
-    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::{Arc, Mutex};
 
     use super::*;
-    use crate::app::failure::Failure;
 
     #[derive(Clone, Default)]
     struct Lines(Arc<Mutex<Vec<u8>>>);
@@ -98,11 +90,5 @@ mod tests {
         assert_eq!(line["level"], "INFO");
         assert!(line["timestamp"].is_string());
         assert!(!text.contains('\u{1b}'));
-    }
-
-    #[test]
-    fn an_error_is_told_with_all_its_causes() {
-        let failure = Failure::retryable(std::io::Error::other("connection reset"));
-        assert_eq!(chain(&failure), "it did not work this time: connection reset");
     }
 }

@@ -28,6 +28,9 @@ use juchu::testing::{
     MemoryStore,
 };
 
+/// The domain all mails come from.
+const MAIL_DOMAIN: &str = "cha-no-iori.example";
+
 /// How a run of a function ended.
 pub enum Ended {
     /// A batch from a queue: the ids of the messages that come again.
@@ -134,7 +137,13 @@ impl Surroundings {
             }
             "operate-order" => run!(operate_order, OperateOrder { store, clock }),
             "receive-fulfilment" => run!(receive_fulfilment, OperateOrder { store, clock }),
-            "manage-merchant" => run!(manage_merchant, ManageMerchant { store, clock }),
+            "manage-merchant" => {
+                let app = ManageMerchant { store, clock };
+                Box::pin(async move {
+                    let response = manage_merchant::handle(&app, MAIL_DOMAIN, event).await;
+                    Ended::Answered(Box::new(response))
+                })
+            }
             "query-orders" => run!(query_orders, QueryOrders { store }),
             _ => return None,
         })

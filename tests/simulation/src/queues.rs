@@ -12,7 +12,7 @@ use serde_json::json;
 /// How long a received message stays invisible, as in the template.
 pub const VISIBILITY: SignedDuration = SignedDuration::from_mins(1);
 /// How often a message is received before it is put aside, as in the template.
-pub const MAX_RECEIVES: u32 = 5;
+pub const MAX_RECEIVES: u32 = 50;
 /// How many shards the stream has.
 pub const SHARDS: usize = 2;
 

@@ -21,7 +21,7 @@ use juchu::domain::money::Amount;
 use juchu::domain::order::{CancelReason, Order};
 use juchu::domain::payment::{Operation, OperationKind};
 use juchu::domain::shipment::{Carrier, FulfilmentEvent, FulfilmentEventKind, LineQuantity, Tracking};
-use juchu::domain::stock::{StockDelta, StockKey};
+use juchu::domain::stock::{Stock, StockDelta, StockKey};
 use juchu::domain::testing::{Draft, location};
 
 use super::{Door, World};
@@ -157,7 +157,7 @@ impl World {
             reference: caller.correlation.clone(),
         };
         let app = self.manage_merchant();
-        let receive = async || app.move_stock(&caller, receipt.clone()).await;
+        let receive = async || app.move_stock(&caller, receipt.clone(), told).await;
         self.ask("manage-merchant", receive).await.expect("a receipt");
     }
 
@@ -413,6 +413,12 @@ pub async fn receive(app: &Door, intake: &Intake, key: Option<&str>) -> Result<R
     let reply =
         |order: &Order, is_new| Reply { status: if is_new { 201 } else { 200 }, body: order.id.to_string() };
     app.handle(&known, incoming, reply).await
+}
+
+/// What a change of stock is answered: what is there, and how much of it is promised.
+#[must_use]
+pub fn told(stock: &Stock) -> Reply {
+    Reply { status: 200, body: format!("{} on hand, {} allocated", stock.on_hand, stock.allocated) }
 }
 
 fn stands(order: &Order) -> Reply {

@@ -16,7 +16,7 @@ use juchu::domain::stock::StockDelta;
 use juchu::domain::testing::{an_order, yen};
 use juchu::testing::{ManualClock, MemoryStore};
 use juchu_tests::harness::World;
-use juchu_tests::harness::people::{merchant, somebody, stock};
+use juchu_tests::harness::people::{merchant, somebody, stock, told};
 use juchu_tests::harness::processes::side_by_side;
 
 /// `n` orders of one unit each, for which no stock has been looked for yet.
@@ -187,7 +187,7 @@ async fn receipt(app: &ManageMerchant<MemoryStore, ManualClock>, n: usize) {
         reason: LedgerReason::Receipt,
         reference: format!("slip-{n}"),
     };
-    app.move_stock(&caller, slip).await.unwrap();
+    app.move_stock(&caller, slip, told).await.unwrap();
 }
 
 #[tokio::test]

@@ -2,9 +2,10 @@
 
 use juchu::app::access::Role;
 use juchu::app::idempotency::{Repeatable, Reply};
+use juchu::app::manage_merchant::{ManageError, StockMove};
 use juchu::app::message::Message;
 use juchu::app::operate_order::{Caller, RequestError};
-use juchu::app::ports::OrderStore;
+use juchu::app::ports::{LedgerReason, OrderStore};
 use juchu::app::receive_order::ReceiveError;
 use juchu::app::record::EventRecord;
 use juchu::domain::Command;
@@ -12,9 +13,10 @@ use juchu::domain::ids::{LineId, OrderId};
 use juchu::domain::order::{CancelReason, Order, OrderState};
 use juchu::domain::payment::PaymentMethod;
 use juchu::domain::shipment::LineQuantity;
+use juchu::domain::stock::StockDelta;
 use juchu::domain::testing::{an_order, yen};
 use juchu_tests::harness::World;
-use juchu_tests::harness::people::{receive, somebody};
+use juchu_tests::harness::people::{merchant, receive, somebody, stock, told};
 use juchu_tests::harness::processes::{Process, side_by_side};
 
 async fn open_shop() -> World {
@@ -73,6 +75,33 @@ async fn p20_another_body_is_refused_under_the_same_key_and_under_the_same_numbe
     }
     assert_eq!(world.store.orders().len(), 1);
     assert_eq!(world.store.orders()[0].billing().total, yen(2_000));
+}
+
+#[tokio::test]
+async fn a_receipt_of_goods_is_answered_the_same_under_its_key_and_another_is_refused() {
+    let world = open_shop().await;
+    let app = world.manage_merchant();
+    let goods = async |units: i64, key: &str| {
+        let repeatable = Repeatable { key: key.to_owned(), request: format!("{units} units") };
+        let caller = Caller {
+            principal: somebody(Role::Logistics),
+            correlation: "c-1".to_owned(),
+            repeatable: Some(repeatable),
+        };
+        let receipt = StockMove {
+            merchant: merchant(),
+            key: stock("SKU-1"),
+            delta: StockDelta { on_hand: units, ..StockDelta::default() },
+            reason: LedgerReason::Receipt,
+            reference: format!("the slip of {units}"),
+        };
+        app.move_stock(&caller, receipt, told).await
+    };
+    let first = goods(5, "key-1").await.unwrap();
+    assert_eq!(first.body, "5 on hand, 0 allocated");
+    assert_eq!(goods(1, "key-2").await.unwrap().body, "6 on hand, 0 allocated");
+    assert_eq!(goods(5, "key-1").await.unwrap(), first, "what it was told then");
+    assert!(matches!(goods(6, "key-1").await, Err(ManageError::KeyReused(_))));
 }
 
 #[tokio::test]

@@ -21,7 +21,7 @@ const CHANNEL: &str = "juchu-demo-shop";
 /// Its warehouse.
 const LOCATION: &str = "main";
 /// How long anything may take before the demonstration gives up.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 /// The pauses between two looks at an order.
 const FIRST_PAUSE: Duration = Duration::from_millis(30);
 const LONGEST_PAUSE: Duration = Duration::from_millis(250);
@@ -192,7 +192,8 @@ impl World {
     /// # Errors
     /// If the deposit is not taken.
     pub async fn customer_pays(&self, id: &str) -> anyhow::Result<()> {
-        let order = self.until(id, "the payment request", |order| order.has("PaymentRequested")).await?;
+        let asked = |order: &Order| order.mails_sent().contains(&"payment_request");
+        let order = self.until(id, "the mail that asks for the money", asked).await?;
         let payment = order.payments.first().context("the order has no payment")?;
         let deposit = json!({
             "payment": payment.payment,

@@ -150,6 +150,52 @@ async fn the_gateway_refuses_as_api_gateway_does() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_channel_nobody_knows_is_answered_like_a_wrong_key() {
+    let (system, caller, _folder) = start().await;
+    let mut told = Vec::new();
+    for channel in ["demo-shop", "no-such-channel"] {
+        let order = caller.client.post(format!("{}/v1/channels/{channel}/orders", caller.url));
+        let refused = order.header("x-api-key", "not the key").json(&json!({})).send().await.unwrap();
+        assert_eq!(refused.status(), 401, "{channel}");
+        let mut problem: Value = refused.json().await.unwrap();
+        problem["request_id"] = Value::Null;
+        told.push(problem);
+    }
+    assert_eq!(told[0], told[1]);
+    system.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_version_that_cannot_be_read_is_not_taken_for_none() {
+    let (system, caller, _folder) = start().await;
+    let url = format!("{}/v1/merchants/demo", caller.url);
+    let mut body = caller.get("/v1/merchants/demo").await;
+    let merchant = body.as_object_mut().unwrap();
+    merchant.retain(|field, _| field != "merchant" && field != "version");
+    for version in [&b"one"[..], b"\xe9", b""] {
+        let put = caller.client.put(&url).bearer_auth(caller.token("SUPERVISOR", "*")).json(&body);
+        let version = reqwest::header::HeaderValue::from_bytes(version).unwrap();
+        let refused = put.header("if-match", version).send().await.unwrap();
+        assert_eq!(refused.status(), 400);
+        assert_eq!(refused.json::<Value>().await.unwrap()["errors"][0]["field"], "If-Match");
+    }
+    assert_eq!(caller.ask(Method::PUT, "/v1/merchants/demo", Some(&body)).await.status(), 200);
+    system.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_merchant_whose_mails_could_never_be_sent_is_refused() {
+    let (system, caller, _folder) = start().await;
+    let mut body = caller.get("/v1/merchants/demo").await;
+    body.as_object_mut().unwrap().retain(|field, _| field != "merchant" && field != "version");
+    body["shop"]["mail_from"] = json!("orders@shop.test");
+    let refused = caller.ask(Method::PUT, "/v1/merchants/demo", Some(&body)).await;
+    assert_eq!(refused.status(), 422);
+    assert_eq!(refused.json::<Value>().await.unwrap()["errors"][0]["field"], "shop.mail_from");
+    system.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_developers_pages_are_for_browsers_that_address_this_machine() {
     let (system, caller, _folder) = start().await;
     let dev = caller.client.get(format!("{}/dev/mails", caller.url));

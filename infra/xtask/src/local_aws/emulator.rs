@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail};
 use serde_json::{Value, json};
 
-use super::{http, short};
+use super::{PORT, http, short};
 use crate::aws;
 use crate::process::read;
 use crate::tools::Set;
@@ -28,10 +28,13 @@ const STARTS_WITHIN: Duration = Duration::from_mins(1);
 /// How long it may take to stop.
 const STOPS_WITHIN: Duration = Duration::from_secs(10);
 
-/// Starts it, unless it runs; returns its URL.
-pub(crate) fn start(workspace: &Workspace, folder: &Path, port: u16) -> anyhow::Result<String> {
+/// Starts it, unless it runs; returns its URL. Without a `port` it is where it runs, or on the usual one.
+pub(crate) fn start(workspace: &Workspace, folder: &Path, port: Option<u16>) -> anyhow::Result<String> {
+    fs::create_dir_all(folder)?;
+    let running = running(folder)?;
+    let port = port.or(running.map(|(_, runs_on)| runs_on)).unwrap_or(PORT);
     let endpoint = format!("http://127.0.0.1:{port}");
-    if let Some((pid, runs_on)) = running(folder)? {
+    if let Some((pid, runs_on)) = running {
         if runs_on != port {
             bail!("it already runs on port {runs_on}; `cargo xtask down` stops it");
         }

@@ -25,10 +25,11 @@ const PORT: u16 = 4566;
 
 #[derive(Args)]
 pub(crate) struct Options {
-    /// The port the emulator listens on
-    #[arg(long, default_value_t = PORT)]
-    port: u16,
-    /// Deploy on the emulator that already runs at this URL (LocalStack or one like it), and start none
+    /// The port the emulator listens on; 4566 the first time, then where it runs
+    #[arg(long)]
+    port: Option<u16>,
+    /// Deploy on the emulator that already runs at this URL (LocalStack or one like it), and start none.
+    /// It is the one to be used until `cargo xtask down`
     #[arg(long, value_name = "URL", conflicts_with = "port")]
     endpoint: Option<String>,
     /// Deploy optimized binaries; they take minutes to build
@@ -37,10 +38,9 @@ pub(crate) struct Options {
 }
 
 impl Options {
-    /// An emulator where nobody else listens.
-    pub(crate) fn on_a_free_port() -> anyhow::Result<Self> {
-        let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
-        Ok(Self { port, endpoint: None, release: false })
+    /// The emulator that runs at `endpoint`.
+    pub(crate) const fn at(endpoint: String) -> Self {
+        Self { port: None, endpoint: Some(endpoint), release: false }
     }
 
     /// The folder below `target/` the binaries are built into.
@@ -81,32 +81,60 @@ impl<'a> LocalAws<'a> {
         Outputs::path(&self.folder)
     }
 
+    /// Starts an emulator where nobody else listens, and returns its URL.
+    pub(crate) fn start_emulator(&self) -> anyhow::Result<String> {
+        let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
+        emulator::start(self.workspace, &self.folder, Some(port))
+    }
+
     /// Builds, starts an emulator unless one is given or running, deploys and fills the shop.
     /// Doing so again brings a running deployment up to date.
     pub(crate) fn up(&self, options: &Options) -> anyhow::Result<Outputs> {
-        std::fs::create_dir_all(&self.folder)?;
         stack::build(self.workspace, options.release)?;
         let binaries = self.workspace.target().join(options.build_folder());
-        let endpoint = match &options.endpoint {
+        let given = options.endpoint.clone().or_else(|| self.endpoint_given_before(options));
+        let endpoint = match &given {
             Some(endpoint) => endpoint.trim_end_matches('/').to_owned(),
             None => emulator::start(self.workspace, &self.folder, options.port)?,
         };
+        std::fs::create_dir_all(&self.folder)?;
         let aws = Aws::new(self.workspace, &endpoint)?;
         let stack = stack::deploy(&aws, self.workspace, &self.folder, &binaries)?;
         let tokens = staff::enrol(&aws, &stack)?;
-        let outputs = Outputs::new(&endpoint, &stack, &tokens)?;
+        let outputs = Outputs::new(&endpoint, given.is_some(), &stack, &tokens)?;
         let outputs = seed::fill(outputs)?;
         outputs.save(&self.folder)?;
         Ok(outputs)
     }
 
-    /// Stops the emulator, if this deployment started one that still runs, and forgets the deployment.
-    pub(crate) fn stop(&self) -> anyhow::Result<bool> {
+    /// The emulator somebody else started that was deployed on last time, unless a port asks for one
+    /// of our own.
+    fn endpoint_given_before(&self, options: &Options) -> Option<String> {
+        let outputs = Outputs::load(&self.folder).ok().filter(|_| options.port.is_none())?;
+        let endpoint = outputs.given_endpoint()?.to_owned();
+        println!("Deploying on {endpoint} as before; `cargo xtask down` ends that");
+        Some(endpoint)
+    }
+
+    /// Stops the emulator, if this deployment started one that still runs, or has the one that was
+    /// given remove the stack, and forgets the deployment. Says what it did.
+    pub(crate) fn stop(&self) -> anyhow::Result<&'static str> {
+        let outputs = Outputs::load(&self.folder).ok();
+        let given = outputs.as_ref().and_then(Outputs::given_endpoint);
+        let removed = match given {
+            Some(endpoint) => stack::remove(&Aws::new(self.workspace, endpoint)?).is_ok(),
+            None => false,
+        };
         let stopped = emulator::stop(&self.folder)?;
         if self.outputs_path().exists() {
             std::fs::remove_file(self.outputs_path())?;
         }
-        Ok(stopped)
+        Ok(match (given, stopped || removed) {
+            (None, true) => "Stopped; nothing is kept.",
+            (None, false) => "Nothing to stop.",
+            (Some(_), true) => "The emulator removes it; it was not started here and goes on.",
+            (Some(_), false) => "Forgotten; the emulator does not answer.",
+        })
     }
 }
 
@@ -117,15 +145,14 @@ pub(crate) fn up(workspace: &Workspace, options: &Options) -> anyhow::Result<()>
     Ok(())
 }
 
-/// Brings the developer's deployment up unless it runs as `options` say.
+/// Brings the developer's deployment up, or up to date.
 pub(crate) fn ensure_up(workspace: &Workspace, options: &Options) -> anyhow::Result<Outputs> {
     LocalAws::of_the_developer(workspace).up(options)
 }
 
 /// `cargo xtask down`
 pub(crate) fn down(workspace: &Workspace) -> anyhow::Result<()> {
-    let stopped = LocalAws::of_the_developer(workspace).stop()?;
-    println!("{}", if stopped { "Stopped; nothing is kept." } else { "Nothing to stop." });
+    println!("{}", LocalAws::of_the_developer(workspace).stop()?);
     Ok(())
 }
 

@@ -13,7 +13,7 @@ use super::seed::{MERCHANT, SHOP, SHOPIFY};
 use super::short;
 
 /// The addresses and secrets of a deployment:
-/// `endpoint`, `api`, `stack` (the template's outputs), `tokens` (by role), `merchant`,
+/// `endpoint`, `given` (whether somebody else started what is there), `api`, `stack` (the template's outputs), `tokens` (by role), `merchant`,
 /// `channels` (by id, with `api_key` or `secret`).
 pub(crate) struct Outputs(Value);
 
@@ -23,9 +23,10 @@ impl Outputs {
         folder.join("outputs.json")
     }
 
-    /// The outputs of a stack at `endpoint`.
+    /// The outputs of a stack at `endpoint`, which we started or which was given.
     pub(crate) fn new(
         endpoint: &str,
+        given: bool,
         stack: &Map<String, Value>,
         tokens: &BTreeMap<String, String>,
     ) -> anyhow::Result<Self> {
@@ -35,7 +36,9 @@ impl Outputs {
         let host = url.split_once("://").map_or(url, |(_, host)| host);
         let id = host.split(['.', ':', '/']).next().unwrap_or_default();
         let api = format!("{endpoint}/_aws/execute-api/{id}/$default");
-        Ok(Self(json!({ "endpoint": endpoint, "api": api, "stack": stack, "tokens": tokens })))
+        Ok(Self(json!({
+            "endpoint": endpoint, "given": given, "api": api, "stack": stack, "tokens": tokens,
+        })))
     }
 
     /// Adds the shop.
@@ -78,6 +81,11 @@ impl Outputs {
         self.text("/endpoint")
     }
 
+    /// The emulator's URL, if somebody else started it.
+    pub(crate) fn given_endpoint(&self) -> Option<&str> {
+        self.endpoint().ok().filter(|_| self.0.get("given") == Some(&Value::Bool(true)))
+    }
+
     /// The API's URL, without a slash at its end.
     pub(crate) fn api(&self) -> &str {
         self.text("/api").unwrap_or_default()
@@ -95,9 +103,11 @@ impl Outputs {
         println!("\nDeployed.");
         println!("  API          {api}");
         println!("  description  {api}/openapi.json");
-        println!("  mails        {endpoint}/_ministack/ses/messages");
         println!("  all of it    {} (addresses, tokens, keys)", short(path));
-        println!("  log          {}", short(log));
+        if self.given_endpoint().is_none() {
+            println!("  mails        {endpoint}/_ministack/ses/messages");
+            println!("  log          {}", short(log));
+        }
         println!("\nTry it (tokens are good for an hour; `cargo xtask up` makes new ones):");
         println!(
             "  curl -g '{api}/v1/orders?merchant={MERCHANT}' -H \"Authorization: Bearer $(jq -r .tokens.SUPERVISOR {})\"",
@@ -122,7 +132,7 @@ mod tests {
 
     fn outputs(url: &str) -> Outputs {
         let stack = Map::from_iter([("ApiUrl".to_owned(), json!(url))]);
-        Outputs::new("http://127.0.0.1:4566", &stack, &BTreeMap::new()).unwrap()
+        Outputs::new("http://127.0.0.1:4566", true, &stack, &BTreeMap::new()).unwrap()
     }
 
     #[test]
@@ -148,6 +158,7 @@ mod tests {
         let mode = fs::metadata(Outputs::path(&folder)).unwrap().permissions().mode();
         fs::remove_dir_all(&folder).unwrap();
         assert_eq!(read.text("/channels/demo-shop/api_key").unwrap(), "key");
+        assert_eq!(read.given_endpoint(), Some("http://127.0.0.1:4566"));
         assert_eq!(mode & 0o777, 0o600);
     }
 

@@ -74,6 +74,13 @@ pub(crate) fn deploy(
     Ok(outputs)
 }
 
+/// Has the stack removed.
+pub(crate) fn remove(aws: &Aws) -> anyhow::Result<()> {
+    println!("Removing the stack {NAME}");
+    aws.read(&["cloudformation", "delete-stack", "--stack-name", NAME])?;
+    Ok(())
+}
+
 /// A copy of the template among folders that hold, for each function, only its binary: what its
 /// `CodeUri` names becomes its package, as `sam build` would do it.
 fn lay_out(workspace: &Workspace, folder: &Path, binaries: &Path) -> anyhow::Result<PathBuf> {

@@ -161,11 +161,12 @@ pub struct MerchantBody {
 }
 
 impl MerchantBody {
-    /// The settings, checked.
+    /// The settings, checked. Mails can come from `mail_domain` and what is below it alone: the mail
+    /// service would refuse every other one.
     ///
     /// # Errors
     /// All that is wrong with them.
-    pub fn read(self) -> Result<MerchantSettings, Vec<Impossible>> {
+    pub fn read(self, mail_domain: &str) -> Result<MerchantSettings, Vec<Impossible>> {
         let mut defects = Defects::default();
         let shop = &self.shop;
         let texts = [
@@ -188,6 +189,11 @@ impl MerchantBody {
         }
         let Self { shop, policy, language, locations } = self;
         let (shop, policy) = (ShopProfile::from(shop), OrderPolicy::from(policy));
+        defects.check(
+            is_of(mail_domain, &shop.mail_from),
+            "shop.mail_from",
+            format!("must be an address of {mail_domain}, the domain this system sends mails from"),
+        );
         for (field, rule) in policy.defects() {
             defects.check(false, format!("policy.{field}"), rule);
         }
@@ -199,6 +205,13 @@ impl MerchantBody {
         defects.check(distinct.len() == locations.len(), "locations", "must not repeat");
         defects.or(MerchantSettings { shop, policy, language, locations })
     }
+}
+
+/// Whether `address` is one of `domain`, or of a domain below it.
+fn is_of(domain: &str, address: &str) -> bool {
+    let (domain, address) = (domain.to_ascii_lowercase(), address.to_ascii_lowercase());
+    let host = address.rsplit('@').next().unwrap_or_default();
+    host.strip_suffix(&domain).is_some_and(|below| below.is_empty() || below.ends_with('.'))
 }
 
 /// A merchant.
@@ -375,5 +388,42 @@ pub struct ProductList {
 impl From<Page<Product>> for ProductList {
     fn from(page: Page<Product>) -> Self {
         Self { products: page.items.into_iter().map(ProductView::from).collect(), next_cursor: page.next }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// What is wrong with a merchant whose mails come from `mail_from`, at a system of `shop.example`.
+    fn defects(mail_from: &str) -> Vec<Impossible> {
+        let body = json!({
+            "shop": {
+                "name": "茶と器の店",
+                "url": "https://tea.example",
+                "mail_from": mail_from,
+                "support_mail": "support@tea.example",
+                "phone": "03-0000-0000",
+                "address": "東京都千代田区千代田1-1",
+                "bank_account": "みほん銀行 普通 1234567",
+            },
+            "locations": ["main"],
+        });
+        let body: MerchantBody = serde_json::from_value(body).unwrap();
+        body.read("shop.example").err().unwrap_or_default()
+    }
+
+    #[test]
+    fn mails_come_from_the_systems_domain_alone() {
+        for own in ["orders@shop.example", "orders@tea.shop.example", "Orders@Shop.Example"] {
+            assert_eq!(defects(own), [], "{own}");
+        }
+        for other in ["orders@tea.example", "orders@myshop.example", "shop.example@tea.example"] {
+            let [defect] = defects(other).try_into().unwrap();
+            assert_eq!(defect.field, "shop.mail_from");
+            assert!(defect.message.contains("an address of shop.example"), "{}", defect.message);
+        }
     }
 }

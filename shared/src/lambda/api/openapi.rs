@@ -2,8 +2,10 @@
 
 #![expect(dead_code, reason = "the functions here stand for the routes: what counts is their documentation")]
 
-use utoipa::openapi::OpenApi as Document;
+use utoipa::openapi::path::{Operation, Parameter};
+use utoipa::openapi::response::{Response, ResponseBuilder};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
+use utoipa::openapi::{Content, OpenApi as Document, Ref, RefOr};
 use utoipa::{Modify, OpenApi};
 
 use super::commands::{CommandBody, CommandReply, DepositBody};
@@ -15,6 +17,7 @@ use super::orders::{OrderList, OrderView, ReceivedReply};
 use super::stock::{AdjustmentBody, LedgerList, ReceiptBody, StockList, StockView};
 use crate::adapters::channels::json::NewOrder;
 use crate::lambda::http::ProblemBody;
+use crate::lambda::routes::{Caller, ROUTES};
 
 /// The whole description, as it is served at `/openapi.json`.
 #[must_use]
@@ -32,7 +35,7 @@ pub fn document() -> Document {
                        `Idempotency-Key`: the same key with the same body is answered the same for 24 hours, with \
                        another body it is refused."
     ),
-    modifiers(&Security),
+    modifiers(&Security, &Refusals),
     paths(
         receive_order, list_orders, show_order, operate_order, record_deposit, receive_fulfilment, save_merchant,
         show_merchant, save_channel, save_product, show_product, list_products, show_stock, receive_stock,
@@ -53,6 +56,54 @@ impl Modify for Security {
     }
 }
 
+/// What staff may be answered to any request besides what is told of each.
+struct Refusals;
+
+impl Modify for Refusals {
+    fn modify(&self, document: &mut Document) {
+        for route in ROUTES.iter().filter(|route| route.caller == Caller::Staff) {
+            let Some(path) = document.paths.paths.get_mut(route.path()) else { continue };
+            let operation = match route.method() {
+                "GET" => &mut path.get,
+                "PUT" => &mut path.put,
+                _ => &mut path.post,
+            };
+            if let Some(operation) = operation {
+                add_refusals(operation);
+            }
+        }
+    }
+}
+
+fn add_refusals(operation: &mut Operation) {
+    let problem = |description: &str| {
+        let content = Content::new(Some(Ref::from_schema_name("Problem")));
+        ResponseBuilder::new().description(description).content("application/problem+json", content).build()
+    };
+    let is_key =
+        |parameter: &RefOr<Parameter>| matches!(parameter, RefOr::T(one) if one.name == "Idempotency-Key");
+    let takes_key = operation.parameters.as_ref().is_some_and(|all| all.iter().any(is_key));
+    let mut refusals = vec![
+        ("400", problem("A part of the path, a parameter or the body cannot be read.")),
+        (
+            "401",
+            Response::new("The token is missing, wrong or expired. The gateway says so, in its own words."),
+        ),
+        ("403", problem("None of your roles allows it, or it is another merchant's.")),
+        ("503", problem("Try again later.")),
+    ];
+    if operation.request_body.is_some() {
+        refusals.push(("413", problem("The body is larger than 256 KiB.")));
+        refusals.push(("415", problem("The body is not said to be JSON.")));
+    }
+    if takes_key {
+        refusals.push(("409", problem("The key was used for another request.")));
+    }
+    for (status, response) in refusals {
+        operation.responses.responses.entry(status.to_owned()).or_insert_with(|| response.into());
+    }
+}
+
 /// 受注取込: take an order in.
 ///
 /// The body is what the channel's kind sends: our own JSON below, or Shopify's `orders/create`
@@ -69,10 +120,10 @@ impl Modify for Security {
         (status = 201, description = "The order is open.", body = ReceivedReply),
         (status = 200, description = "The order was open before.", body = ReceivedReply),
         (status = 400, description = "The body cannot be read.", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, description = "The key or signature is missing or wrong.", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, description = "There is no such channel.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "There is no such channel, or its key or signature is missing or wrong.", body = ProblemBody, content_type = "application/problem+json"),
         (status = 409, description = "The number or key was used for another order.", body = ProblemBody, content_type = "application/problem+json"),
         (status = 413, description = "The body is larger than 256 KiB.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 415, description = "The body is not said to be JSON.", body = ProblemBody, content_type = "application/problem+json"),
         (status = 422, description = "The body is no possible order.", body = ProblemBody, content_type = "application/problem+json"),
         (status = 503, description = "Try again later.", body = ProblemBody, content_type = "application/problem+json"),
     ),
@@ -278,6 +329,7 @@ const fn show_stock() {}
     params(
         ("merchant" = String, Path, description = "The merchant's id."),
         ("sku" = String, Path, description = "The product's code."),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes the request repeatable."),
     ),
     request_body = ReceiptBody,
     responses(
@@ -296,6 +348,7 @@ const fn receive_stock() {}
     params(
         ("merchant" = String, Path, description = "The merchant's id."),
         ("sku" = String, Path, description = "The product's code."),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes the request repeatable."),
     ),
     request_body = AdjustmentBody,
     responses(
@@ -338,7 +391,6 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::lambda::routes::ROUTES;
 
     #[test]
     fn the_description_is_the_one_that_is_served() {
@@ -348,7 +400,19 @@ mod tests {
             std::fs::write(path, &generated).unwrap();
         }
         let served = std::fs::read_to_string(path).unwrap();
-        assert!(served == generated, "rewrite it: UPDATE_DOCS=1 cargo nextest run -p juchu openapi");
+        assert!(served == generated, "rewrite it: UPDATE_DOCS=1 cargo test -p juchu openapi");
+    }
+
+    #[test]
+    fn whatever_staff_ask_may_be_refused() {
+        let document = serde_json::to_value(document()).unwrap();
+        for route in ROUTES.iter().filter(|route| route.caller == Caller::Staff) {
+            let operation = &document["paths"][route.path()][route.method().to_lowercase()];
+            let with_body: &[&str] = if operation["requestBody"].is_null() { &[] } else { &["413", "415"] };
+            for status in ["400", "401", "403", "503"].iter().chain(with_body) {
+                assert!(operation["responses"][status].is_object(), "{} lacks {status}", route.key);
+            }
+        }
     }
 
     #[test]

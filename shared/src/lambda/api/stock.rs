@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::Defects;
+use crate::app::idempotency::Reply;
 use crate::app::ports::{LedgerEntry, LedgerReason, Page};
 use crate::domain::ids::LocationId;
 use crate::domain::intake::Impossible;
@@ -100,6 +101,13 @@ pub struct StockView {
 }
 
 impl StockView {
+    /// What the caller is told about `stock` at `location` after a change.
+    #[must_use]
+    pub fn reply(location: &LocationId, stock: &Stock) -> Reply {
+        let body = serde_json::to_string(&Self::new(location, stock)).unwrap_or_default();
+        Reply { status: 200, body }
+    }
+
     /// What is shown of `stock` at `location`.
     #[must_use]
     pub fn new(location: &LocationId, stock: &Stock) -> Self {

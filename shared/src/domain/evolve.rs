@@ -24,6 +24,7 @@ pub fn evolve(mut order: Order, event: &Event, at: Timestamp) -> Order {
         event,
         Event::PaymentRetried { .. }
             | Event::PaymentCheckDue { .. }
+            | Event::AuthorizationEnded { .. }
             | Event::LinesCancelled { .. }
             | Event::CancelRefused { .. }
     );

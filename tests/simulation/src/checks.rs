@@ -116,6 +116,7 @@ impl Checks {
             audit.history(order, &read(self.out.store.history(&order.id))?);
             audit.mails(order, &read(self.out.store.mails(&order.id))?);
             self.money(order, people)?;
+            cancelled(order, people)?;
         }
         for (merchant, key, stock, ledger) in &self.out.store.books() {
             audit.stock(merchant, key, stock, ledger);
@@ -139,6 +140,27 @@ impl Checks {
         }
         if orders.len() != people.posted.len() {
             return Err(Broken(format!("{} orders of {} numbers", orders.len(), people.posted.len())));
+        }
+        Ok(())
+    }
+
+    /// What must hold when everything has come to its end: no card is blocked for nothing.
+    ///
+    /// # Errors
+    /// [`Broken`], when something does not.
+    pub fn at_the_end(&self, people: &People) -> Result<(), Broken> {
+        self.at_rest(people)?;
+        let done = self.out.provider.done();
+        for order in self.out.store.orders() {
+            for payment in &order.payments {
+                let times =
+                    |kind| done.iter().filter(|op| op.payment == payment.id && op.kind == kind).count();
+                let secured = times(OperationKind::Authorize);
+                let ended = times(OperationKind::Void) + times(OperationKind::Capture);
+                if secured > ended {
+                    return Err(Broken(format!("{} stays blocked: {secured} authorizations", payment.id)));
+                }
+            }
         }
         Ok(())
     }
@@ -172,6 +194,22 @@ impl Checks {
         }
         Ok(())
     }
+}
+
+/// Nobody loses more units than somebody wanted cancelled.
+fn cancelled(order: &Order, people: &People) -> Result<(), Broken> {
+    if order.state == OrderState::Cancelled || people.given_up.contains(&order.id) {
+        return Ok(());
+    }
+    for line in &order.lines {
+        let wanted = people.cancelled.get(&(order.id.clone(), line.id)).copied().unwrap_or_default();
+        let found = line.quantities.cancelled;
+        if found > wanted {
+            let number = &order.number;
+            return Err(Broken(format!("{found} units of order {number} cancelled instead of {wanted}")));
+        }
+    }
+    Ok(())
 }
 
 /// How far a clock may be ahead.
@@ -229,7 +267,7 @@ pub fn check_answer(people: &mut People, ask: &Ask, status: i64, body: &Value) -
             409 | 422 if *on_hand < 0 => Ok(()),
             _ => Err(wrong("a change of stock is answered wrongly")),
         },
-        Purpose::Command | Purpose::Report => match status {
+        Purpose::Cancel { .. } | Purpose::Command | Purpose::Report => match status {
             200 | 409 | 422 => Ok(()),
             _ => Err(wrong("a command is answered wrongly")),
         },

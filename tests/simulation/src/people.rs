@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 use juchu::app::ports::WarehouseMessage;
-use juchu::domain::ids::{OrderId, PaymentId, ShipmentId};
+use juchu::domain::ids::{LineId, OrderId, PaymentId, ShipmentId};
 use juchu::domain::money::Amount;
 use juchu::domain::order::{HoldCode, Line, Order, OrderState, TicketKind};
 use juchu::domain::payment::PaymentMethod;
@@ -42,6 +42,10 @@ pub struct People {
     pub posted: BTreeMap<String, Posted>,
     /// The deposits the system has confirmed.
     pub deposits: BTreeMap<(PaymentId, String), i64>,
+    /// The units of lines somebody wanted cancelled.
+    pub cancelled: BTreeMap<(OrderId, LineId), u32>,
+    /// The orders of which somebody wanted everything cancelled.
+    pub given_up: BTreeSet<OrderId>,
     /// The changes of stock it has confirmed.
     pub stock: BTreeMap<(String, String), i64>,
     requests: u32,
@@ -201,12 +205,14 @@ impl People {
     fn commands(&mut self, view: &View<'_>, chance: &Chance) -> Option<Ask> {
         let order = chance.pick(view.orders)?;
         let line = chance.pick(&order.lines)?;
-        let quantity = chance.below(line.ordered as usize) + 1;
-        let body = match chance.below(12) {
+        let quantity = u32::try_from(chance.below(line.ordered as usize) + 1).ok()?;
+        let kind = chance.below(12);
+        if (1..=4).contains(&kind) {
+            let units = (kind > 2).then_some((line.id, quantity));
+            return Some(self.cancel(&order.id, units, if kind > 2 { "SHOP" } else { "CUSTOMER" }, view.now));
+        }
+        let body = match kind {
             0 => json!({ "command": "add_note", "text": "checked" }),
-            1 | 2 => json!({ "command": "cancel", "reason": "CUSTOMER" }),
-            3 | 4 => json!({ "command": "cancel", "reason": "SHOP",
-                "lines": [{ "line": line.id, "quantity": quantity }] }),
             5 => json!({ "command": "place_hold", "code": "QUALITY", "reason": "to be looked at" }),
             6 => json!({ "command": "change_address", "ship_group": 1, "address": address("丸の内1-9-1") }),
             7 => json!({ "command": "change_desired_delivery", "ship_group": 1, "date": "2026-04-20" }),
@@ -228,8 +234,28 @@ impl People {
     }
 
     fn command(&mut self, order: &OrderId, body: &Value, now: Timestamp) -> Ask {
+        self.command_for(order, body, Purpose::Command, now)
+    }
+
+    fn command_for(&mut self, order: &OrderId, body: &Value, purpose: Purpose, now: Timestamp) -> Ask {
         let door = ("operate-order", "POST /v1/orders/{id}/commands");
-        self.ask(door, &json!({ "id": order }), Who::Staff("SUPERVISOR"), body, (Purpose::Command, now))
+        self.ask(door, &json!({ "id": order }), Who::Staff("SUPERVISOR"), body, (purpose, now))
+    }
+
+    /// Staff want units cancelled; everything when none are named.
+    fn cancel(&mut self, order: &OrderId, units: Option<(LineId, u32)>, reason: &str, now: Timestamp) -> Ask {
+        let body = match units {
+            None => json!({ "command": "cancel", "reason": reason }),
+            Some((line, quantity)) => {
+                let lines = json!([{ "line": line, "quantity": quantity }]);
+                json!({ "command": "cancel", "reason": reason, "lines": lines })
+            }
+        };
+        match units {
+            None => drop(self.given_up.insert(order.clone())),
+            Some((line, quantity)) => *self.cancelled.entry((order.clone(), line)).or_default() += quantity,
+        }
+        self.command_for(order, &body, Purpose::Cancel { since: now }, now)
     }
 
     /// The warehouse or the carrier reports something, which need not fit what came before.
@@ -330,15 +356,9 @@ impl People {
         }
         // What nobody sells will never come.
         let unsold = |line: &&Line| !SKUS.contains(&line.sku.as_str()) && line.quantities.backordered > 0;
-        let lines: Vec<Value> = order
-            .lines
-            .iter()
-            .filter(unsold)
-            .map(|line| json!({ "line": line.id, "quantity": line.quantities.backordered }))
-            .collect();
-        if !lines.is_empty() {
-            let body = json!({ "command": "cancel", "reason": "OUT_OF_STOCK", "lines": lines });
-            asks.push(self.command(&order.id, &body, now));
+        if let Some(line) = order.lines.iter().find(unsold) {
+            let units = Some((line.id, line.quantities.backordered));
+            asks.push(self.cancel(&order.id, units, "OUT_OF_STOCK", now));
         }
     }
 

@@ -33,7 +33,13 @@ pub enum Purpose {
         /// How many more.
         on_hand: i64,
     },
-    /// Staff ask for something.
+    /// Staff want units of an order cancelled. They ask again for as long as the key of the request is
+    /// known, and no longer: it could be done twice then.
+    Cancel {
+        /// When they asked first.
+        since: Timestamp,
+    },
+    /// Staff ask for something else.
     Command,
     /// The warehouse or the carrier reports something.
     Report,

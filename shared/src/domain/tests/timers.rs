@@ -134,7 +134,12 @@ fn an_order_that_waited_long_enough_is_stalled_all_the_same() {
     case.after(1).then_open_tickets(&["STALLED:VALIDATED:1"]);
     // The day has come, and the stock has not been counted yet.
     let mut case = given(an_order().wanted_on(date(2026, 4, 20)));
-    case.validated().collected().after(17 * DAY + 14).then_nothing().after(3 * DAY).then(&[EventKind::TicketOpened]);
+    case.validated()
+        .collected()
+        .after(17 * DAY + 14)
+        .then_nothing()
+        .after(3 * DAY)
+        .then(&[EventKind::TicketOpened]);
     case.then_open_tickets(&["STALLED:VALIDATED:1"]);
     // Paid, and still here.
     let mut case = given(unpaid());

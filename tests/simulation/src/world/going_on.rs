@@ -6,6 +6,7 @@ use std::task::{Context, Poll, Waker};
 
 use jiff::SignedDuration;
 use juchu::app::message::{Message, Stage};
+use juchu::app::ports::Answer;
 use serde_json::Value;
 
 use super::{Broken, Dead, Running, Work, World, about};
@@ -13,7 +14,7 @@ use crate::checks::check_answer;
 use crate::faults::{Fault, stage};
 use crate::functions::Ended;
 use crate::queues::{Delivery, SHARDS, StreamRecord};
-use crate::requests::Ask;
+use crate::requests::{Ask, Purpose};
 
 impl World {
     pub(super) fn poll(&mut self, at: usize) -> Result<(), Broken> {
@@ -164,6 +165,9 @@ impl World {
 
     pub(super) fn ask_again(&mut self, mut ask: Ask) {
         ask.at = self.now() + SignedDuration::from_secs(2);
+        if matches!(ask.purpose, Purpose::Cancel { since } if ask.at > since + Answer::KEPT) {
+            return;
+        }
         self.asks.push(ask);
     }
 }

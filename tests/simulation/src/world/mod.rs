@@ -219,10 +219,9 @@ impl World {
             self.rest()?;
             self.passes(SignedDuration::from_hours(24))?;
         }
-        self.checks.at_rest(&self.people)?;
         let orders = self.out.store.orders();
         match orders.iter().find(|order| !is_over(order)) {
-            None => Ok(()),
+            None => self.checks.at_the_end(&self.people),
             Some(order) => Err(Broken(format!(
                 "order {} never ends: {:?}, payments {:?}, open tickets {:?}, holds {:?}, due {:?}",
                 order.number,

@@ -1,6 +1,7 @@
 //! The project's tasks: `cargo xtask --help`.
 
 mod aws;
+mod bugs;
 mod checks;
 mod demo;
 mod local_aws;
@@ -37,6 +38,8 @@ enum Task {
     Logs(local_aws::logs::Options),
     /// Run the whole system from seeds, in virtual time, under faults
     Simulate(simulation::Options),
+    /// Plant bugs, one at a time, and see whether the simulation notices
+    Bugs(bugs::Options),
     /// Build what `sam deploy` sends to AWS
     Package(package::Options),
 }
@@ -62,6 +65,7 @@ fn carry_out(task: Task) -> anyhow::Result<()> {
         Task::Demo(options) => demo::run(&workspace, &options),
         Task::Logs(options) => local_aws::logs::run(&workspace, &options),
         Task::Simulate(options) => simulation::run(&workspace, &options),
+        Task::Bugs(options) => bugs::run(&workspace, &options),
         Task::Package(options) => package::run(&workspace, &options),
     }
 }

@@ -1,0 +1,247 @@
+//! `cargo xtask bugs`: whether the simulation is worth anything. Each of a list of deliberate bugs is
+//! put into a copy of the sources, and the simulation has to notice every one.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, bail, ensure};
+use clap::Args;
+
+use crate::process::{read, run as run_command};
+use crate::workspace::Workspace;
+
+/// A bug: in `file`, the one place that reads `right` is made to read `wrong`.
+struct Bug {
+    name: &'static str,
+    file: &'static str,
+    right: &'static str,
+    wrong: &'static str,
+}
+
+#[derive(Args)]
+pub(crate) struct Options {
+    /// Only the bugs whose names contain this
+    #[arg(default_value = "")]
+    name: String,
+    /// How many seeds the simulation has to notice each
+    #[arg(long, default_value_t = 500)]
+    seeds: u32,
+}
+
+const BUGS: [Bug; 22] = [
+    Bug {
+        name: "stock is promised without looking whether it is there",
+        file: "shared/src/app/stock_effect.rs",
+        right: "(self.taken == 0 || stock.promisable >= self.taken)
+            && (self.taken + self.filled == 0 || stock.available >= self.taken + self.filled)",
+        wrong: "true",
+    },
+    Bug {
+        name: "a lost race counts as done",
+        file: "shared/src/app/execute.rs",
+        right: "CommitError::Exists(_)) => Ok(Attempt::Again),",
+        wrong: "CommitError::Exists(_)) => {
+            Ok(Attempt::Done(Box::new(Executed { order: before.clone(), records: Vec::new() })))
+        }",
+    },
+    Bug {
+        name: "a store that does not answer counts as done",
+        file: "shared/src/app/execute.rs",
+        right: "Err(CommitError::Store(error)) => Err(error.into()),",
+        wrong: "Err(CommitError::Store(_)) => {
+            Ok(Attempt::Done(Box::new(Executed { order: before.clone(), records: Vec::new() })))
+        }",
+    },
+    Bug {
+        name: "the answer to a repeatable request is not kept with the change",
+        file: "shared/src/app/operate_order.rs",
+        right: "answer(&decision.order)",
+        wrong: "answer(&decision.order).filter(|_| false)",
+    },
+    Bug {
+        name: "a mail that was begun before is sent",
+        file: "shared/src/app/notify_customer.rs",
+        right: "self.store.begin(id, &fact, now).await? {",
+        wrong: "self.store.begin(id, &fact, now).await?.filter(|_| false) {",
+    },
+    Bug {
+        name: "a mail nobody knows the fate of is sent again",
+        file: "shared/src/app/notify_customer.rs",
+        right: "Err(error @ MailError::Unknown(_)) => {",
+        wrong: "Err(error @ MailError::Unknown(_)) => {
+                self.store.finish(id, &fact, None).await?;
+                if now > Timestamp::MIN {
+                    return Err(Failure::retryable(error));
+                }",
+    },
+    Bug {
+        name: "nobody is told of a mail that was refused or may be lost",
+        file: "shared/src/app/notify_customer.rs",
+        right: "if let Some((kind, detail)) = ticket {",
+        wrong: "if let Some((kind, detail)) = ticket.filter(|_| false) {",
+    },
+    Bug {
+        name: "the customer's name is logged",
+        file: "shared/src/app/notify_customer.rs",
+        right: "let cause = message.cause(Stage::NotifyCustomer);",
+        wrong: "let cause = message.cause(Stage::NotifyCustomer);
+        tracing::info!(customer = order.customer.name.reveal(), \"a mail\");",
+    },
+    Bug {
+        name: "what a queue did not take of a batch is forgotten",
+        file: "shared/src/app/relay_events.rs",
+        right: "relayed.missed.extend(missed.into_iter().filter_map(|at| positions.get(at)).copied());",
+        wrong: "drop(missed);",
+    },
+    Bug {
+        name: "a message that failed is not given back to its queue",
+        file: "shared/src/lambda/batch.rs",
+        right: "response.add_failure(message_id.unwrap_or_default());",
+        wrong: "drop(message_id);",
+    },
+    Bug {
+        name: "a message that cannot be read is thrown away",
+        file: "shared/src/lambda/batch.rs",
+        right: "let parked = parking.park(record.body.as_deref().unwrap_or_default(), reason).await;",
+        wrong: "let parked: Result<(), crate::app::ports::Unavailable> = Ok(drop(parking));",
+    },
+    Bug {
+        name: "a cancelled order's card stays blocked",
+        file: "shared/src/domain/decide/payment.rs",
+        right: "PaymentStatus::Authorized if target.is_zero() => ask(OperationKind::Void, payment.authorized),",
+        wrong: "PaymentStatus::Authorized if target.is_zero() => None,",
+    },
+    Bug {
+        name: "a deposit reported twice counts twice",
+        file: "shared/src/domain/decide/payment.rs",
+        right: "if payment.deposits.iter().any(|known| known == reference) {",
+        wrong: "if payment.deposits.iter().any(|known| known == reference && amount.is_zero()) {",
+    },
+    Bug {
+        name: "a timeout of the provider counts as a refusal",
+        file: "shared/src/app/collect_payment.rs",
+        right: "OperationOutcome::Unknown => self.look(order, operation).await,",
+        wrong: "OperationOutcome::Unknown => Ok(OperationOutcome::Declined { code: \"TIMEOUT\".to_owned() }),",
+    },
+    Bug {
+        name: "each attempt to take money has a key of its own",
+        file: "shared/src/app/collect_payment.rs",
+        right: "match self.provider.perform(operation, &context).await? {",
+        wrong: "let key = format!(\"{}:{}\", operation.key, self.clock.now());
+        match self.provider.perform(&Operation { key, ..operation.clone() }, &context).await? {",
+    },
+    Bug {
+        name: "whoever finds a payment done by somebody else does not look for the next",
+        file: "shared/src/app/collect_payment.rs",
+        right: "if executed.records.is_empty() && executed.order.version == order.version {",
+        wrong: "if executed.records.is_empty() {",
+    },
+    Bug {
+        name: "cancelled units are given back to the stock twice",
+        file: "shared/src/domain/decide/cancellation.rs",
+        right: "(MovementKind::Release, units.allocated)]",
+        wrong: "(MovementKind::Release, units.allocated * 2)]",
+    },
+    Bug {
+        name: "cancelled units are not given back to the stock",
+        file: "shared/src/domain/decide/cancellation.rs",
+        right: "(MovementKind::Release, units.allocated)]",
+        wrong: "(MovementKind::Release, 0)]",
+    },
+    Bug {
+        name: "another order with a known number is taken for the same",
+        file: "shared/src/app/receive_order.rs",
+        right: "if known.fingerprint != fingerprint {",
+        wrong: "if known.fingerprint.len() != fingerprint.len() {",
+    },
+    Bug {
+        name: "a shipment leaves the stock as often as it is asked to",
+        file: "shared/src/domain/decide/fulfilment.rs",
+        right: "    if shipment.shipped {
+        return Ok(Effects::none());
+    }
+    if !shipment.is_handed_over()",
+        wrong: "    if !shipment.is_handed_over()",
+    },
+    Bug {
+        name: "those that wait are not told of goods that arrive",
+        file: "shared/src/app/stock_effect.rs",
+        right: "delta.promisable() > 0",
+        wrong: "delta.promisable() > 1_000_000",
+    },
+    Bug {
+        name: "a provider that did not answer is never asked again",
+        file: "shared/src/domain/timers.rs",
+        right: "if let Some(at) = payment.check_at {",
+        wrong: "if let Some(at) = payment.check_at.filter(|_| false) {",
+    },
+];
+
+pub(crate) fn run(workspace: &Workspace, options: &Options) -> anyhow::Result<()> {
+    let folder = workspace.target().join("bugs");
+    let chosen = BUGS.iter().filter(|bug| bug.name.contains(&options.name));
+    let mut noticed = Vec::new();
+    for bug in chosen {
+        copy_sources(workspace, &folder)?;
+        plant(bug, &folder)?;
+        noticed.push((bug.name, simulate(workspace, &folder, options.seeds)?));
+    }
+    println!();
+    for (name, found) in &noticed {
+        match found {
+            Some(what) => println!("✔ {name}\n    {what}"),
+            None => println!("✘ {name}\n    not noticed"),
+        }
+    }
+    let missed = noticed.iter().filter(|(_, found)| found.is_none()).count();
+    ensure!(missed == 0, "{missed} of {} bugs were not noticed", noticed.len());
+    println!("\nAll {} bugs were noticed.", noticed.len());
+    Ok(())
+}
+
+/// A copy of all sources as they are now, with everything that was built of an earlier one kept.
+fn copy_sources(workspace: &Workspace, folder: &Path) -> anyhow::Result<()> {
+    let mut list = Command::new("git");
+    list.current_dir(workspace.root()).args(["ls-files", "--cached", "--others", "--exclude-standard"]);
+    for name in read(&mut list)?.lines() {
+        let (from, to) = (workspace.root().join(name), folder.join(name));
+        let Ok(content) = fs::read(&from) else { continue };
+        // What is the same keeps its time, so that cargo does not compile it again.
+        if fs::read(&to).is_ok_and(|known| known == content) {
+            continue;
+        }
+        let parent = to.parent().context("a file without a folder")?;
+        fs::create_dir_all(parent).and_then(|()| fs::write(&to, content)).with_context(|| name.to_owned())?;
+    }
+    Ok(())
+}
+
+fn plant(bug: &Bug, folder: &Path) -> anyhow::Result<()> {
+    let path = folder.join(bug.file);
+    let text = fs::read_to_string(&path).with_context(|| bug.file.to_owned())?;
+    if text.matches(bug.right).count() != 1 {
+        bail!("{}: the place of the bug \"{}\" is not there once; adapt it in bugs.rs", bug.file, bug.name);
+    }
+    Ok(fs::write(&path, text.replace(bug.right, bug.wrong))?)
+}
+
+/// What the simulation says of the sources in `folder`; `None` when it notices nothing.
+fn simulate(workspace: &Workspace, folder: &Path, seeds: u32) -> anyhow::Result<Option<String>> {
+    let mut build = workspace.cargo();
+    build.current_dir(folder).env("CARGO_TARGET_DIR", folder.join("target"));
+    run_command(build.args(["build", "--quiet", "--locked", "--workspace", "--bin", "simulate"]))?;
+    let mut simulation = Command::new(folder.join("target/debug/simulate"));
+    let output = simulation.args(["--no-shrink", "--seeds", &seeds.to_string()]).output()?;
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let line = |what: &str| text.lines().find(|line| line.contains(what)).map(str::to_owned);
+    match (output.status.success(), line(" breaks after ")) {
+        (true, _) => Ok(None),
+        (false, Some(broken)) => {
+            let ran = line(" steps per second").unwrap_or_default();
+            let ran: Vec<&str> = ran.split(", ").take(3).collect();
+            Ok(Some(format!("{}: {broken}", ran.join(", "))))
+        }
+        (false, None) => bail!("the simulation fails without saying why:\n{text}"),
+    }
+}

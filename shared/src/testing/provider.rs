@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use super::faults::answer_travels;
 use super::{Faults, InjectedFault, Moment, locked};
 use crate::app::ports::{PaymentProvider, ProviderContext, ProviderUnavailable};
-use crate::domain::payment::{Operation, OperationKind, OperationOutcome};
+use crate::domain::payment::{Operation, OperationOutcome};
 
 /// What the provider does with an operation it has not seen, instead of approving it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,10 +48,6 @@ impl Books {
         let script = self.script.pop_front();
         let outcome = match &script {
             None | Some(ProviderScript::Unknown { done: true }) => self.approve(operation),
-            // Only credit is reviewed.
-            Some(ProviderScript::Review) if operation.kind != OperationKind::Authorize => {
-                self.approve(operation)
-            }
             Some(ProviderScript::Decline(code)) => OperationOutcome::Declined { code: code.clone() },
             Some(ProviderScript::Review) => {
                 OperationOutcome::Review { reference: format!("review-{}", operation.key) }

@@ -150,10 +150,15 @@ pub(super) fn record(
             vec![refusal, Event::AuthorizationEnded { payment: id() }]
         }
         OperationOutcome::Declined { code } => refused(order, operation, code),
-        OperationOutcome::Review { reference } => review(payment, operation, reference),
-        OperationOutcome::Unknown => unknown(order, payment, operation),
+        OperationOutcome::Review { reference } if operation.kind == OperationKind::Authorize => {
+            review(payment, operation, reference)
+        }
+        // Only credit is reviewed. Anything else that is not decided yet is not known yet.
+        OperationOutcome::Review { .. } | OperationOutcome::Unknown => unknown(order, payment, operation),
     };
-    let settled = !matches!(outcome, OperationOutcome::Unknown);
+    let is_open =
+        operation.kind != OperationKind::Authorize && matches!(outcome, OperationOutcome::Review { .. });
+    let settled = !is_open && !matches!(outcome, OperationOutcome::Unknown);
     let ticket = ticket_id(TicketKind::PaymentUnknown, &operation.key);
     if settled && order.open_tickets().any(|open| open.id == ticket) {
         events.push(Event::TicketClosed { id: ticket });

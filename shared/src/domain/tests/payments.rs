@@ -367,6 +367,16 @@ fn a_refund_in_parts_has_one_ticket_at_a_time() {
 }
 
 #[test]
+fn a_capture_the_provider_has_not_decided_is_asked_about_and_is_no_credit_check() {
+    let mut case = given(an_order());
+    case.stages_run().shipped(1).provider_answers(review());
+    assert_eq!(case.payment(1).status, PaymentStatus::Authorized);
+    assert!(case.payment(1).unknown.is_some());
+    case.after(1).stages_run();
+    assert_eq!(case.payment(1).status, PaymentStatus::Captured);
+}
+
+#[test]
 fn a_ticket_about_owed_money_is_closed_by_the_refund_and_by_nothing_else() {
     let mut case = given(by_transfer());
     case.stages_run().deposited(2_500, "b1").then_open_tickets(&["REFUND_BY_HAND:ORDER-P1:0"]);

@@ -1,7 +1,7 @@
 //! The people and the services outside.
 
 use juchu::domain::order::Order;
-use juchu::domain::payment::{OperationKind, PaymentStatus};
+use juchu::domain::payment::OperationKind;
 use juchu::testing::{MailScript, ProviderScript};
 
 use super::{MAX_ORDERS, World, shorten};
@@ -46,11 +46,10 @@ impl World {
     }
 
     pub(super) fn decide_reviews(&self, orders: &[Order], approved: bool) {
-        for order in orders {
-            let reviews = order.payments.iter().filter(|p| p.status == PaymentStatus::Review);
-            for payment in reviews {
-                let asked = payment.operation(OperationKind::Authorize, payment.amount);
-                self.out.provider.decide(&asked, approved);
+        for payment in orders.iter().flat_map(|order| &order.payments) {
+            let credit = payment.operation(OperationKind::Authorize, payment.amount);
+            for asked in payment.unknown.iter().chain([&credit]) {
+                self.out.provider.decide(asked, approved);
             }
         }
     }

@@ -132,10 +132,14 @@ const BUGS: [Bug; 22] = [
         match self.provider.perform(&Operation { key, ..operation.clone() }, &context).await? {",
     },
     Bug {
-        name: "whoever finds a payment done by somebody else does not look for the next",
-        file: "shared/src/app/collect_payment.rs",
-        right: "if executed.records.is_empty() && executed.order.version == order.version {",
-        wrong: "if executed.records.is_empty() {",
+        name: "the warehouse is noted as told before it is",
+        file: "shared/src/app/release_order.rs",
+        right: "                self.warehouse.tell(&WarehouseMessage::ShippingInstruction(Box::new(instruction))).await?;
+                let mark = Command::MarkInstructed { shipment: shipment.id.clone() };
+                execute(&self.store, &self.clock, id, &cause, &mark).await?;",
+        wrong: "                let mark = Command::MarkInstructed { shipment: shipment.id.clone() };
+                execute(&self.store, &self.clock, id, &cause, &mark).await?;
+                self.warehouse.tell(&WarehouseMessage::ShippingInstruction(Box::new(instruction))).await?;",
     },
     Bug {
         name: "cancelled units are given back to the stock twice",

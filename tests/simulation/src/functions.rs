@@ -93,26 +93,26 @@ impl Surroundings {
     #[must_use]
     pub fn stage(&self, stage: Stage, skew: SignedDuration, event: SqsEvent) -> Process {
         macro_rules! run {
-            ($function:ident, $use_case:ident { $($port:ident),* }) => {{
+            ($handle:path, $use_case:ident { $($port:ident),* }) => {{
                 let app = $use_case { $($port: self.$port.clone(),)* clock: self.clock.skewed(skew) };
                 let parking = self.dead_letters.of(stage.name());
                 Box::pin(async move {
-                    let response = $function::handle(&app, &parking, event).await;
+                    let response = $handle(&app, &parking, event).await;
                     let again = response.batch_item_failures.into_iter();
                     Ended::Batch(again.map(|item| item.item_identifier).collect())
                 })
             }};
         }
         match stage {
-            Stage::ValidateOrder => run!(validate_order, ValidateOrder { store }),
-            Stage::AllocateStock => run!(allocate_stock, AllocateStock { store }),
-            Stage::CollectPayment => run!(collect_payment, CollectPayment { store, provider }),
-            Stage::ReleaseOrder => run!(release_order, ReleaseOrder { store, warehouse }),
-            Stage::ShipOrder => run!(ship_order, ShipOrder { store }),
-            Stage::DeliverOrder => run!(deliver_order, DeliverOrder { store }),
-            Stage::PostSales => run!(post_sales, PostSales { store }),
-            Stage::CancelOrder => run!(cancel_order, CancelOrder { store }),
-            Stage::NotifyCustomer => run!(notify_customer, NotifyCustomer { store, mailer }),
+            Stage::ValidateOrder => run!(validate_order::handle, ValidateOrder { store }),
+            Stage::AllocateStock => run!(allocate_stock::handle, AllocateStock { store }),
+            Stage::CollectPayment => run!(collect_payment::handle, CollectPayment { store, provider }),
+            Stage::ReleaseOrder => run!(release_order::handle, ReleaseOrder { store, warehouse }),
+            Stage::ShipOrder => run!(ship_order::handle, ShipOrder { store }),
+            Stage::DeliverOrder => run!(deliver_order::handle, DeliverOrder { store }),
+            Stage::PostSales => run!(post_sales::handle, PostSales { store }),
+            Stage::CancelOrder => run!(cancel_order::handle, CancelOrder { store }),
+            Stage::NotifyCustomer => run!(notify_customer::handle, NotifyCustomer { store, mailer }),
         }
     }
 
@@ -126,17 +126,17 @@ impl Surroundings {
     ) -> Option<Process> {
         let (store, clock) = (self.store.clone(), self.clock.skewed(skew));
         macro_rules! run {
-            ($function:ident, $app:expr) => {{
+            ($handle:path, $app:expr) => {{
                 let app = $app;
-                Box::pin(async move { Ended::Answered(Box::new($function::handle(&app, event).await)) })
+                Box::pin(async move { Ended::Answered(Box::new($handle(&app, event).await)) })
             }};
         }
         Some(match function {
             "receive-order" => {
-                run!(receive_order, ReceiveOrder { store, archive: self.archive.clone(), clock })
+                run!(receive_order::handle, ReceiveOrder { store, archive: self.archive.clone(), clock })
             }
-            "operate-order" => run!(operate_order, OperateOrder { store, clock }),
-            "receive-fulfilment" => run!(receive_fulfilment, OperateOrder { store, clock }),
+            "operate-order" => run!(operate_order::handle, OperateOrder { store, clock }),
+            "receive-fulfilment" => run!(receive_fulfilment::handle, OperateOrder { store, clock }),
             "manage-merchant" => {
                 let app = ManageMerchant { store, clock };
                 Box::pin(async move {
@@ -144,7 +144,7 @@ impl Surroundings {
                     Ended::Answered(Box::new(response))
                 })
             }
-            "query-orders" => run!(query_orders, QueryOrders { store }),
+            "query-orders" => run!(query_orders::handle, QueryOrders { store }),
             _ => return None,
         })
     }

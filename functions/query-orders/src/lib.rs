@@ -2,6 +2,7 @@
 
 use aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
 use http::StatusCode;
+use jiff::Timestamp;
 use juchu::app::ports::{MailLog, OrderFilter, OrderQuery, OrderStore};
 use juchu::app::query_orders::QueryOrders;
 use juchu::domain::OrderState;
@@ -29,7 +30,11 @@ pub async fn handle(
 
 async fn show(app: &QueryOrders<impl OrderStore + MailLog>, request: &Request) -> Result<Response, Problem> {
     let id: OrderId = request.path("id")?;
-    let whole = app.order(&principal(request)?, &id).await?;
+    request.only_query(&["at"])?;
+    let moment = |text: &str| text.parse::<Timestamp>();
+    let at = request.query("at").map(moment).transpose();
+    let at = at.map_err(|_| Problem::invalid("at", "must be a moment such as 2026-11-21T01:15:00Z"))?;
+    let whole = app.order(&principal(request)?, &id, at).await?;
     Response::json(StatusCode::OK, &OrderView::from(&whole))
 }
 

@@ -3,7 +3,7 @@
 
 use std::io::ErrorKind;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -163,6 +163,42 @@ impl Embedded {
         if !self.work.end().await {
             tracing::warn!("some work was cut off; it is done again at the next start");
         }
+        self.database.end().await;
+    }
+}
+
+/// What a system that does not run has stored. While this is open, none can run.
+pub struct OpenStore {
+    store: DynamoStore,
+    database: Running,
+    _data: DataDir,
+}
+
+impl OpenStore {
+    /// Opens the data folder `data`.
+    ///
+    /// # Errors
+    /// If it is in use, or cannot be read.
+    pub async fn open(data: &Path) -> anyhow::Result<Self> {
+        anyhow::ensure!(
+            data.is_dir(),
+            "there is no folder {}; choose another one with --data",
+            data.display()
+        );
+        let data = DataDir::open(data, false)?;
+        let (database, client) = serve_database(open_database(&data)?).await?;
+        create_table(&client, TABLE).await?;
+        Ok(Self { store: DynamoStore::new(client, TABLE), database, _data: data })
+    }
+
+    /// The table.
+    #[must_use]
+    pub const fn store(&self) -> &DynamoStore {
+        &self.store
+    }
+
+    /// Ends it.
+    pub async fn close(self) {
         self.database.end().await;
     }
 }

@@ -25,3 +25,4 @@ pub mod run_timers;
 pub mod ship_order;
 pub mod stock_effect;
 pub mod validate_order;
+pub mod verify;

@@ -1,9 +1,12 @@
 //! Shows orders 受注照会.
 
+use jiff::Timestamp;
+
 use super::access::{Denied, Permission, Principal};
 use super::operate_order::RequestError;
 use super::ports::{ListError, MailLog, MailRecord, OrderQuery, OrderStore, OrderSummary, Page};
 use super::record::EventRecord;
+use crate::domain::evolve::replay;
 use crate::domain::ids::OrderId;
 use crate::domain::order::Order;
 
@@ -16,6 +19,19 @@ pub struct WholeOrder {
     pub history: Vec<EventRecord>,
     /// The mails about it.
     pub mails: Vec<MailRecord>,
+}
+
+impl WholeOrder {
+    /// The order as it was at that moment, with what had happened by then; `None` before it was received.
+    /// Of its mails those that had been begun, as they have ended since.
+    #[must_use]
+    pub fn as_of(mut self, at: Timestamp) -> Option<Self> {
+        let then = self.history.iter().take_while(|record| record.at <= at).count();
+        self.history.truncate(then);
+        self.mails.retain(|mail| mail.begun_at <= at);
+        self.order = replay(self.history.iter().map(|record| (&record.event, record.at)))?;
+        Some(self)
+    }
 }
 
 /// Why a list was not shown.
@@ -37,11 +53,16 @@ pub struct QueryOrders<S> {
 }
 
 impl<S: OrderStore + MailLog> QueryOrders<S> {
-    /// One order with its timeline and mails.
+    /// One order with its timeline and mails: as it stands, or as it was at a moment.
     ///
     /// # Errors
-    /// [`RequestError::NotFound`] also when it is another merchant's.
-    pub async fn order(&self, principal: &Principal, id: &OrderId) -> Result<WholeOrder, RequestError> {
+    /// [`RequestError::NotFound`] also when it is another merchant's, or had not been received by then.
+    pub async fn order(
+        &self,
+        principal: &Principal,
+        id: &OrderId,
+        at: Option<Timestamp>,
+    ) -> Result<WholeOrder, RequestError> {
         let order = self.store.load(id).await?.ok_or(RequestError::NotFound("order"))?;
         match principal.require(Permission::Read, &order.merchant) {
             Err(Denied::Merchant) => return Err(RequestError::NotFound("order")),
@@ -49,7 +70,11 @@ impl<S: OrderStore + MailLog> QueryOrders<S> {
         }
         let history = self.store.history(id).await?;
         let mails = self.store.mails(id).await?;
-        Ok(WholeOrder { order, history, mails })
+        let whole = WholeOrder { order, history, mails };
+        match at {
+            None => Ok(whole),
+            Some(at) => whole.as_of(at).ok_or(RequestError::NotFound("order")),
+        }
     }
 
     /// A page of a merchant's orders.

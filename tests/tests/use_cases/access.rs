@@ -63,7 +63,7 @@ async fn another_merchants_order_is_not_found_and_not_touched() {
     assert_eq!(world.order(&order).version, version);
 
     let window = world.query_orders();
-    assert!(matches!(window.order(&stranger(), &order).await, Err(RequestError::NotFound("order"))));
+    assert!(matches!(window.order(&stranger(), &order, None).await, Err(RequestError::NotFound("order"))));
     let query = OrderQuery { merchant: merchant(), filter: OrderFilter::All, cursor: None, limit: 10 };
     assert!(matches!(window.orders(&stranger(), &query).await, Err(QueryError::Denied(Denied::Merchant))));
     let denied = world.manage_merchant().merchant(&stranger(), &merchant()).await;
@@ -96,7 +96,7 @@ async fn a_role_may_do_its_work_and_no_other() {
 async fn everybody_of_the_merchant_sees_its_orders_with_all_that_belongs_to_them() {
     let (world, order) = released().await;
     for role in Role::ALL {
-        let whole = world.query_orders().order(&somebody(role), &order).await.unwrap();
+        let whole = world.query_orders().order(&somebody(role), &order, None).await.unwrap();
         assert_eq!(whole.order, world.order(&order));
         assert_eq!(whole.history.len() as u64, whole.order.version);
         assert_eq!(whole.mails.len(), 1);

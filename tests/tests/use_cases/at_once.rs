@@ -1,5 +1,6 @@
 //! Many at the same time.
 
+use std::collections::BTreeSet;
 use std::task::{Context, Waker};
 
 use jiff::SignedDuration;
@@ -9,6 +10,7 @@ use juchu::app::manage_merchant::{ManageMerchant, StockMove};
 use juchu::app::message::Stage;
 use juchu::app::operate_order::Caller;
 use juchu::app::ports::{LedgerReason, MerchantStore};
+use juchu::app::receive_order::ReceiveError;
 use juchu::domain::ids::OrderId;
 use juchu::domain::order::{MAX_LINES, OrderState};
 use juchu::domain::payment::{OperationKind, PaymentMethod, PaymentStatus};
@@ -16,8 +18,8 @@ use juchu::domain::stock::StockDelta;
 use juchu::domain::testing::{an_order, yen};
 use juchu::testing::{ManualClock, MemoryStore};
 use juchu_tests::harness::World;
-use juchu_tests::harness::people::{merchant, somebody, stock, told};
-use juchu_tests::harness::processes::side_by_side;
+use juchu_tests::harness::people::{merchant, receive, somebody, stock, told};
+use juchu_tests::harness::processes::{Process, side_by_side};
 
 /// `n` orders of one unit each, for which no stock has been looked for yet.
 async fn orders_of_one(world: &mut World, n: usize, units: i64) -> Vec<OrderId> {
@@ -315,4 +317,26 @@ async fn who_finds_one_payment_done_by_somebody_else_goes_on_to_the_next() {
     drop(dying);
     slow.await.unwrap();
     assert_eq!(authorized(&world), 2);
+}
+
+#[tokio::test]
+async fn two_orders_with_one_number_at_once_are_one_order_and_one_refusal() {
+    let mut payloads = BTreeSet::new();
+    for seed in 0..50 {
+        let mut world = World::new();
+        world.opens(&an_order()).await;
+        let both = [an_order(), an_order().of(&[(5, 9_000)])].map(|draft| -> Process<_> {
+            let app = world.receive_order();
+            Box::pin(async move { receive(&app, &draft.intake, None).await })
+        });
+        let told = side_by_side(seed, both.into()).await;
+        assert_eq!(told.iter().filter(|told| told.is_ok()).count(), 1, "seed {seed}");
+        assert!(told.iter().any(|told| matches!(told, Err(ReceiveError::NumberReused(_)))), "seed {seed}");
+        let (orders, kept) = (world.store.orders(), world.archive.kept());
+        assert_eq!(orders.len(), 1, "seed {seed}");
+        assert!(kept.keys().all(|key| key.contains(orders[0].id.as_str())), "seed {seed}");
+        payloads.insert(kept.len());
+    }
+    // When both looked before either was there, what the refused one sent is kept beside the order.
+    assert_eq!(payloads, BTreeSet::from([1, 2]));
 }

@@ -10,7 +10,9 @@
 mod access;
 mod at_once;
 mod circumstances;
+mod looking_back;
 mod mails;
 mod poison;
 mod repeated;
+mod verifying;
 mod ways;

@@ -200,8 +200,15 @@ impl Api {
     /// # Errors
     /// If the API does not show it.
     pub async fn order(&self, id: &str) -> anyhow::Result<Order> {
-        let path = format!("/v1/orders/{id}");
-        read(&path, self.request(Method::GET, &path).bearer_auth(&self.token)).await
+        self.get(&format!("/v1/orders/{id}")).await
+    }
+
+    /// What is at `path`.
+    ///
+    /// # Errors
+    /// If the API does not show it.
+    pub async fn get<T: DeserializeOwned>(&self, path: &str) -> anyhow::Result<T> {
+        read(path, self.request(Method::GET, path).bearer_auth(&self.token)).await
     }
 
     fn request(&self, method: Method, path: &str) -> RequestBuilder {

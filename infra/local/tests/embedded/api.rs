@@ -24,6 +24,9 @@ async fn an_order_goes_from_its_channel_to_its_sales_posting() {
     assert_eq!(order["payments"][0]["captured"], order["billing"]["total"]);
     let list = caller.get("/v1/orders?merchant=demo&state=COMPLETED").await;
     assert_eq!(list["orders"].as_array().unwrap().len(), 1);
+    let received_at = order["received_at"].as_str().unwrap();
+    let then = caller.get(&format!("/v1/orders/{id}?at={received_at}")).await;
+    assert_eq!((&then["state"], &then["version"]), (&json!("RECEIVED"), &json!(1)));
     system.stop().await;
 }
 

@@ -128,6 +128,11 @@ async fn killed_at_any_moment_it_loses_nothing_and_repeats_nothing() {
     assert!(facts.values().all(|times| *times == 1), "{facts:?}");
     assert!(facts.len() >= expected, "{} mails, {expected} said to be sent", facts.len());
     drop(running);
+
+    let verify = Command::new(env!("CARGO_BIN_EXE_juchu")).args(["verify", "--data"]).arg(&data).output();
+    let verify = verify.unwrap();
+    let told = String::from_utf8(verify.stdout).unwrap();
+    assert!(verify.status.success() && told.contains(&format!("{ORDERS} orders")), "{told}");
 }
 
 #[test]

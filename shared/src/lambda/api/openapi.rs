@@ -153,10 +153,13 @@ const fn list_orders() {}
 /// 受注照会: an order with everything that belongs to it, and its timeline.
 #[utoipa::path(
     get, path = "/v1/orders/{id}", tag = "orders",
-    params(("id" = String, Path, description = "The order's id.")),
+    params(
+        ("id" = String, Path, description = "The order's id."),
+        ("at" = Option<Timestamp>, Query, description = "Show the order as it was at this moment; as it stands when left out."),
+    ),
     responses(
         (status = 200, description = "The order.", body = OrderView),
-        (status = 404, description = "There is no such order.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such order, or there was none at that moment.", body = ProblemBody, content_type = "application/problem+json"),
     ),
     security(("staff" = [])),
 )]

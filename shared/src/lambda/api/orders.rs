@@ -55,6 +55,8 @@ pub struct OrderView {
     pub number: String,
     /// The number of its events.
     pub version: u64,
+    /// The version of the merchant's settings it is handled by.
+    pub settings_version: u32,
     /// Where it stands.
     pub state: OrderState,
     /// Since when.
@@ -490,6 +492,7 @@ impl From<&WholeOrder> for OrderView {
             channel: order.channel.to_string(),
             number: order.number.clone(),
             version: order.version,
+            settings_version: order.policy.version,
             state: order.state,
             state_since: order.state_since,
             gates,

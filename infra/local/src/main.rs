@@ -64,9 +64,18 @@ struct DemoArgs {
 }
 
 #[tokio::main]
-async fn main() -> anyhow::Result<ExitCode> {
+async fn main() -> ExitCode {
     let cli = Cli::parse();
     start_logging();
+    run(cli).await.unwrap_or_else(|error| {
+        // Not returned, which would print a backtrace where what to do should stand.
+        eprintln!("error: {error}");
+        error.chain().skip(1).for_each(|cause| eprintln!("  {cause}"));
+        ExitCode::FAILURE
+    })
+}
+
+async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.command {
         Some(Command::Demo(args)) => {
             let target = args.api.zip(args.token).map(|(api, token)| Target { api, token });

@@ -438,7 +438,7 @@ fn no_file_names_a_machine_or_a_registry() {
 
 /// The top level is fixed: what is new goes into one of the folders.
 fn strangers(entries: &BTreeSet<String>) -> Problems {
-    const KNOWN: [&str; 13] = [
+    const KNOWN: [&str; 12] = [
         "ARCHITECTURE.md",
         "Cargo.lock",
         "Cargo.toml",
@@ -447,7 +447,6 @@ fn strangers(entries: &BTreeSet<String>) -> Problems {
         "README.md",
         "functions",
         "infra",
-        "rust-toolchain.toml",
         "samconfig.toml",
         "shared",
         "target",
@@ -462,15 +461,6 @@ fn strangers(entries: &BTreeSet<String>) -> Problems {
 fn the_top_level_is_what_it_was_agreed_to_be() {
     assert_eq!(strangers(&names_at_the_top()), Problems::new());
     assert_eq!(strangers(&BTreeSet::from(["scripts".to_owned()])).len(), 1);
-}
-
-#[test]
-fn the_toolchain_is_of_the_version_the_packages_ask_for() {
-    let toolchain = fs::read_to_string(root().join("rust-toolchain.toml")).expect("the toolchain");
-    for package in packages(&metadata()) {
-        let wanted = format!("channel = \"{}.", package["rust_version"].as_str().expect("a version"));
-        assert!(toolchain.contains(&wanted), "rust-toolchain.toml lacks `{wanted}`");
-    }
 }
 
 /// What of `license`, as the packages declare it, is not among the files of the repository.

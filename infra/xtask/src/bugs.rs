@@ -33,9 +33,12 @@ const BUGS: [Bug; 22] = [
     Bug {
         name: "stock is promised without looking whether it is there",
         file: "shared/src/app/stock_effect.rs",
-        right: "(self.taken == 0 || stock.promisable >= self.taken)
-            && (self.taken + self.filled == 0 || stock.available >= self.taken + self.filled)",
-        wrong: "true",
+        right: "least_promisable: (taken > 0).then_some(taken),
+            most_promisable: waits.then_some(taken),
+            least_available: (taken + filled > 0).then_some(taken + filled),",
+        wrong: "least_promisable: None,
+            most_promisable: waits.then_some(taken),
+            least_available: None.filter(|_: &i64| filled > 0),",
     },
     Bug {
         name: "a lost race counts as done",

@@ -15,25 +15,56 @@ pub struct StockEffect {
     pub key: StockKey,
     /// What changes.
     pub delta: StockDelta,
-    /// Units promised to lines that did not wait.
-    pub taken: i64,
-    /// Units promised to lines that waited.
-    pub filled: i64,
-    /// Whether lines begin to wait.
-    pub waits: bool,
+    /// What the stock must have for it.
+    pub needs: Needs,
     /// The ledger row that is written with it.
     pub entry: LedgerEntry,
 }
 
-impl StockEffect {
-    /// Whether the stock allows it: nothing is promised twice, nobody overtakes those that wait, and
-    /// nobody begins to wait for units that are there (they might have arrived since the decision,
-    /// and no arrival would ever end that wait).
+/// What a stock must have for a change, as bounds that one condition can compare. They keep that
+/// nothing is promised twice, nobody overtakes those that wait, and nobody begins to wait for units
+/// that are there (they might have arrived since the decision, and no arrival would ever end that
+/// wait).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Needs {
+    /// The least units a new order may take.
+    pub least_promisable: Option<i64>,
+    /// The most units a new order may take.
+    pub most_promisable: Option<i64>,
+    /// The least units that are there and promised to nobody.
+    pub least_available: Option<i64>,
+}
+
+impl Needs {
+    /// What it takes to promise units to lines that did not wait (`taken`), to lines that waited
+    /// (`filled`), and to let others begin to wait.
     #[must_use]
-    pub const fn is_allowed_by(&self, stock: &Stock) -> bool {
-        (self.taken == 0 || stock.promisable >= self.taken)
-            && (self.taken + self.filled == 0 || stock.available >= self.taken + self.filled)
-            && (!self.waits || stock.promisable <= self.taken)
+    pub fn of(taken: i64, filled: i64, waits: bool) -> Self {
+        Self {
+            least_promisable: (taken > 0).then_some(taken),
+            most_promisable: waits.then_some(taken),
+            least_available: (taken + filled > 0).then_some(taken + filled),
+        }
+    }
+
+    /// Whether the stock has it.
+    #[must_use]
+    pub fn hold_for(&self, stock: &Stock) -> bool {
+        self.least_promisable.is_none_or(|least| stock.promisable >= least)
+            && self.most_promisable.is_none_or(|most| stock.promisable <= most)
+            && self.least_available.is_none_or(|least| stock.available >= least)
+    }
+
+    /// What it takes for this change, and for another one of the same stock after it.
+    #[must_use]
+    pub fn then(self, delta: &StockDelta, next: Self) -> Self {
+        let least = |bound: Option<i64>, next: Option<i64>, change: i64| bound.max(next.map(|n| n - change));
+        let most = next.most_promisable.map(|most| most - delta.promisable());
+        Self {
+            least_promisable: least(self.least_promisable, next.least_promisable, delta.promisable()),
+            most_promisable: self.most_promisable.into_iter().chain(most).min(),
+            least_available: least(self.least_available, next.least_available, delta.available()),
+        }
     }
 }
 
@@ -74,9 +105,11 @@ impl Commit {
         Some(StockEffect {
             key: key.clone(),
             delta,
-            taken: units(MovementKind::Allocate),
-            filled: units(MovementKind::Fill),
-            waits: units(MovementKind::Backorder) > 0,
+            needs: Needs::of(
+                units(MovementKind::Allocate),
+                units(MovementKind::Fill),
+                units(MovementKind::Backorder) > 0,
+            ),
             entry,
         })
     }
@@ -136,5 +169,42 @@ impl LedgerEntry {
             correlation: self.cause.correlation.clone(),
             subject: Subject::Stock { sku: sku.clone(), location: location.clone() },
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn change() -> impl Strategy<Value = (Needs, StockDelta)> {
+        (0..4_i64, 0..4_i64, 0..4_i64, 0..4_i64).prop_map(|(taken, filled, waits, freed)| {
+            let (allocated, backordered) = (taken + filled - freed, waits - filled);
+            let delta = StockDelta { allocated, backordered, ..StockDelta::default() };
+            (Needs::of(taken, filled, waits > 0), delta)
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn changes_are_allowed_together_exactly_when_each_is_allowed_in_its_turn(
+            available in -2..12_i64,
+            backordered in 0..4_i64,
+            changes in prop::collection::vec(change(), 0..6),
+        ) {
+            let promisable = available - backordered;
+            let before = Stock { on_hand: available, backordered, available, promisable, ..Stock::default() };
+            let (mut stock, mut in_turn) = (before, true);
+            let (mut needs, mut delta) = (Needs::default(), StockDelta::default());
+            for (next, change) in &changes {
+                in_turn &= next.hold_for(&stock);
+                stock = stock.after(change);
+                needs = needs.then(&delta, *next);
+                delta = delta.and(*change);
+            }
+            prop_assert_eq!(needs.hold_for(&before), in_turn);
+            prop_assert_eq!(before.after(&delta), stock);
+        }
     }
 }

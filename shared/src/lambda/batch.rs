@@ -19,8 +19,8 @@ use crate::app::failure::{Failure, Parking};
 use crate::app::message::{Message, SCHEMA, Stage, Subject};
 use crate::domain::ids::OrderId;
 
-/// How many orders of a batch are worked on at once: all of them, at the template's batch size.
-const CONCURRENCY: usize = 10;
+/// How many orders of a batch are worked on at once: all of them, at the largest batch size of the template.
+const CONCURRENCY: usize = 25;
 
 /// Gives every message of `event` to `handle`, those about the same order one after the other, and
 /// says which of them the queue shall deliver again.

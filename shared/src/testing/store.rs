@@ -83,7 +83,7 @@ impl State {
             _ => {}
         }
         let stock = |key: &StockKey| self.stock_of(&(commit.order.merchant.clone(), key.clone()));
-        let allowed = commit.stock_effects().iter().all(|effect| effect.is_allowed_by(&stock(&effect.key)));
+        let allowed = commit.stock_effects().iter().all(|effect| effect.needs.hold_for(&stock(&effect.key)));
         (!allowed).then_some(CommitError::StockChanged)
     }
 

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use futures_util::future::join_all;
 use juchu::adapters::dynamo::{DynamoStore, message_of};
 use juchu::app::ports::{AnswerStore, MailLog, MerchantStore, OrderStore, StockStore, StoreError};
 use juchu::domain::billing::{Discount, DiscountKind, Fee, FeeKind};
@@ -54,6 +55,46 @@ async fn the_largest_step_of_an_order_fits_into_one_transaction() {
     world.store.commit(&cancelled).await.unwrap();
     let writes = world.written() - before;
     assert!((3 * LINES_PER_STEP..=TRANSACTION).contains(&writes), "{writes}");
+}
+
+#[tokio::test]
+async fn orders_for_a_hot_sku_that_come_together_write_its_counts_together() {
+    let world = Dynamo::new().await;
+    world.store.change(&arrival("A", 100, "slip", at(0))).await.unwrap();
+    let mut commits = Vec::new();
+    for n in 0..25 {
+        let new = order(&n.to_string(), &[("A", 1)], at(n));
+        world.store.commit(&opening(&new)).await.unwrap();
+        commits.push(step(&new, &allocate(vec![grant(1, 1)], vec![]), at(25)));
+    }
+    let writes = async || {
+        let partition = format!("STOCK#{}#A#{}", merchant(), stock("A").location);
+        let row = world.row(&partition, "STOCK").await.unwrap();
+        row["writes"].as_n().unwrap().parse::<u32>().unwrap()
+    };
+    let before = writes().await;
+    for end in join_all(commits.iter().map(|commit| world.store.commit(commit))).await {
+        end.unwrap();
+    }
+    // The first finds nobody before it; the others wait for it and go together.
+    assert_eq!(writes().await - before, 2);
+}
+
+#[tokio::test]
+async fn orders_too_large_to_be_written_together_are_written_one_by_one() {
+    let world = Dynamo::new().await;
+    let mut commits = Vec::new();
+    for n in 0..20 {
+        let mut intake = largest();
+        intake.number = format!("{n:0>100}");
+        let new = received(intake, at(n));
+        world.store.change(&arrival(new.lines[0].sku.as_str(), 1, &n.to_string(), at(0))).await.unwrap();
+        world.store.commit(&opening(&new)).await.unwrap();
+        commits.push(step(&new, &allocate(vec![grant(1, 1)], vec![]), at(25)));
+    }
+    for end in join_all(commits.iter().map(|commit| world.store.commit(commit))).await {
+        end.unwrap();
+    }
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! Stock: never promised twice, first come first served, and a ledger that explains every count.
 
+use futures_util::future::join_all;
 use juchu::app::message::{Message, Subject};
 use juchu::app::ports::{
     Commit, CommitError, LedgerEntry, LedgerReason, OrderStore, StockChanged, StockStore,
@@ -18,6 +19,7 @@ kept_by_every_store! {
     a_stock_nobody_has_seen_is_empty,
     units_are_promised_only_while_there_are_any,
     p1_two_hundred_orders_for_one_unit_oversell_nothing,
+    of_commits_that_come_at_the_same_time_each_gets_what_it_would_get_alone,
     nobody_begins_to_wait_for_units_that_are_there,
     those_that_wait_are_served_first_in_first_out,
     a_cancelled_line_no_longer_waits,
@@ -102,6 +104,36 @@ async fn p1_two_hundred_orders_for_one_unit_oversell_nothing(world: &impl World)
     let stock_now = counts(store, "A").await;
     assert_eq!((stock_now.allocated, stock_now.backordered, stock_now.available), (1, 199, 0));
     assert_eq!(store.waiting(&merchant(), &stock("A"), 1_000).await.unwrap().len(), 199);
+}
+
+async fn of_commits_that_come_at_the_same_time_each_gets_what_it_would_get_alone(world: &impl World) {
+    let store = world.store();
+    for sku in ["A", "B"] {
+        store.change(&arrival(sku, 20, "slip", at(0))).await.unwrap();
+    }
+    let mut commits = Vec::new();
+    for n in 0..30 {
+        let order = opened(store, &n.to_string(), &[("A", 1), ("B", 1)], n).await;
+        let mut commit = step(&order, &allocate(vec![grant(1, 1), grant(2, 1)], vec![]), at(30));
+        // Every tenth was decided on an order that is no longer so.
+        commit.expected_version += u64::from(n % 10 == 0);
+        commits.push(commit);
+    }
+    let ends = join_all(commits.iter().map(|commit| store.commit(commit))).await;
+    let count = |is: fn(&Result<(), CommitError>) -> bool| ends.iter().filter(|end| is(end)).count();
+    assert_eq!(count(|end| matches!(end, Err(CommitError::Conflict))), 3);
+    assert_eq!(count(Result::is_ok), 20);
+    assert_eq!(count(|end| matches!(end, Err(CommitError::StockChanged))), 7);
+    for sku in ["A", "B"] {
+        let stock_now = counts(store, sku).await;
+        assert_eq!((stock_now.allocated, stock_now.promisable), (20, 0));
+        let ledger = store.ledger(&merchant(), &stock(sku), None, 100).await.unwrap();
+        assert_eq!(ledger.items.len(), 21, "the arrival, and one row for each order");
+    }
+    for (commit, end) in commits.iter().zip(&ends) {
+        let known = store.load(&commit.order.id).await.unwrap().unwrap();
+        assert_eq!(known == commit.order, end.is_ok());
+    }
 }
 
 async fn nobody_begins_to_wait_for_units_that_are_there(world: &impl World) {

@@ -1,4 +1,4 @@
-//! The one transaction every decision is written in.
+//! The one transaction every decision is written in, perhaps [with others](super::group).
 
 use aws_sdk_dynamodb::types::{AttributeValue, CancellationReason, TransactWriteItem};
 use jiff::civil::Date;
@@ -6,20 +6,21 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::keys::{self, Key};
-use super::transact::{Cancelled, Condition, Reason, reason};
+use super::transact::{Condition, Reason, reason};
 use super::{DynamoStore, Row, decode, encode, events};
 use crate::app::ports::{Commit, CommitError, OrderSummary, StoreError};
 use crate::app::record::EventRecord;
+use crate::app::stock_effect::StockEffect;
 use crate::domain::billing::SalesEntry;
 use crate::domain::event::Event;
-use crate::domain::ids::MerchantId;
+use crate::domain::ids::{MerchantId, OrderId};
 use crate::domain::japan;
 use crate::domain::order::Order;
 use crate::domain::timers::next_due;
 
 /// What a write of the transaction is for: tells what its failure means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Part {
+pub(super) enum Part {
     NewOrder,
     Order,
     Event,
@@ -27,7 +28,17 @@ enum Part {
     Answer,
 }
 
-type Writes = Vec<(Part, TransactWriteItem)>;
+/// A commit as rows.
+#[derive(Debug)]
+pub(super) struct Prepared {
+    pub(super) order: OrderId,
+    pub(super) merchant: MerchantId,
+    pub(super) token: String,
+    /// The rows that are its own.
+    pub(super) own: Vec<(Part, TransactWriteItem)>,
+    /// What it does to the counts of stocks, by stock: others may do something to them too.
+    pub(super) effects: Vec<StockEffect>,
+}
 
 /// The order's row: the order whole, and beside it only what keys, conditions and indexes need.
 #[derive(Serialize)]
@@ -91,20 +102,13 @@ fn token(commit: &Commit) -> Result<String, StoreError> {
 
 impl DynamoStore {
     pub(super) async fn commit_order(&self, commit: &Commit) -> Result<(), CommitError> {
-        let (parts, writes): (Vec<Part>, Vec<TransactWriteItem>) =
-            self.writes_of(commit)?.into_iter().unzip();
-        match self.transact(Some(token(commit)?), writes).await {
-            Ok(()) => Ok(()),
-            Err(Cancelled::For(reasons)) => Err(why(&parts, &reasons)),
-            // Only the same events have the same token: they are written, or being written.
-            Err(Cancelled::TokenReused) => Err(CommitError::Conflict),
-            Err(Cancelled::Failed(error)) => Err(error.into()),
-        }
+        self.commit_in_turn(self.prepare(commit)?).await
     }
 
-    fn writes_of(&self, commit: &Commit) -> Result<Writes, StoreError> {
-        let row = order_row(&commit.order)?;
-        let mut writes = vec![if commit.expected_version == 0 {
+    fn prepare(&self, commit: &Commit) -> Result<Prepared, StoreError> {
+        let (order, merchant) = (&commit.order, &commit.order.merchant);
+        let row = order_row(order)?;
+        let mut own = vec![if commit.expected_version == 0 {
             (Part::NewOrder, self.write_put(row, Some(Condition::absent()))?)
         } else {
             let expected = AttributeValue::N(commit.expected_version.to_string());
@@ -113,23 +117,24 @@ impl DynamoStore {
         }];
         for record in &commit.records {
             let row = events::row(record)?;
-            writes.push((Part::Event, self.write_put(row, Some(Condition::absent()))?));
+            own.push((Part::Event, self.write_put(row, Some(Condition::absent()))?));
             if let Event::SalesPosted { entries } = &record.event {
                 let row = sales_row(record, entries)?;
-                writes.push((Part::Event, self.write_put(row, Some(Condition::absent()))?));
+                own.push((Part::Event, self.write_put(row, Some(Condition::absent()))?));
             }
         }
-        for effect in commit.stock_effects() {
-            let stock = self.writes_of_effect(&commit.order.merchant, &effect)?;
-            writes.extend(stock.map(|write| (Part::Stock, write)));
+        let effects = commit.stock_effects();
+        for effect in &effects {
+            own.push((Part::Stock, self.write_ledger(merchant, &effect.key, &effect.entry)?));
         }
         for ((key, line), waits) in commit.waiting_changes() {
-            writes.push((Part::Stock, self.write_waiting(&commit.order, key, line, waits)?));
+            own.push((Part::Stock, self.write_waiting(order, key, line, waits)?));
         }
         if let Some(answer) = &commit.answer {
-            writes.push((Part::Answer, self.write_answer(answer)?));
+            own.push((Part::Answer, self.write_answer(answer)?));
         }
-        Ok(writes)
+        let (order, merchant) = (order.id.clone(), merchant.clone());
+        Ok(Prepared { order, merchant, token: token(commit)?, own, effects })
     }
 }
 
@@ -138,38 +143,40 @@ fn sales_row(record: &EventRecord, entries: &[SalesEntry]) -> Result<Row, StoreE
     encode(Key::sales(&record.order, record.seq), content)
 }
 
-/// Why nothing was written. When several conditions failed, what the caller can tell best counts:
-/// the answer it gave before, then the order, then the stock. A meeting with another transaction
-/// means that the row is being changed now, so it counts like a change.
-fn why(parts: &[Part], reasons: &[CancellationReason]) -> CommitError {
+/// Why a commit was not written, as far as it is for rows of its own. When several conditions failed,
+/// what the caller can tell best counts: the answer it gave before, then the order, then the stock. A
+/// meeting with another transaction means that the row is being changed now, so it counts like a
+/// change.
+pub(super) fn why(own: &[(Part, &CancellationReason)]) -> Option<CommitError> {
     let failed = |part: Part, by: Reason| {
-        let mut both = parts.iter().zip(reasons);
-        both.find(|(of, why)| **of == part && reason(why) == Some(by)).map(|(_, why)| why)
+        let mut own = own.iter().filter(|(of, why)| *of == part && reason(why) == Some(by));
+        own.next().map(|(_, why)| why)
     };
-    let row = |why: &CancellationReason| why.item().cloned();
+    let row = |why: &&CancellationReason| why.item().cloned();
     if let Some(row) = failed(Part::Answer, Reason::Condition).and_then(row) {
-        return super::answers::read(row)
-            .map_or_else(Into::into, |answer| CommitError::Answered(Box::new(answer)));
+        let read = super::answers::read(row);
+        return Some(read.map_or_else(Into::into, |answer| CommitError::Answered(Box::new(answer))));
     }
     if let Some(row) = failed(Part::NewOrder, Reason::Condition).and_then(row) {
-        return decode::<StoredOrder>(row)
-            .map_or_else(Into::into, |stored| CommitError::Exists(Box::new(stored.order)));
+        let read = decode::<StoredOrder>(row);
+        return Some(read.map_or_else(Into::into, |stored| CommitError::Exists(Box::new(stored.order))));
     }
     let any = |parts: &[Part], by: Reason| parts.iter().any(|part| failed(*part, by).is_some());
     let of_order = [Part::Answer, Part::NewOrder, Part::Order, Part::Event];
     for by in [Reason::Condition, Reason::Contention] {
         if any(&of_order, by) {
-            return CommitError::Conflict;
+            return Some(CommitError::Conflict);
         }
         if any(&[Part::Stock], by) {
-            return CommitError::StockChanged;
+            return Some(CommitError::StockChanged);
         }
     }
-    let messages: Vec<&str> = reasons.iter().filter_map(CancellationReason::message).collect();
-    if reasons.iter().any(|why| reason(why) == Some(Reason::Invalid)) {
-        return StoreError::Corrupt(format!("DynamoDB refuses the commit: {}", messages.join("; "))).into();
+    let is = |by: Reason| own.iter().any(|(_, why)| reason(why) == Some(by));
+    let messages = || own.iter().filter_map(|(_, why)| why.message()).collect::<Vec<_>>().join("; ");
+    if is(Reason::Invalid) {
+        return Some(StoreError::Corrupt(format!("DynamoDB refuses the commit: {}", messages())).into());
     }
-    StoreError::Unavailable(messages.join("; ").into()).into()
+    is(Reason::Busy).then(|| StoreError::Unavailable(messages().into()).into())
 }
 
 #[cfg(test)]
@@ -195,13 +202,16 @@ mod tests {
             ([ok, ok, "ThrottlingError", ok], "busy"),
             ([ok, ok, "ProvisionedThroughputExceeded", ok], "busy"),
             (["ValidationError", ok, ok, ok], "wrong"),
+            ([ok, ok, ok, ok], "nothing of its own"),
         ] {
-            let meaning = match why(&PARTS, &reasons(codes)) {
-                CommitError::Conflict => "conflict",
-                CommitError::StockChanged => "stock",
-                CommitError::Store(StoreError::Unavailable(_)) => "busy",
-                CommitError::Store(StoreError::Corrupt(_)) => "wrong",
-                CommitError::Answered(_) | CommitError::Exists(_) => "known",
+            let reasons = reasons(codes);
+            let meaning = match why(&PARTS.into_iter().zip(&reasons).collect::<Vec<_>>()) {
+                Some(CommitError::Conflict) => "conflict",
+                Some(CommitError::StockChanged) => "stock",
+                Some(CommitError::Store(StoreError::Unavailable(_))) => "busy",
+                Some(CommitError::Store(StoreError::Corrupt(_))) => "wrong",
+                Some(CommitError::Answered(_) | CommitError::Exists(_)) => "known",
+                None => "nothing of its own",
             };
             assert_eq!(meaning, expected, "{codes:?}");
         }

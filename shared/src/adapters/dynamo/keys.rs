@@ -13,6 +13,9 @@ use crate::domain::stock::StockKey;
 
 /// How many parts the index of due times has, so that no single partition takes every write.
 pub(super) const DUE_SHARDS: u8 = 8;
+/// How many partitions the ledger of a stock has. Each takes 1,000 write units a second, and a row in
+/// a transaction takes two: a hot SKU must be able to write more rows than its counts are written.
+const LEDGER_SHARDS: u8 = 16;
 
 pub(super) const EVENT_PREFIX: &str = "EVENT#";
 pub(super) const MAIL_PREFIX: &str = "MAIL#";
@@ -50,7 +53,7 @@ impl Key {
 
     pub(super) fn ledger(merchant: &MerchantId, key: &StockKey, at: Timestamp, reference: &str) -> Self {
         let sk = format!("{LEDGER_PREFIX}{}#{reference}", sortable(at));
-        Self { pk: stock_partition(merchant, key), sk }
+        Self { pk: ledger_partition(merchant, key, shard(reference, LEDGER_SHARDS)), sk }
     }
 
     pub(super) fn reference(merchant: &MerchantId, key: &StockKey, reference: &str) -> Self {
@@ -105,6 +108,17 @@ pub(super) fn stock_partition(merchant: &MerchantId, key: &StockKey) -> String {
     format!("STOCK#{merchant}#{}#{}", key.sku, key.location)
 }
 
+/// A part of the ledger of a stock.
+fn ledger_partition(merchant: &MerchantId, key: &StockKey, shard: u8) -> String {
+    format!("{}#{shard}", stock_partition(merchant, key))
+}
+
+/// Where the rows of a ledger are: in its parts, and beside the counts, where they all were at first.
+pub(super) fn ledger_partitions(merchant: &MerchantId, key: &StockKey) -> Vec<String> {
+    let parts = (0..LEDGER_SHARDS).map(|shard| ledger_partition(merchant, key, shard));
+    parts.chain([stock_partition(merchant, key)]).collect()
+}
+
 pub(super) fn merchant_partition(id: &MerchantId) -> String {
     format!("MERCHANT#{id}")
 }
@@ -121,7 +135,12 @@ pub(super) fn received_key(received_at: Timestamp, id: &OrderId) -> String {
 
 /// The part of the index of due times an order belongs to.
 pub(super) fn due_shard(id: &OrderId) -> u8 {
-    id.as_str().bytes().fold(0, u8::wrapping_add) % DUE_SHARDS
+    shard(id.as_str(), DUE_SHARDS)
+}
+
+/// The one of `shards` parts that `name` belongs to.
+fn shard(name: &str, shards: u8) -> u8 {
+    name.bytes().fold(0, u8::wrapping_add) % shards
 }
 
 /// The index key of a part of the due times.

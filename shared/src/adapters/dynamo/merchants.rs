@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 
 use super::keys::{Key, PRODUCT_PREFIX, merchant_partition};
 use super::query::Select;
-use super::stock::row_at;
 use super::transact::Condition;
 use super::{DynamoStore, Put, decode, encode};
 use crate::app::ports::{ListError, MerchantStore, Page, PutError, StoreError};
@@ -106,7 +105,8 @@ impl MerchantStore for DynamoStore {
     ) -> Result<Page<Product>, ListError> {
         let partition = merchant_partition(merchant);
         let select = Select::starting_with(partition.clone(), PRODUCT_PREFIX.to_owned());
-        let key_at = |sk: String| row_at(&partition, PRODUCT_PREFIX, sk);
+        let key_at =
+            |sk: String| sk.starts_with(PRODUCT_PREFIX).then(|| Key { pk: partition.clone(), sk }.into_row());
         let (rows, next) = self.page(&partition, "sk", (cursor, limit), select, key_at).await?;
         let product = |row| decode::<StoredProduct>(row).map(|stored| stored.product);
         Ok(Page { items: rows.into_iter().map(product).collect::<Result<_, _>>()?, next })

@@ -7,9 +7,9 @@
 //! | | `SALES#seq` | a posted sale 売上, by merchant and day |
 //! | | `MAIL#fact` | that a mail was begun, and how it ended |
 //! | `STOCK#merchant#sku#location` | `STOCK` | the counts |
-//! | | `LEDGER#at#reference` | a change 在庫台帳; also an event when units came free |
 //! | | `REFERENCE#reference` | that a slip or count was booked, so that it is booked once |
 //! | | `BACKORDER#received_at#order#line` | a line that waits |
+//! | `STOCK#merchant#sku#location#part` | `LEDGER#at#reference` | a change 在庫台帳; also an event when units came free |
 //! | `MERCHANT#id` | `MERCHANT` | a merchant |
 //! | | `PRODUCT#sku` | a product of its catalogue |
 //! | `CHANNEL#id` | `CHANNEL` | a channel |
@@ -21,6 +21,7 @@
 mod answers;
 mod commit;
 mod events;
+mod group;
 mod keys;
 mod mails;
 mod merchants;
@@ -32,6 +33,7 @@ mod transact;
 
 use std::collections::HashMap;
 use std::error::Error;
+use std::sync::Arc;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
@@ -42,6 +44,7 @@ use serde::de::DeserializeOwned;
 use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_item};
 
 use crate::app::ports::StoreError;
+use group::Lanes;
 use keys::Key;
 use transact::Condition;
 
@@ -61,6 +64,7 @@ type Row = HashMap<String, AttributeValue>;
 pub struct DynamoStore {
     client: Client,
     table: String,
+    lanes: Arc<Lanes>,
 }
 
 /// A row: its key, the version of its format, and what it holds.
@@ -110,7 +114,7 @@ impl DynamoStore {
     /// The store in `table`.
     #[must_use]
     pub fn new(client: Client, table: impl Into<String>) -> Self {
-        Self { client, table: table.into() }
+        Self { client, table: table.into(), lanes: Arc::default() }
     }
 
     /// Reads one row, strongly consistent.

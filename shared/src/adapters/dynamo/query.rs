@@ -79,16 +79,28 @@ impl DynamoStore {
     ) -> Result<(Vec<Row>, Option<String>), ListError> {
         let after =
             after.map(|text| cursor::decode(scope, text).and_then(&key_at).ok_or(ListError::BadCursor));
-        let limit = limit.clamp(1, MAX_PAGE);
-        // One row more tells whether there is a next page.
-        let select = Select { after: after.transpose()?, limit: Some(limit + 1), ..select };
-        let mut rows = self.query(select).await?;
-        if rows.len() <= limit {
-            return Ok((rows, None));
-        }
-        rows.truncate(limit);
-        let last = rows.last().and_then(|row| row.get(position)?.as_s().ok());
-        let next = last.map(|last| cursor::encode(scope, last));
-        Ok((rows, next))
+        let rows = self.query(Select { after: after.transpose()?, limit: Some(looked_at(limit)), ..select });
+        Ok(cut(scope, position, limit, rows.await?))
     }
+}
+
+/// How many rows to look at for a page of `limit`: one more tells whether there is a next page.
+pub(super) fn looked_at(limit: usize) -> usize {
+    limit.clamp(1, MAX_PAGE) + 1
+}
+
+/// The page that begins `rows`, and the cursor to the next one.
+pub(super) fn cut(
+    scope: &str,
+    position: &'static str,
+    limit: usize,
+    mut rows: Vec<Row>,
+) -> (Vec<Row>, Option<String>) {
+    if rows.len() < looked_at(limit) {
+        return (rows, None);
+    }
+    rows.truncate(looked_at(limit) - 1);
+    let last = rows.last().and_then(|row| row.get(position)?.as_s().ok());
+    let next = last.map(|last| cursor::encode(scope, last));
+    (rows, next)
 }

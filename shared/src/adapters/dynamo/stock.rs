@@ -1,17 +1,20 @@
 //! Stock: counts that never promise a unit twice, their ledger, and who waits.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::TransactWriteItem;
+use futures_util::future::try_join_all;
 use serde::{Deserialize, Serialize};
 
 use super::events::Outgoing;
-use super::keys::{BACKORDER_PREFIX, Key, LEDGER_PREFIX, stock_partition};
-use super::query::Select;
+use super::keys::{BACKORDER_PREFIX, Key, LEDGER_PREFIX, ledger_partitions, stock_partition};
+use super::query::{Select, cut, looked_at};
 use super::transact::{Cancelled, Condition, Reason, number, reason};
 use super::{DynamoStore, Row, decode, encode};
+use crate::adapters::cursor;
 use crate::app::ports::{LedgerEntry, ListError, Page, StockChange, StockChanged, StockStore, StoreError};
-use crate::app::stock_effect::StockEffect;
+use crate::app::stock_effect::Needs;
 use crate::domain::ids::{LineId, MerchantId, OrderId};
 use crate::domain::order::Order;
 use crate::domain::stock::{Stock, StockDelta, StockKey};
@@ -47,6 +50,9 @@ struct StoredWaiting {
     line: LineId,
 }
 
+/// How often a stock's counts were written.
+const WRITES: &str = "writes";
+
 #[derive(Deserialize)]
 struct StoredStock {
     pk: String,
@@ -55,14 +61,19 @@ struct StoredStock {
 }
 
 impl DynamoStore {
-    /// What an order does to one stock: its counts and its ledger row.
-    pub(super) fn writes_of_effect(
+    /// What orders do to the counts of one stock.
+    pub(super) fn write_counts(
         &self,
         merchant: &MerchantId,
-        effect: &StockEffect,
-    ) -> Result<[TransactWriteItem; 2], StoreError> {
-        let stock = self.write_delta(merchant, &effect.key, &effect.delta, allowing(effect))?;
-        Ok([stock, self.write_ledger(merchant, &effect.key, &effect.entry)?])
+        key: &StockKey,
+        (needs, delta): &(Needs, StockDelta),
+    ) -> Result<TransactWriteItem, StoreError> {
+        self.write_delta(merchant, key, delta, meeting(needs))
+    }
+
+    /// The counts of the row that stood in the way of [`Self::write_counts`]; none is all zeros.
+    pub(super) fn read_counts(row: Option<Row>) -> Result<Stock, StoreError> {
+        row.map_or_else(|| Ok(Stock::default()), |row| decode::<StoredStock>(row).map(|stored| stored.counts))
     }
 
     /// That a line waits for a stock, or no longer does.
@@ -95,11 +106,12 @@ impl DynamoStore {
             ("backordered", delta.backordered),
             ("available", delta.available()),
             ("promisable", delta.promisable()),
+            (WRITES, 1),
         ];
         self.write_add(Key::stock(merchant, key), amounts, condition)
     }
 
-    fn write_ledger(
+    pub(super) fn write_ledger(
         &self,
         merchant: &MerchantId,
         key: &StockKey,
@@ -111,24 +123,22 @@ impl DynamoStore {
     }
 }
 
-/// [`StockEffect::is_allowed_by`] as a condition. A stock nobody has seen fails every comparison.
-fn allowing(effect: &StockEffect) -> Option<Condition> {
-    let StockEffect { taken, filled, waits, .. } = *effect;
-    let terms = [
-        (taken > 0).then_some("promisable >= :taken"),
-        (taken + filled > 0).then_some("available >= :promised"),
-        (waits && taken > 0).then_some("promisable <= :taken"),
-        (waits && taken == 0).then_some("(attribute_not_exists(promisable) OR promisable <= :taken)"),
+/// [`Needs`] as a condition. A stock nobody has seen has no counts to compare; they are zeros.
+fn meeting(needs: &Needs) -> Option<Condition> {
+    let bounds = [
+        ("promisable >=", ":least_promisable", needs.least_promisable),
+        ("promisable <=", ":most_promisable", needs.most_promisable),
+        ("available >=", ":least_available", needs.least_available),
     ];
-    let expression = terms.into_iter().flatten().collect::<Vec<_>>().join(" AND ");
-    let mut values = HashMap::new();
-    if expression.contains(":taken") {
-        values.insert(":taken".to_owned(), number(taken));
+    let bounds = bounds.into_iter().filter_map(|(count_is, name, bound)| Some((count_is, name, bound?)));
+    let (terms, values): (Vec<String>, HashMap<_, _>) = bounds
+        .map(|(count_is, name, bound)| (format!("{count_is} {name}"), (name.to_owned(), number(bound))))
+        .unzip();
+    let mut expression = terms.join(" AND ");
+    if needs.hold_for(&Stock::default()) {
+        expression = format!("attribute_not_exists(pk) OR {expression}");
     }
-    if expression.contains(":promised") {
-        values.insert(":promised".to_owned(), number(taken + filled));
-    }
-    (!expression.is_empty()).then_some(Condition { expression, values })
+    (!terms.is_empty()).then_some(Condition { expression, values })
 }
 
 /// That a decrease leaves nothing below zero. An increase is always taken, even where the books say
@@ -204,11 +214,22 @@ impl StockStore for DynamoStore {
         cursor: Option<&str>,
         limit: usize,
     ) -> Result<Page<LedgerEntry>, ListError> {
-        let partition = stock_partition(merchant, key);
-        let select = Select::starting_with(partition.clone(), LEDGER_PREFIX.to_owned());
-        let select = Select { newest_first: true, ..select };
-        let key_at = |sk: String| row_at(&partition, LEDGER_PREFIX, sk);
-        let (rows, next) = self.page(&partition, "sk", (cursor, limit), select, key_at).await?;
+        let scope = stock_partition(merchant, key);
+        let after = cursor.map(|text| {
+            let position = cursor::decode(&scope, text).filter(|sk| sk.starts_with(LEDGER_PREFIX));
+            position.ok_or(ListError::BadCursor)
+        });
+        let after = after.transpose()?;
+        let parts = ledger_partitions(merchant, key).into_iter().map(|partition| {
+            let after = after.clone().map(|sk| Key { pk: partition.clone(), sk }.into_row());
+            let select = Select::starting_with(partition, LEDGER_PREFIX.to_owned());
+            self.query(Select { newest_first: true, after, limit: Some(looked_at(limit)), ..select })
+        });
+        let mut rows = try_join_all(parts).await?.concat();
+        let at = |row: &Row| row.get("sk").and_then(|sk| sk.as_s().ok()).cloned();
+        rows.sort_by_cached_key(|row| Reverse(at(row)));
+        rows.truncate(looked_at(limit));
+        let (rows, next) = cut(&scope, "sk", limit, rows);
         let entry = |row| decode::<StoredEntry>(row).map(|stored| stored.entry);
         Ok(Page { items: rows.into_iter().map(entry).collect::<Result<_, _>>()?, next })
     }
@@ -216,9 +237,4 @@ impl StockStore for DynamoStore {
 
 fn busy() -> StoreError {
     StoreError::Unavailable("the stock is being changed by others".into())
-}
-
-/// The key of the row `sk` of `partition`, if it is one of the list with that prefix.
-pub(super) fn row_at(partition: &str, prefix: &str, sk: String) -> Option<Row> {
-    sk.starts_with(prefix).then(|| Key { pk: partition.to_owned(), sk }.into_row())
 }

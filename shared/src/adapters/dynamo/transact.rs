@@ -124,7 +124,8 @@ impl DynamoStore {
             .set_key(Some(key.into_row()))
             .update_expression(format!("ADD {terms}"))
             .set_condition_expression(expression)
-            .set_expression_attribute_values(Some(values));
+            .set_expression_attribute_values(Some(values))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         Ok(TransactWriteItem::builder().update(update.build()?).build())
     }
 

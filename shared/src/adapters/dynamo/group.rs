@@ -1,0 +1,313 @@
+//! Group commit: commits that change the same stock at the same time are written together.
+//!
+//! A row takes one transaction after the other, and at most 500 a second: with a transaction per
+//! order, a hot SKU would be the slowest thing there is. So whoever finds the stock of its commit being
+//! written waits its turn, and then writes everything that came to wait meanwhile in one transaction,
+//! the counts of the stock once. When nobody else is there, nobody waits: no timer delays an order.
+//!
+//! Above this module nothing of it shows. Each commit is written or not as if it had come alone, in
+//! the order they came.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use aws_sdk_dynamodb::types::{CancellationReason, TransactWriteItem};
+use sha2::{Digest, Sha256};
+use tokio::sync::oneshot;
+use tokio::sync::oneshot::error::TryRecvError;
+
+use super::DynamoStore;
+use super::commit::{Part, Prepared, why};
+use super::transact::{Cancelled, Reason, reason};
+use crate::app::ports::{CommitError, StoreError};
+use crate::app::stock_effect::{Needs, StockEffect};
+use crate::domain::ids::MerchantId;
+use crate::domain::stock::{Stock, StockDelta, StockKey};
+
+/// The most rows one transaction writes.
+const TRANSACTION: usize = 100;
+
+/// Who waits for which stock. A commit that changes several waits for the first of them.
+#[derive(Debug, Default)]
+pub(super) struct Lanes(Mutex<HashMap<(MerchantId, StockKey), Arc<Lane>>>);
+
+#[derive(Debug, Default)]
+struct Lane {
+    /// Given to one after the other, first come first served.
+    turn: tokio::sync::Mutex<()>,
+    /// Those that nobody has begun to write.
+    waiting: Mutex<Vec<Waiting>>,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    commit: Prepared,
+    told: oneshot::Sender<Result<(), CommitError>>,
+}
+
+/// What a group does to each stock, and what it needs for that.
+type Stocks<'a> = BTreeMap<&'a StockKey, (Needs, StockDelta)>;
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Lane {
+    /// Takes those that fit into one transaction, in the order they came. Only one of each order: the
+    /// next one is about what the order is by then.
+    fn next_group(&self) -> Vec<Waiting> {
+        let (mut rows, mut orders) = (0, HashSet::new());
+        let mut waiting = locked(&self.waiting);
+        let (group, later) =
+            std::mem::take(&mut *waiting).into_iter().partition(|Waiting { commit, .. }| {
+                let fits = rows + commit.rows() <= TRANSACTION || rows == 0;
+                let goes = fits && orders.insert(commit.order.clone());
+                rows += if goes { commit.rows() } else { 0 };
+                goes
+            });
+        *waiting = later;
+        group
+    }
+}
+
+impl Prepared {
+    /// How many rows it writes at most: in a group they share the counts.
+    fn rows(&self) -> usize {
+        self.own.len() + self.effects.len()
+    }
+}
+
+impl DynamoStore {
+    /// Writes a commit when it is its turn, perhaps with others.
+    pub(super) async fn commit_in_turn(&self, commit: Prepared) -> Result<(), CommitError> {
+        let (told, mut answer) = oneshot::channel();
+        let Some(stock) = commit.effects.first().map(|effect| effect.key.clone()) else {
+            self.write(vec![Waiting { commit, told }]).await;
+            return answer.try_recv().unwrap_or_else(|_| Err(unknown()));
+        };
+        let stock = (commit.merchant.clone(), stock);
+        let lane = Arc::clone(locked(&self.lanes.0).entry(stock.clone()).or_default());
+        locked(&lane.waiting).push(Waiting { commit, told });
+        let turn = lane.turn.lock().await;
+        let answer = loop {
+            match answer.try_recv() {
+                Ok(answer) => break answer,
+                Err(TryRecvError::Empty) => self.write(lane.next_group()).await,
+                Err(TryRecvError::Closed) => break Err(unknown()),
+            }
+        };
+        drop(turn);
+        let mut lanes = locked(&self.lanes.0);
+        // The map's and our own.
+        if Arc::strong_count(&lane) == 2 {
+            lanes.remove(&stock);
+        }
+        answer
+    }
+
+    /// Writes a group, and tells each of its commits what became of it. Those that cannot be written
+    /// are told so, and the others go on without them.
+    async fn write(&self, mut group: Vec<Waiting>) {
+        let mut at_once = TRANSACTION;
+        while !group.is_empty() {
+            let mut rest = group.split_off(group.len().min(at_once));
+            let commits: Vec<&Prepared> = group.iter().map(|waiting| &waiting.commit).collect();
+            let stocks = stocks(&commits);
+            let ended = match self.writes(&commits, &stocks) {
+                Ok(writes) => self.transact(Some(token(&commits)), writes).await,
+                Err(error) => Err(Cancelled::Failed(error)),
+            };
+            let ends = match ended {
+                Ok(()) => commits.iter().map(|_| Some(Ok(()))).collect(),
+                Err(Cancelled::For(reasons)) => settle(&commits, &stocks, &reasons),
+                // Only the same events have the same token: they are written, or being written.
+                Err(Cancelled::TokenReused) => all(&commits, || CommitError::Conflict),
+                // As a whole it may be too large; one alone is not.
+                Err(Cancelled::Failed(StoreError::Corrupt(_))) if commits.len() > 1 => {
+                    at_once = 1;
+                    commits.iter().map(|_| None).collect()
+                }
+                Err(Cancelled::Failed(error)) => all(&commits, || again(&error)),
+            };
+            let mut left: Vec<Waiting> = Vec::with_capacity(group.len());
+            for (waiting, end) in group.into_iter().zip(ends) {
+                match end {
+                    // Whoever asked may be gone.
+                    Some(end) => drop(waiting.told.send(end)),
+                    None => left.push(waiting),
+                }
+            }
+            left.append(&mut rest);
+            group = left;
+        }
+    }
+
+    fn writes(
+        &self,
+        commits: &[&Prepared],
+        stocks: &Stocks<'_>,
+    ) -> Result<Vec<TransactWriteItem>, StoreError> {
+        let own = commits.iter().flat_map(|commit| commit.own.iter().map(|(_, write)| Ok(write.clone())));
+        let merchant = commits.first().map(|commit| &commit.merchant);
+        let counts = merchant
+            .into_iter()
+            .flat_map(|merchant| stocks.iter().map(|(key, change)| self.write_counts(merchant, key, change)));
+        own.chain(counts).collect()
+    }
+}
+
+/// What the commits do to each stock, one after the other.
+fn stocks<'a>(commits: &[&'a Prepared]) -> Stocks<'a> {
+    let mut stocks = Stocks::new();
+    for effect in commits.iter().flat_map(|commit| &commit.effects) {
+        let (needs, delta) = stocks.entry(&effect.key).or_default();
+        *needs = needs.then(delta, effect.needs);
+        *delta = delta.and(effect.delta);
+    }
+    stocks
+}
+
+/// What became of each commit of a group that was not written; `None` when nothing of its own is in
+/// the way. At least one is told something.
+fn settle(
+    commits: &[&Prepared],
+    stocks: &Stocks<'_>,
+    reasons: &[CancellationReason],
+) -> Vec<Option<Result<(), CommitError>>> {
+    let mut reasons = reasons.iter();
+    let of_its_own = commits.iter().map(|commit| {
+        let parts = commit.own.iter().map(|(part, _)| *part);
+        why(&parts.zip(reasons.by_ref()).collect::<Vec<_>>())
+    });
+    let of_their_own: Vec<Option<CommitError>> = of_its_own.collect();
+    if of_their_own.iter().any(Option::is_some) {
+        return of_their_own.into_iter().map(|error| error.map(Err)).collect();
+    }
+    let shared: Vec<(&StockKey, &CancellationReason)> = stocks.keys().copied().zip(reasons).collect();
+    let short = shared.iter().filter(|(_, why)| reason(why) == Some(Reason::Condition));
+    let counts = short.map(|(key, why)| Ok((*key, DynamoStore::read_counts(why.item().cloned())?)));
+    let mut counts: BTreeMap<&StockKey, Stock> = match counts.collect::<Result<_, StoreError>>() {
+        Ok(counts) => counts,
+        Err(error) => return all(commits, || again(&error)),
+    };
+    let mut fits = |commit: &Prepared| {
+        let has =
+            |effect: &StockEffect| counts.get(&effect.key).is_none_or(|stock| effect.needs.hold_for(stock));
+        let fits = commit.effects.iter().all(has);
+        for effect in commit.effects.iter().filter(|_| fits) {
+            if let Some(stock) = counts.get_mut(&effect.key) {
+                *stock = stock.after(&effect.delta);
+            }
+        }
+        fits
+    };
+    let fitting: Vec<bool> = commits.iter().map(|commit| fits(commit)).collect();
+    if fitting.iter().any(|fits| !fits) {
+        return fitting.iter().map(|fits| (!fits).then_some(Err(CommitError::StockChanged))).collect();
+    }
+    let shared: Vec<(Part, &CancellationReason)> =
+        shared.into_iter().map(|(_, why)| (Part::Stock, why)).collect();
+    all(commits, || why(&shared).unwrap_or_else(unknown))
+}
+
+fn all(commits: &[&Prepared], error: impl Fn() -> CommitError) -> Vec<Option<Result<(), CommitError>>> {
+    commits.iter().map(|_| Some(Err(error()))).collect()
+}
+
+/// The same commits in the same order always have the same token.
+fn token(commits: &[&Prepared]) -> String {
+    if let [commit] = commits {
+        return commit.token.clone();
+    }
+    let tokens: String = commits.iter().map(|commit| commit.token.as_str()).collect();
+    let mut token = hex::encode(Sha256::digest(tokens));
+    token.truncate(32);
+    token
+}
+
+/// An error that several are told.
+fn again(error: &StoreError) -> CommitError {
+    CommitError::Store(match error {
+        StoreError::Unavailable(source) => StoreError::Unavailable(source.to_string().into()),
+        StoreError::Corrupt(what) => StoreError::Corrupt(what.clone()),
+    })
+}
+
+/// Whoever was writing is gone without a word, or DynamoDB gave no reason.
+fn unknown() -> CommitError {
+    StoreError::Unavailable("nobody knows what became of the commit".into()).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::ports::{LedgerEntry, LedgerReason};
+    use crate::app::record::Cause;
+    use crate::domain::ids::{ChannelId, LocationId, OrderId, Sku};
+    use jiff::Timestamp;
+
+    /// A commit with one row of its own that takes `units` of the stock.
+    fn taking(number: &str, units: i64) -> Prepared {
+        let merchant = MerchantId::new("acme").unwrap();
+        let delta = StockDelta { allocated: units, ..StockDelta::default() };
+        let entry = LedgerEntry {
+            reason: LedgerReason::Order,
+            reference: number.to_owned(),
+            at: Timestamp::UNIX_EPOCH,
+            cause: Cause::request("staff:hanako", "req-1"),
+            on_hand: 0,
+            allocated: units,
+            safety: 0,
+            backordered: 0,
+            calls_next: false,
+        };
+        let key = StockKey { sku: Sku::new("A").unwrap(), location: LocationId::new("main").unwrap() };
+        Prepared {
+            order: OrderId::of(&merchant, &ChannelId::new("shop").unwrap(), number),
+            merchant,
+            token: number.to_owned(),
+            own: vec![(Part::Order, TransactWriteItem::builder().build())],
+            effects: vec![StockEffect { key, delta, needs: Needs::of(units, 0, false), entry }],
+        }
+    }
+
+    /// How two commits that take 2 and 1 units end, with these reasons for their rows and the counts.
+    fn ends(codes: [&str; 3]) -> Vec<String> {
+        let (first, second) = (taking("1", 2), taking("2", 1));
+        let commits = [&first, &second];
+        let reasons = codes.map(|code| CancellationReason::builder().code(code).build());
+        let ends = settle(&commits, &stocks(&commits), &reasons);
+        ends.into_iter().map(|end| end.map_or_else(|| "again".to_owned(), |end| format!("{end:?}"))).collect()
+    }
+
+    #[test]
+    fn a_commit_that_fails_for_its_own_rows_leaves_the_others_to_go_on() {
+        assert_eq!(ends(["None", "ConditionalCheckFailed", "None"]), ["again", "Err(Conflict)"]);
+        assert_eq!(
+            ends(["TransactionConflict", "None", "ConditionalCheckFailed"]),
+            ["Err(Conflict)", "again"]
+        );
+    }
+
+    #[test]
+    fn what_keeps_the_shared_counts_from_being_written_is_told_to_all() {
+        let changed = "Err(StockChanged)";
+        assert_eq!(ends(["None", "None", "TransactionConflict"]), [changed, changed]);
+        let busy = ends(["None", "None", "ThrottlingError"]);
+        assert!(busy.iter().all(|end| end.starts_with("Err(Store(Unavailable")), "{busy:?}");
+        // Of a stock nobody has seen, nobody gets anything.
+        assert_eq!(ends(["None", "None", "ConditionalCheckFailed"]), [changed, changed]);
+    }
+
+    #[test]
+    fn a_group_has_one_commit_of_each_order_and_fits_into_a_transaction() {
+        let lane = Lane::default();
+        for n in 0..60 {
+            let commit = taking(&(n / 2).to_string(), 1);
+            locked(&lane.waiting).push(Waiting { commit, told: oneshot::channel().0 });
+        }
+        let sizes: Vec<usize> =
+            std::iter::from_fn(|| Some(lane.next_group().len()).filter(|n| *n > 0)).collect();
+        assert_eq!(sizes, [30, 30]);
+    }
+}

@@ -15,8 +15,10 @@ use tokio::sync::watch;
 
 use crate::queues::{Delivery, Queues};
 
-/// Messages per batch, as in most of the template.
-const BATCH: usize = 10;
+/// Messages per batch, as in the template; only mails need not go out one by one here.
+const fn batch_size(stage: Stage) -> usize {
+    if matches!(stage, Stage::AllocateStock) { 25 } else { 10 }
+}
 /// Batches of one stage that are worked on at the same time.
 pub const CONCURRENCY: usize = 2;
 /// How long to wait after the queue's own file could not be used.
@@ -56,7 +58,7 @@ where
     H: Fn(SqsEvent) -> F,
     F: Future<Output = SqsBatchResponse> + Send + 'static,
 {
-    let batch = queues.receive(stage.name(), BATCH, SystemClock.now())?;
+    let batch = queues.receive(stage.name(), batch_size(stage), SystemClock.now())?;
     if batch.is_empty() {
         return Ok(false);
     }
@@ -159,7 +161,7 @@ mod tests {
         assert!(work(QUEUE, &queues, &handle).await.unwrap());
         assert_eq!(queues.waiting().unwrap(), 1);
         let again = SystemClock.now() + SignedDuration::from_secs(2);
-        assert_eq!(queues.receive(QUEUE.name(), BATCH, again).unwrap()[0].body, "m3");
+        assert_eq!(queues.receive(QUEUE.name(), batch_size(QUEUE), again).unwrap()[0].body, "m3");
         assert_eq!(seen.lock().unwrap().len(), 1);
     }
 

@@ -13,7 +13,7 @@ use crate::{Problems, finds, holds, items, wrong_properties};
 const MAX_RECEIVES: u32 = 50;
 
 /// The stages that do not take ten messages at a time, and how many: mails go out slowly.
-const BATCH_SIZES: [(Stage, u32); 1] = [(Stage::NotifyCustomer, 1)];
+const BATCH_SIZES: [(Stage, u32); 2] = [(Stage::NotifyCustomer, 1), (Stage::AllocateStock, 25)];
 
 fn stages_without_a_safe_queue(template: &Template) -> Problems {
     let mut problems = Problems::new();

@@ -121,6 +121,11 @@ fn tea(world: &World, number: &str, payment: Value) -> Value {
     world.order(&Wish { number, lines: &[("TEA-100", 2), ("POT-01", 1)], payment })
 }
 
+/// Whether the customer has the mail. Of what is over before its mail goes out, none is sent.
+fn told(order: &Order, mail: &str) -> bool {
+    order.mails_sent().contains(&mail)
+}
+
 /// From the instruction to the end: everything leaves, in one parcel each, and arrives.
 async fn shipped_and_delivered(world: &World, id: &str, end: End) -> anyhow::Result<Order> {
     for shipment in world.instructed(id, 1).await? {
@@ -175,7 +180,8 @@ async fn declined_card_retried(world: World, end: End) -> anyhow::Result<Order> 
 
 async fn declined_card_cancelled(world: World, end: End) -> anyhow::Result<Order> {
     let id = world.customer_orders(&tea(&world, "declined", card(DECLINED))).await?;
-    world.until(&id, "the decline", |order| order.is_held_for("PAYMENT")).await?;
+    let declined = |order: &Order| order.is_held_for("PAYMENT") && told(order, "order_confirmation");
+    world.until(&id, "the decline", declined).await?;
     world.staff(&id, &json!({ "command": "cancel", "reason": "PAYMENT_DECLINED" })).await?;
     world.until_state(&id, end.state, end.mails).await
 }
@@ -201,8 +207,7 @@ async fn split_shipment(world: World, end: End) -> anyhow::Result<Order> {
 async fn back_order(world: World, end: End) -> anyhow::Result<Order> {
     let wish = Wish { number: "rare", lines: &[("RARE", 1)], payment: card("tok_visa") };
     let id = world.customer_orders(&world.order(&wish)).await?;
-    let apologised = |order: &Order| order.mails_sent().contains(&"stock_out");
-    world.until(&id, "the apology", apologised).await?;
+    world.until(&id, "the apology", |order| told(order, "stock_out")).await?;
     world.stock_arrives("RARE", 1).await?;
     shipped_and_delivered(&world, &id, end).await
 }
@@ -212,7 +217,8 @@ async fn cancelled_and_voided(world: World, end: End) -> anyhow::Result<Order> {
     // Wanted later, so the warehouse has not been told yet.
     order["desired_date"] = json!(world.today()?.checked_add(14.days())?);
     let id = world.customer_orders(&order).await?;
-    world.until(&id, "the authorization", |order| order.has("PaymentAuthorized")).await?;
+    let confirmed = |order: &Order| order.has("PaymentAuthorized") && told(order, "order_confirmation");
+    world.until(&id, "the authorization", confirmed).await?;
     world.staff(&id, &json!({ "command": "cancel", "reason": "CUSTOMER" })).await?;
     let given_up = |order: &Order| order.state == CANCELLED && order.has("PaymentVoided");
     world.until(&id, "the void", given_up).await?;
@@ -224,6 +230,7 @@ async fn cancelled_and_refunded(world: World, end: End) -> anyhow::Result<Order>
     let id = world.customer_orders(&order).await?;
     world.customer_pays(&id).await?;
     let shipments = world.instructed(&id, 1).await?;
+    world.until(&id, "the thanks", |order| told(order, "payment_received")).await?;
     world.staff(&id, &json!({ "command": "cancel", "reason": "CUSTOMER" })).await?;
     world.until(&id, "the recall", |order| order.has("RecallRequested")).await?;
     for shipment in &shipments {

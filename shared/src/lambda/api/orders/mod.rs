@@ -1,0 +1,177 @@
+//! Orders as the API shows them. Amounts are whole numbers of the currency's smallest unit.
+
+mod attention;
+mod goods;
+mod history;
+mod list;
+mod money;
+mod shipments;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use self::attention::{FindingView, HoldView, NoteView, TicketView};
+use self::goods::{CustomerView, LineView, ShipGroupView, UnitsView};
+use self::history::{MailView, TimelineEntry};
+pub use self::list::OrderList;
+use self::money::{BillingView, DiscountView, FeeView, PaymentView};
+use self::shipments::ShipmentView;
+use crate::app::idempotency::Reply;
+use crate::app::query_orders::WholeOrder;
+use crate::domain::customer::Personal;
+use crate::domain::money::Currency;
+use crate::domain::order::{Order, OrderState, Validation};
+use crate::domain::tax::PriceBasis;
+use crate::domain::timers::next_due;
+
+/// What the channel is told about the order it sent.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct ReceivedReply {
+    /// The order's id.
+    pub order: String,
+    /// Where it stands.
+    pub state: OrderState,
+    /// Whether it was known before: sending an order again does nothing.
+    pub duplicate: bool,
+}
+
+impl ReceivedReply {
+    /// What the channel is told: 201 when the order is new, 200 when it was known.
+    #[must_use]
+    pub fn of(order: &Order, is_new: bool) -> Reply {
+        let body = Self { order: order.id.to_string(), state: order.state, duplicate: !is_new };
+        let status = if is_new { 201 } else { 200 };
+        Reply { status, body: serde_json::to_string(&body).unwrap_or_default() }
+    }
+}
+
+/// An order 受注 with everything that belongs to it.
+#[derive(Clone, Serialize, utoipa::ToSchema)]
+pub struct OrderView {
+    /// Its id.
+    pub order: String,
+    /// Whose it is.
+    pub merchant: String,
+    /// Where it came from.
+    pub channel: String,
+    /// The channel's own number of it.
+    pub number: String,
+    /// The number of its events.
+    pub version: u64,
+    /// The version of the merchant's settings it is handled by.
+    pub settings_version: u32,
+    /// Where it stands.
+    pub state: OrderState,
+    /// Since when.
+    pub state_since: Timestamp,
+    /// What it still needs before it can leave.
+    pub gates: GatesView,
+    /// When the customer ordered.
+    pub ordered_at: Timestamp,
+    /// When we received it.
+    pub received_at: Timestamp,
+    /// Who ordered.
+    pub customer: CustomerView,
+    /// The currency of all its amounts.
+    pub currency: Currency,
+    /// Whether prices contain tax.
+    pub prices: PriceBasis,
+    /// What it costs now.
+    pub billing: BillingView,
+    /// What was ordered, and where its units are.
+    pub lines: Vec<LineView>,
+    /// Where its lines go.
+    pub ship_groups: Vec<ShipGroupView>,
+    /// Fees.
+    pub fees: Vec<FeeView>,
+    /// Discounts.
+    pub discounts: Vec<DiscountView>,
+    /// How it is paid.
+    pub payments: Vec<PaymentView>,
+    /// How it leaves.
+    pub shipments: Vec<ShipmentView>,
+    /// What validation noticed.
+    pub findings: Vec<FindingView>,
+    /// What stops it, or did.
+    pub holds: Vec<HoldView>,
+    /// What a person must look at, or did.
+    pub tickets: Vec<TicketView>,
+    /// Remarks.
+    pub notes: Vec<NoteView>,
+    /// What the customer wrote.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub customer_note: Option<String>,
+    /// The units that are being cancelled.
+    pub cancelling: Vec<UnitsView>,
+    /// When the clock next does something.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_due_at: Option<Timestamp>,
+    /// The mails about it.
+    pub mails: Vec<MailView>,
+    /// All that happened to it.
+    pub timeline: Vec<TimelineEntry>,
+}
+
+/// The gates to READY.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct GatesView {
+    /// Whether what was ordered is right.
+    pub validation: Validation,
+    /// Whether every unit has its stock.
+    pub stock: bool,
+    /// Whether every payment is secured.
+    pub payment: bool,
+}
+
+impl From<&WholeOrder> for OrderView {
+    fn from(WholeOrder { order, history, mails }: &WholeOrder) -> Self {
+        let cancelling = order.cancellation.iter().flat_map(|request| &request.remaining);
+        Self {
+            order: order.id.to_string(),
+            merchant: order.merchant.to_string(),
+            channel: order.channel.to_string(),
+            number: order.number.clone(),
+            version: order.version,
+            settings_version: order.policy.version,
+            state: order.state,
+            state_since: order.state_since,
+            gates: order.into(),
+            ordered_at: order.ordered_at,
+            received_at: order.received_at,
+            customer: (&order.customer).into(),
+            currency: order.currency,
+            prices: order.basis,
+            billing: (&order.billing()).into(),
+            lines: order.lines.iter().map(Into::into).collect(),
+            ship_groups: order.ship_groups.iter().map(Into::into).collect(),
+            fees: order.fees.iter().map(Into::into).collect(),
+            discounts: order.discounts.iter().map(Into::into).collect(),
+            payments: order.payments.iter().zip(order.targets()).map(Into::into).collect(),
+            shipments: order.shipments.iter().map(Into::into).collect(),
+            findings: order.findings.iter().map(Into::into).collect(),
+            holds: order.holds.iter().map(Into::into).collect(),
+            tickets: order.tickets.iter().map(Into::into).collect(),
+            notes: order.notes.iter().map(Into::into).collect(),
+            customer_note: order.customer_note.as_ref().map(shown),
+            cancelling: cancelling.map(Into::into).collect(),
+            next_due_at: next_due(order),
+            mails: mails.iter().map(Into::into).collect(),
+            timeline: history.iter().map(Into::into).collect(),
+        }
+    }
+}
+
+impl From<&Order> for GatesView {
+    fn from(order: &Order) -> Self {
+        Self {
+            validation: order.validation,
+            stock: order.stock_is_secured(),
+            payment: order.payment_is_secured(),
+        }
+    }
+}
+
+/// Whoever may read the order may read this.
+fn shown(text: &Personal) -> String {
+    text.reveal().to_owned()
+}

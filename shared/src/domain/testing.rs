@@ -40,6 +40,24 @@ pub const fn yen(units: i64) -> Amount {
     Amount::new(units)
 }
 
+/// The merchant of every test.
+///
+/// # Panics
+/// Never: it is an identifier.
+#[must_use]
+pub fn merchant() -> MerchantId {
+    MerchantId::new("acme").expect("a merchant")
+}
+
+/// Its channel.
+///
+/// # Panics
+/// Never: it is an identifier.
+#[must_use]
+pub fn channel() -> ChannelId {
+    ChannelId::new("acme-shop").expect("a channel")
+}
+
 /// A location called `name`.
 ///
 /// # Panics
@@ -198,7 +216,7 @@ impl Draft {
         self
     }
 
-    /// The order, received by the merchant `acme` from its channel `acme-shop`.
+    /// The order, received by [`merchant`] from [`channel`].
     ///
     /// # Panics
     /// When the draft is impossible.
@@ -211,13 +229,8 @@ impl Draft {
     ///
     /// # Errors
     /// All that is wrong with it.
-    ///
-    /// # Panics
-    /// Never: the merchant and the channel are identifiers.
     pub fn received(self) -> Result<Order, Vec<Impossible>> {
-        let merchant = MerchantId::new("acme").expect("a merchant");
-        let channel = ChannelId::new("acme-shop").expect("a channel");
-        self.intake.into_order((merchant, channel), "f".repeat(64), &self.policy, START)
+        self.intake.into_order((merchant(), channel()), "f".repeat(64), &self.policy, START)
     }
 }
 

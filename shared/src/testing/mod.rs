@@ -9,6 +9,7 @@ mod mailer;
 mod outside;
 mod provider;
 mod store;
+mod surroundings;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -18,6 +19,7 @@ pub use mailer::{FakeMailer, MailScript};
 pub use outside::{DeadLetter, FakeArchive, FakeDeadLetters, FakeQueues, FakeWarehouse};
 pub use provider::{FakeProvider, ProviderScript};
 pub use store::MemoryStore;
+pub use surroundings::Surroundings;
 
 /// A test that panicked elsewhere leaves the world as it was.
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -10,9 +10,9 @@ use juchu::domain::ids::OrderId;
 use juchu::domain::money::Amount;
 use juchu::domain::order::{Order, TicketKind};
 use juchu::domain::payment::{Operation, OperationKind};
+use juchu::testing::Surroundings;
 use serde_json::Value;
 
-use crate::functions::Surroundings;
 use crate::logs;
 use crate::people::People;
 use crate::requests::{Ask, Purpose};

@@ -5,10 +5,8 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use juchu::app::message::Stage;
-
-/// The functions that take requests.
-pub const DOORS: [&str; 5] =
-    ["receive-order", "operate-order", "receive-fulfilment", "manage-merchant", "query-orders"];
+use juchu::lambda::routes::ROUTES;
+use juchu_tests::function_names;
 
 /// A fault of the surroundings that a function has to live with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -68,7 +66,8 @@ impl Fault {
     /// Whether it can happen to `function` at all.
     #[must_use]
     pub fn can_hit(self, function: &str) -> bool {
-        let (is_stage, is_door) = (stage(function).is_some(), DOORS.contains(&function));
+        let is_stage = Stage::from_name(function).is_some();
+        let is_door = ROUTES.iter().any(|route| route.function == function);
         match self {
             Self::Crash | Self::Timeout | Self::Unavailable => true,
             // It only reads.
@@ -86,19 +85,6 @@ impl Fault {
             Self::PartialSend | Self::StreamRepeated => function == "relay-events",
         }
     }
-}
-
-/// The stage of that name.
-#[must_use]
-pub fn stage(function: &str) -> Option<Stage> {
-    Stage::ALL.into_iter().find(|stage| stage.name() == function)
-}
-
-/// The names of all functions.
-#[must_use]
-pub fn functions() -> Vec<&'static str> {
-    let stages = Stage::ALL.into_iter().map(Stage::name);
-    DOORS.into_iter().chain(["relay-events", "run-timers"]).chain(stages).collect()
 }
 
 /// How often each fault hit each function. Clones count together.
@@ -127,7 +113,8 @@ impl Coverage {
     /// The faults that could have hit a function and never did.
     #[must_use]
     pub fn missing(&self) -> Vec<(Fault, &'static str)> {
-        let cells = Fault::ALL.into_iter().flat_map(|fault| functions().into_iter().map(move |f| (fault, f)));
+        let cells =
+            Fault::ALL.into_iter().flat_map(|fault| function_names().into_iter().map(move |f| (fault, f)));
         cells.filter(|(fault, function)| fault.can_hit(function) && self.of(*fault, function) == 0).collect()
     }
 }
@@ -139,7 +126,7 @@ impl fmt::Display for Coverage {
         for name in &names {
             write!(f, " {name:>w$}", w = name.len().max(7))?;
         }
-        for function in functions() {
+        for function in function_names() {
             write!(f, "\n{function:19}")?;
             for (fault, name) in Fault::ALL.into_iter().zip(&names) {
                 let hits =

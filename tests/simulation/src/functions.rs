@@ -22,11 +22,7 @@ use juchu::app::release_order::ReleaseOrder;
 use juchu::app::run_timers::RunTimers;
 use juchu::app::ship_order::ShipOrder;
 use juchu::app::validate_order::ValidateOrder;
-use juchu::domain::testing::START;
-use juchu::testing::{
-    FakeArchive, FakeDeadLetters, FakeMailer, FakeProvider, FakeQueues, FakeWarehouse, Faults, ManualClock,
-    MemoryStore,
-};
+use juchu::testing::Surroundings;
 
 /// The domain all mails come from.
 const MAIL_DOMAIN: &str = "cha-no-iori.example";
@@ -48,130 +44,88 @@ pub enum Ended {
 /// A function at work.
 pub type Process = Pin<Box<dyn Future<Output = Ended>>>;
 
-/// Everything the functions use. All of it is handles.
-#[derive(Clone)]
-pub struct Surroundings {
-    /// Which call fails.
-    pub faults: Faults,
-    /// The time.
-    pub clock: ManualClock,
-    /// The table.
-    pub store: MemoryStore,
-    /// The payment provider.
-    pub provider: FakeProvider,
-    /// The mail service.
-    pub mailer: FakeMailer,
-    /// What the warehouse is told.
-    pub warehouse: FakeWarehouse,
-    /// The bucket.
-    pub archive: FakeArchive,
-    /// The queues of the stages.
-    pub queues: FakeQueues,
-    /// Where messages are put aside.
-    pub dead_letters: FakeDeadLetters,
-}
-
-impl Default for Surroundings {
-    fn default() -> Self {
-        let faults = Faults::none();
-        Self {
-            clock: ManualClock::at(START),
-            store: MemoryStore::new(faults.clone()),
-            provider: FakeProvider::new(faults.clone()),
-            mailer: FakeMailer::new(faults.clone()),
-            warehouse: FakeWarehouse::new(faults.clone()),
-            archive: FakeArchive::new(faults.clone()),
-            queues: FakeQueues::new(faults.clone()),
-            dead_letters: FakeDeadLetters::new(faults.clone()),
-            faults,
-        }
+/// The function of `stage` with a batch from its queue, its clock wrong by `skew`.
+#[must_use]
+pub fn stage(out: &Surroundings, stage: Stage, skew: SignedDuration, event: SqsEvent) -> Process {
+    macro_rules! run {
+        ($handle:path, $use_case:ident { $($port:ident),* }) => {{
+            let app = $use_case { $($port: out.$port.clone(),)* clock: out.clock.skewed(skew) };
+            let parking = out.dead_letters.of(stage.name());
+            Box::pin(async move {
+                let response = $handle(&app, &parking, event).await;
+                let again = response.batch_item_failures.into_iter();
+                Ended::Batch(again.map(|item| item.item_identifier).collect())
+            })
+        }};
+    }
+    match stage {
+        Stage::ValidateOrder => run!(validate_order::handle, ValidateOrder { store }),
+        Stage::AllocateStock => run!(allocate_stock::handle, AllocateStock { store }),
+        Stage::CollectPayment => run!(collect_payment::handle, CollectPayment { store, provider }),
+        Stage::ReleaseOrder => run!(release_order::handle, ReleaseOrder { store, warehouse }),
+        Stage::ShipOrder => run!(ship_order::handle, ShipOrder { store }),
+        Stage::DeliverOrder => run!(deliver_order::handle, DeliverOrder { store }),
+        Stage::PostSales => run!(post_sales::handle, PostSales { store }),
+        Stage::CancelOrder => run!(cancel_order::handle, CancelOrder { store }),
+        Stage::NotifyCustomer => run!(notify_customer::handle, NotifyCustomer { store, mailer }),
     }
 }
 
-impl Surroundings {
-    /// The function of `stage` with a batch from its queue, its clock wrong by `skew`.
-    #[must_use]
-    pub fn stage(&self, stage: Stage, skew: SignedDuration, event: SqsEvent) -> Process {
-        macro_rules! run {
-            ($handle:path, $use_case:ident { $($port:ident),* }) => {{
-                let app = $use_case { $($port: self.$port.clone(),)* clock: self.clock.skewed(skew) };
-                let parking = self.dead_letters.of(stage.name());
-                Box::pin(async move {
-                    let response = $handle(&app, &parking, event).await;
-                    let again = response.batch_item_failures.into_iter();
-                    Ended::Batch(again.map(|item| item.item_identifier).collect())
-                })
-            }};
+/// A function that takes requests; `None` when there is none of that name.
+#[must_use]
+pub fn door(
+    out: &Surroundings,
+    function: &str,
+    skew: SignedDuration,
+    event: ApiGatewayV2httpRequest,
+) -> Option<Process> {
+    let (store, clock) = (out.store.clone(), out.clock.skewed(skew));
+    macro_rules! run {
+        ($handle:path, $app:expr) => {{
+            let app = $app;
+            Box::pin(async move { Ended::Answered(Box::new($handle(&app, event).await)) })
+        }};
+    }
+    Some(match function {
+        "receive-order" => {
+            run!(receive_order::handle, ReceiveOrder { store, archive: out.archive.clone(), clock })
         }
-        match stage {
-            Stage::ValidateOrder => run!(validate_order::handle, ValidateOrder { store }),
-            Stage::AllocateStock => run!(allocate_stock::handle, AllocateStock { store }),
-            Stage::CollectPayment => run!(collect_payment::handle, CollectPayment { store, provider }),
-            Stage::ReleaseOrder => run!(release_order::handle, ReleaseOrder { store, warehouse }),
-            Stage::ShipOrder => run!(ship_order::handle, ShipOrder { store }),
-            Stage::DeliverOrder => run!(deliver_order::handle, DeliverOrder { store }),
-            Stage::PostSales => run!(post_sales::handle, PostSales { store }),
-            Stage::CancelOrder => run!(cancel_order::handle, CancelOrder { store }),
-            Stage::NotifyCustomer => run!(notify_customer::handle, NotifyCustomer { store, mailer }),
+        "operate-order" => run!(operate_order::handle, OperateOrder { store, clock }),
+        "receive-fulfilment" => run!(receive_fulfilment::handle, OperateOrder { store, clock }),
+        "manage-merchant" => {
+            let app = ManageMerchant { store, clock };
+            Box::pin(async move {
+                let response = manage_merchant::handle(&app, MAIL_DOMAIN, event).await;
+                Ended::Answered(Box::new(response))
+            })
         }
-    }
+        "query-orders" => run!(query_orders::handle, QueryOrders { store }),
+        _ => return None,
+    })
+}
 
-    /// A function that takes requests; `None` when there is none of that name.
-    #[must_use]
-    pub fn door(
-        &self,
-        function: &str,
-        skew: SignedDuration,
-        event: ApiGatewayV2httpRequest,
-    ) -> Option<Process> {
-        let (store, clock) = (self.store.clone(), self.clock.skewed(skew));
-        macro_rules! run {
-            ($handle:path, $app:expr) => {{
-                let app = $app;
-                Box::pin(async move { Ended::Answered(Box::new($handle(&app, event).await)) })
-            }};
+/// The relay with a batch from the stream.
+#[must_use]
+pub fn relay(out: &Surroundings, event: Event) -> Process {
+    let (queues, parking) = (out.queues.clone(), out.dead_letters.of("relay-events"));
+    Box::pin(async move {
+        match relay_events::handle(&queues, &parking, event).await {
+            Err(_) => Ended::NothingRelayed,
+            Ok(response) => {
+                let first = response.batch_item_failures.into_iter().next();
+                Ended::Relayed(first.and_then(|item| item.item_identifier))
+            }
         }
-        Some(match function {
-            "receive-order" => {
-                run!(receive_order::handle, ReceiveOrder { store, archive: self.archive.clone(), clock })
-            }
-            "operate-order" => run!(operate_order::handle, OperateOrder { store, clock }),
-            "receive-fulfilment" => run!(receive_fulfilment::handle, OperateOrder { store, clock }),
-            "manage-merchant" => {
-                let app = ManageMerchant { store, clock };
-                Box::pin(async move {
-                    let response = manage_merchant::handle(&app, MAIL_DOMAIN, event).await;
-                    Ended::Answered(Box::new(response))
-                })
-            }
-            "query-orders" => run!(query_orders::handle, QueryOrders { store }),
-            _ => return None,
-        })
-    }
+    })
+}
 
-    /// The relay with a batch from the stream.
-    #[must_use]
-    pub fn relay(&self, event: Event) -> Process {
-        let (queues, parking) = (self.queues.clone(), self.dead_letters.of("relay-events"));
-        Box::pin(async move {
-            match relay_events::handle(&queues, &parking, event).await {
-                Err(_) => Ended::NothingRelayed,
-                Ok(response) => {
-                    let first = response.batch_item_failures.into_iter().next();
-                    Ended::Relayed(first.and_then(|item| item.item_identifier))
-                }
-            }
-        })
-    }
-
-    /// The clock of the lifecycle.
-    #[must_use]
-    pub fn timers(&self, skew: SignedDuration) -> Process {
-        let app = RunTimers { store: self.store.clone(), clock: self.clock.skewed(skew) };
-        Box::pin(async move {
-            // A run that fails is followed by the next one a minute later.
-            drop(run_timers::handle(&app, "timer").await);
-            Ended::Woken
-        })
-    }
+/// The clock of the lifecycle.
+#[must_use]
+pub fn timers(out: &Surroundings, skew: SignedDuration) -> Process {
+    let app = RunTimers { store: out.store.clone(), clock: out.clock.skewed(skew) };
+    Box::pin(async move {
+        // A run that fails is followed by the next one a minute later.
+        drop(run_timers::handle(&app, "timer").await);
+        Ended::Woken
+    })
 }

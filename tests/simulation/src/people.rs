@@ -10,17 +10,14 @@ use juchu::domain::money::Amount;
 use juchu::domain::order::{HoldCode, Line, Order, OrderState, TicketKind};
 use juchu::domain::payment::PaymentMethod;
 use juchu::domain::shipment::{FulfilmentEventKind, ShipmentStatus};
+use juchu_tests::harness::people::{channel, merchant};
 use serde_json::{Value, json};
 
 use crate::chance::Chance;
 use crate::requests::{Ask, Purpose, Who, event};
 
-/// The merchant, its channel and its warehouse.
-pub const MERCHANT: &str = "acme";
-/// The channel.
-pub const CHANNEL: &str = "acme-shop";
-/// Where stock is.
-pub const LOCATION: &str = "main";
+/// Where the shop's stock is.
+const LOCATION: &str = "main";
 /// What it sells.
 pub const SKUS: [&str; 3] = ["TEA-100", "POT-01", "CUP-02"];
 /// What must never be in a log.
@@ -148,7 +145,7 @@ impl People {
         let body = self.posted.get(number)?.variants.get(variant)?.clone();
         let purpose = Purpose::Order { number: number.to_owned(), variant };
         let door = ("receive-order", "POST /v1/channels/{channel}/orders");
-        Some(self.ask(door, &json!({ "channel": CHANNEL }), Who::Channel, &body, (purpose, now)))
+        Some(self.ask(door, &json!({ "channel": channel() }), Who::Channel, &body, (purpose, now)))
     }
 
     /// Goods arrive, or a count finds more or fewer.
@@ -172,7 +169,7 @@ impl People {
             ("POST /v1/stock/{merchant}/{sku}/receipts", body)
         };
         let purpose = Purpose::Stock { sku: sku.to_owned(), reference, on_hand };
-        let parameters = json!({ "merchant": MERCHANT, "sku": sku });
+        let parameters = json!({ "merchant": merchant(), "sku": sku });
         self.ask(("manage-merchant", route), &parameters, Who::Staff("LOGISTICS"), &body, (purpose, now))
     }
 

@@ -5,14 +5,10 @@ use std::collections::{HashMap, VecDeque};
 
 use aws_lambda_events::dynamodb::{Event, EventRecord};
 use aws_lambda_events::sqs::SqsEvent;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use juchu::app::message::{Message, Stage};
 use serde_json::json;
 
-/// How long a received message stays invisible, as in the template.
-pub const VISIBILITY: SignedDuration = SignedDuration::from_mins(1);
-/// How often a message is received before it is put aside, as in the template.
-pub const MAX_RECEIVES: u32 = 50;
 /// How many shards the stream has.
 pub const SHARDS: usize = 2;
 

@@ -44,20 +44,16 @@ use juchu::app::ship_order::ShipOrder;
 use juchu::app::validate_order::ValidateOrder;
 use juchu::domain::ids::{OrderId, ShipmentId};
 use juchu::domain::order::Order;
-use juchu::domain::testing::START;
 use juchu::domain::timers::next_due;
 use juchu::testing::{
     FakeArchive, FakeMailer, FakeProvider, FakeQueues, FakeWarehouse, Faults, ManualClock, MemoryStore,
-    Moment,
+    Moment, Surroundings,
 };
 
 use self::dice::Dice;
 use self::processes::{Fate, Process};
+use crate::{MAX_RECEIVES, VISIBILITY};
 
-/// How long a message that was received and not deleted stays invisible, as in the template.
-pub const VISIBILITY: SignedDuration = SignedDuration::from_mins(1);
-/// How often a message is received before the queue puts it aside, as in the template.
-pub const MAX_RECEIVES: u32 = 50;
 /// How much later a duplicate comes: longer than any queue would recognise it.
 pub const DUPLICATE_DELAY: SignedDuration = SignedDuration::from_mins(10);
 /// With more orders than this the books are checked at rest only: each check looks at all of them.
@@ -139,19 +135,20 @@ impl Default for World {
 }
 
 impl World {
-    /// A world at [`START`], with nothing in it.
+    /// A world with nothing in it.
     #[must_use]
     pub fn new() -> Self {
-        let faults = Faults::none();
+        let Surroundings { clock, faults, store, provider, mailer, warehouse, archive, queues, .. } =
+            Surroundings::default();
         Self {
-            clock: ManualClock::at(START),
-            store: MemoryStore::new(faults.clone()),
-            provider: FakeProvider::new(faults.clone()),
-            mailer: FakeMailer::new(faults.clone()),
-            warehouse: FakeWarehouse::new(faults.clone()),
-            archive: FakeArchive::new(faults.clone()),
-            queues: FakeQueues::new(faults.clone()),
+            clock,
             faults,
+            store,
+            provider,
+            mailer,
+            warehouse,
+            archive,
+            queues,
             parked: Vec::new(),
             stream: Vec::new(),
             inbox: Vec::new(),

@@ -14,7 +14,7 @@ use juchu::app::ports::{LedgerReason, OutgoingMail, ShippingInstruction, Warehou
 use juchu::app::receive_order::{Incoming, ReceiveError};
 use juchu::domain::Command;
 use juchu::domain::customer::Language;
-use juchu::domain::ids::{ChannelId, MerchantId, OrderId, ShipmentId, Sku};
+use juchu::domain::ids::{OrderId, ShipmentId, Sku};
 use juchu::domain::intake::Intake;
 use juchu::domain::merchant::{Channel, ChannelKind, ChannelSecret, OrderPolicy, Product, ShopProfile};
 use juchu::domain::money::Amount;
@@ -23,29 +23,12 @@ use juchu::domain::payment::{Operation, OperationKind};
 use juchu::domain::shipment::{Carrier, FulfilmentEvent, FulfilmentEventKind, LineQuantity, Tracking};
 use juchu::domain::stock::{Stock, StockDelta, StockKey};
 use juchu::domain::testing::{Draft, location};
+pub use juchu::domain::testing::{channel, merchant};
 
 use super::{Door, World};
 
 /// How often somebody asks again before they give up.
 const PATIENCE: usize = 10;
-
-/// The merchant of every world.
-///
-/// # Panics
-/// Never: it is an identifier.
-#[must_use]
-pub fn merchant() -> MerchantId {
-    MerchantId::new("acme").expect("a merchant")
-}
-
-/// Its channel.
-///
-/// # Panics
-/// Never: it is an identifier.
-#[must_use]
-pub fn channel() -> ChannelId {
-    ChannelId::new("acme-shop").expect("a channel")
-}
 
 /// The stock of `sku` in the merchant's warehouse `main`.
 ///
@@ -431,7 +414,9 @@ fn tracking_number(n: usize) -> String {
     format!("{body}{}", body % 7)
 }
 
-fn settings(policy: OrderPolicy) -> MerchantSettings {
+/// The settings of a shop that handles its orders by `policy`, with one warehouse, `main`.
+#[must_use]
+pub fn settings(policy: OrderPolicy) -> MerchantSettings {
     let shop = ShopProfile {
         name: "茶の庵".to_owned(),
         url: "https://cha-no-iori.example".to_owned(),

@@ -6,7 +6,7 @@ use juchu::app::record::{Cause, EventRecord};
 use juchu::domain::billing::{Discount, DiscountKind};
 use juchu::domain::customer::{Address, Customer, DesiredDelivery, Language, Personal};
 use juchu::domain::event::Grant;
-use juchu::domain::ids::{ChannelId, LineId, LocationId, MerchantId, OrderId, Sku};
+use juchu::domain::ids::{LineId, LocationId, OrderId, Sku};
 use juchu::domain::intake::{Intake, IntakeLine, IntakePayment, IntakeShipGroup};
 use juchu::domain::merchant::OrderPolicy;
 use juchu::domain::money::{Amount, Currency};
@@ -14,15 +14,8 @@ use juchu::domain::order::Order;
 use juchu::domain::payment::PaymentMethod;
 use juchu::domain::stock::{StockDelta, StockKey};
 use juchu::domain::tax::{PriceBasis, TaxRate};
+pub(crate) use juchu::domain::testing::{channel, merchant};
 use juchu::domain::{Command, Event, decide};
-
-pub(crate) fn merchant() -> MerchantId {
-    MerchantId::new("acme").unwrap()
-}
-
-pub(crate) fn channel() -> ChannelId {
-    ChannelId::new("acme-shop").unwrap()
-}
 
 pub(crate) fn order_id(number: &str) -> OrderId {
     OrderId::of(&merchant(), &channel(), number)

@@ -3,16 +3,14 @@
 use juchu::adapters::dynamo::table;
 use juchu::app::message::Stage;
 use juchu::lambda::settings::queue_variable;
+use juchu_tests::MAX_RECEIVES;
 use juchu_tests::template::{Template, pascal_case, target};
 use serde_json::{Value, json};
 
 use crate::{Problems, finds, holds, items, wrong_properties};
 
-/// How often a message is delivered before its queue gives up: at one attempt a minute, the time an
-/// outage may last.
-const MAX_RECEIVES: u32 = 50;
-
-/// The stages that do not take ten messages at a time, and how many: mails go out slowly.
+/// The stages that do not take ten messages at a time, and how many: mails go out slowly, and orders
+/// for the same stock are written together.
 const BATCH_SIZES: [(Stage, u32); 2] = [(Stage::NotifyCustomer, 1), (Stage::AllocateStock, 25)];
 
 fn stages_without_a_safe_queue(template: &Template) -> Problems {

@@ -16,8 +16,9 @@ use juchu::domain::testing::an_order;
 use juchu::domain::timers::{MONEY_PATIENCE, next_due};
 use juchu::lambda::batch::run_batch;
 use juchu::testing::ProviderScript;
+use juchu_tests::MAX_RECEIVES;
 use juchu_tests::harness::people::{channel, merchant};
-use juchu_tests::harness::{DUPLICATE_DELAY, MAX_RECEIVES, World};
+use juchu_tests::harness::{DUPLICATE_DELAY, World};
 
 /// How a batch ended.
 #[derive(Debug, Default)]

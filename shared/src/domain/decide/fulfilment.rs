@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use super::service::ticket_once;
 use super::{Effects, before_everything_left, cash};
 use crate::domain::event::Event;
 use crate::domain::ids::{LocationId, ShipmentId};
@@ -183,9 +184,7 @@ fn found<'a>(order: &'a Order, shipment: &ShipmentId) -> impl Iterator<Item = Ev
 }
 
 fn ticket(order: &Order, kind: TicketKind, shipment: &ShipmentId, advice: &str) -> Option<Event> {
-    let id = ticket_id(kind, shipment.as_str());
-    let detail = format!("shipment {shipment}: {advice}");
-    (!order.has_ticket(&id)).then_some(Event::TicketOpened { id, kind, detail })
+    ticket_once(order, kind, shipment.as_str(), format!("shipment {shipment}: {advice}"))
 }
 
 pub(super) fn ship(order: &Order, id: &ShipmentId) -> Result<Effects, Rejection> {

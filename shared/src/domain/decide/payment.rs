@@ -2,6 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::service::ticket_once;
 use super::{Effects, require};
 use crate::domain::customer::Personal;
 use crate::domain::event::Event;
@@ -196,20 +197,13 @@ fn declined(order: &Order, operation: &Operation, code: &str) -> Vec<Event> {
 }
 
 fn refused(order: &Order, operation: &Operation, code: &str) -> Vec<Event> {
-    let id = ticket_id(TicketKind::PaymentOperationRefused, &operation.key);
-    let mut events =
-        vec![Event::PaymentOperationRefused { operation: operation.clone(), code: code.to_owned() }];
-    if !order.has_ticket(&id) {
-        events.push(Event::TicketOpened {
-            id,
-            kind: TicketKind::PaymentOperationRefused,
-            detail: format!(
-                "the provider refused the {} ({code}); settle the cause, then close this to ask it again",
-                operation.kind.verb()
-            ),
-        });
-    }
-    events
+    let refused = Event::PaymentOperationRefused { operation: operation.clone(), code: code.to_owned() };
+    let detail = format!(
+        "the provider refused the {} ({code}); settle the cause, then close this to ask it again",
+        operation.kind.verb()
+    );
+    let ticket = ticket_once(order, TicketKind::PaymentOperationRefused, &operation.key, detail);
+    std::iter::once(refused).chain(ticket).collect()
 }
 
 fn review(payment: &Payment, operation: &Operation, reference: &str) -> Vec<Event> {
@@ -224,19 +218,13 @@ fn unknown(order: &Order, payment: &Payment, operation: &Operation) -> Vec<Event
         return Vec::new();
     }
     // Also when it was asked again in vain: that sets the clock for the next time.
-    let mut events = vec![Event::PaymentUnknown { operation: operation.clone() }];
-    let id = ticket_id(TicketKind::PaymentUnknown, &operation.key);
-    if !order.has_ticket(&id) {
-        events.push(Event::TicketOpened {
-            id,
-            kind: TicketKind::PaymentUnknown,
-            detail: format!(
-                "the provider did not answer the {}; it is asked again after ten minutes, then ever more rarely",
-                operation.kind.verb()
-            ),
-        });
-    }
-    events
+    let unknown = Event::PaymentUnknown { operation: operation.clone() };
+    let detail = format!(
+        "the provider did not answer the {}; it is asked again after ten minutes, then ever more rarely",
+        operation.kind.verb()
+    );
+    let ticket = ticket_once(order, TicketKind::PaymentUnknown, &operation.key, detail);
+    std::iter::once(unknown).chain(ticket).collect()
 }
 
 /// Counts a deposit, whatever state the order is in: money that came in is a fact.

@@ -176,6 +176,12 @@ pub(super) fn open_ticket(
     Ok(Event::TicketOpened { id, kind, detail: detail.to_owned() }.into())
 }
 
+/// The ticket about `subject`, unless it was ever opened.
+pub(super) fn ticket_once(order: &Order, kind: TicketKind, subject: &str, detail: String) -> Option<Event> {
+    let id = ticket_id(kind, subject);
+    (!order.has_ticket(&id)).then_some(Event::TicketOpened { id, kind, detail })
+}
+
 pub(super) fn close_ticket(order: &Order, id: &str) -> Result<Effects, Rejection> {
     if !order.has_ticket(id) {
         return Err(Rejection::NoSuchTicket(id.to_owned()));

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use super::service::ticket_once;
 use super::{Effects, before_everything_left, require};
 use crate::domain::event::{Event, Grant};
 use crate::domain::ids::{LineId, LocationId};
 use crate::domain::order::{LINES_PER_STEP, Line, Order, TicketKind};
 use crate::domain::rejection::Rejection;
 use crate::domain::stock::{Movement, MovementKind, StockKey};
-use crate::domain::timers::ticket_id;
 
 /// The lines that still need stock, at most as many as one transaction takes.
 pub fn shortfall(order: &Order) -> impl Iterator<Item = &Line> {
@@ -35,11 +35,8 @@ pub(super) fn allocate(order: &Order, grants: &[Grant], shortages: &[Grant]) -> 
         effects.events.push(Event::StockBackordered { shortages: shortages.to_vec() });
         effects.movements.extend(movements(order, shortages, MovementKind::Backorder));
         let subject = shortages.iter().map(|grant| grant.line.to_string()).collect::<Vec<_>>().join(",");
-        let id = ticket_id(TicketKind::Stockout, &subject);
-        if !order.has_ticket(&id) {
-            let detail = format!("lines {subject} wait for stock; receive stock, or cancel them");
-            effects.events.push(Event::TicketOpened { id, kind: TicketKind::Stockout, detail });
-        }
+        let detail = format!("lines {subject} wait for stock; receive stock, or cancel them");
+        effects.events.extend(ticket_once(order, TicketKind::Stockout, &subject, detail));
     }
     Ok(effects)
 }

@@ -16,6 +16,24 @@ use crate::domain::merchant::{
 use crate::domain::money::Amount;
 use crate::domain::tax::{Rounding, TaxRate};
 
+/// Converts both ways between two types of the same fields. The fields are named, so that one more in
+/// either type does not compile until it is here.
+macro_rules! same_fields {
+    ($body:ident = $domain:ident { $($field:ident),+ $(,)? }) => {
+        impl From<$body> for $domain {
+            fn from($body { $($field),+ }: $body) -> Self {
+                Self { $($field),+ }
+            }
+        }
+
+        impl From<$domain> for $body {
+            fn from($domain { $($field),+ }: $domain) -> Self {
+                Self { $($field),+ }
+            }
+        }
+    };
+}
+
 /// The most stock locations of a merchant.
 const MAX_LOCATIONS: usize = 10;
 
@@ -39,19 +57,7 @@ pub struct ShopBody {
     pub bank_account: String,
 }
 
-impl From<ShopBody> for ShopProfile {
-    fn from(body: ShopBody) -> Self {
-        let ShopBody { name, url, mail_from, support_mail, phone, address, bank_account } = body;
-        Self { name, url, mail_from, support_mail, phone, address, bank_account }
-    }
-}
-
-impl From<ShopProfile> for ShopBody {
-    fn from(shop: ShopProfile) -> Self {
-        let ShopProfile { name, url, mail_from, support_mail, phone, address, bank_account } = shop;
-        Self { name, url, mail_from, support_mail, phone, address, bank_account }
-    }
-}
+same_fields!(ShopBody = ShopProfile { name, url, mail_from, support_mail, phone, address, bank_account });
 
 /// How a merchant's orders are handled; what is left out has its default.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -85,63 +91,20 @@ impl Default for PolicyBody {
     }
 }
 
-impl From<PolicyBody> for OrderPolicy {
-    fn from(body: PolicyBody) -> Self {
-        let PolicyBody {
-            version,
-            rounding,
-            split,
-            sales,
-            unknown_product,
-            payment_due_days,
-            payment_reminder_days,
-            lead_time_days,
-            stalled_after_hours,
-            acknowledge_within_hours,
-        } = body;
-        Self {
-            version,
-            rounding,
-            split,
-            sales,
-            unknown_product,
-            payment_due_days,
-            payment_reminder_days,
-            lead_time_days,
-            stalled_after_hours,
-            acknowledge_within_hours,
-        }
+same_fields!(
+    PolicyBody = OrderPolicy {
+        version,
+        rounding,
+        split,
+        sales,
+        unknown_product,
+        payment_due_days,
+        payment_reminder_days,
+        lead_time_days,
+        stalled_after_hours,
+        acknowledge_within_hours,
     }
-}
-
-impl From<OrderPolicy> for PolicyBody {
-    fn from(policy: OrderPolicy) -> Self {
-        let OrderPolicy {
-            version,
-            rounding,
-            split,
-            sales,
-            unknown_product,
-            payment_due_days,
-            payment_reminder_days,
-            lead_time_days,
-            stalled_after_hours,
-            acknowledge_within_hours,
-        } = policy;
-        Self {
-            version,
-            rounding,
-            split,
-            sales,
-            unknown_product,
-            payment_due_days,
-            payment_reminder_days,
-            lead_time_days,
-            stalled_after_hours,
-            acknowledge_within_hours,
-        }
-    }
-}
+);
 
 /// A merchant's settings.
 #[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]

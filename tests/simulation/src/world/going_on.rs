@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::{Broken, Dead, Running, Work, World, about};
 use crate::checks::check_answer;
-use crate::faults::{Fault, stage};
+use crate::faults::Fault;
 use crate::functions::Ended;
 use crate::queues::{Delivery, SHARDS, StreamRecord};
 use crate::requests::{Ask, Purpose};
@@ -54,7 +54,7 @@ impl World {
         }
         for letter in self.out.dead_letters.take() {
             self.tell(|| format!("  put aside by {}: {}", letter.function, letter.reason));
-            let stage = stage(letter.function)
+            let stage = Stage::from_name(letter.function)
                 .ok_or_else(|| Broken(format!("{} put aside {}", letter.function, letter.reason)))?;
             self.dead.push(Dead { stage, body: letter.body, reason: letter.reason });
         }

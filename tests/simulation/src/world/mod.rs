@@ -19,13 +19,13 @@ use juchu::app::ports::Clock;
 use juchu::domain::order::Order;
 use juchu::domain::payment::PaymentStatus;
 use juchu::domain::timers::next_due;
-use juchu::testing::Moment;
+use juchu::testing::{Moment, Surroundings};
 use serde_json::Value;
 
 use crate::chance::Chance;
 use crate::checks::Checks;
-use crate::faults::{Coverage, DOORS, Fault};
-use crate::functions::{Process, Surroundings};
+use crate::faults::{Coverage, Fault};
+use crate::functions::Process;
 use crate::people::{People, View};
 use crate::queues::{Delivery, SHARDS, Shard, StreamRecord};
 use crate::requests::Ask;
@@ -416,9 +416,6 @@ fn shorten(event: &Value) -> String {
     let text = |name: &str| event.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     format!("{} {:.300}", text("rawPath"), text("body"))
 }
-
-// Every function is either a door, the relay, the timers or a stage.
-const _: () = assert!(DOORS.len() + 2 + Stage::ALL.len() == 16);
 
 /// What a process that waits for nothing comes to.
 ///

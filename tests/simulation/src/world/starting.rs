@@ -1,11 +1,12 @@
 //! What begins: batches from queues and the stream, requests, the timers.
 
 use jiff::{SignedDuration, Timestamp};
+use juchu_tests::{MAX_RECEIVES, VISIBILITY};
 
 use super::{Broken, FUNCTION_TIMEOUT, Running, Work, World, describe};
 use crate::faults::Fault;
-use crate::functions::Process;
-use crate::queues::{MAX_RECEIVES, StreamRecord, VISIBILITY, batch, stream_batch};
+use crate::functions::{self, Process};
+use crate::queues::{StreamRecord, batch, stream_batch};
 
 impl World {
     pub(super) fn visible(&self, now: Timestamp) -> Vec<usize> {
@@ -46,7 +47,7 @@ impl World {
             return Ok(());
         }
         let skew = self.skew(stage.name());
-        let process = self.out.stage(stage, skew, batch(&received)?);
+        let process = functions::stage(&self.out, stage, skew, batch(&received)?);
         self.start(stage.name(), Work::Batch(received), process);
         Ok(())
     }
@@ -70,7 +71,7 @@ impl World {
         shard.is_busy = true;
         let size = if self.is_calm { shard.records.len().min(100) } else { size };
         let records: Vec<StreamRecord> = shard.records.iter().take(size).cloned().collect();
-        let process = self.out.relay(stream_batch(&records)?);
+        let process = functions::relay(&self.out, stream_batch(&records)?);
         self.start("relay-events", Work::Stream { shard: at, records }, process);
         Ok(())
     }
@@ -82,7 +83,7 @@ impl World {
         }
         ask.attempts += 1;
         let skew = self.skew(ask.function);
-        let process = self.out.door(ask.function, skew, ask.read()?);
+        let process = functions::door(&self.out, ask.function, skew, ask.read()?);
         let process = process.ok_or_else(|| Broken(format!("there is no function {}", ask.function)))?;
         self.start(ask.function, Work::Request(ask), process);
         Ok(())
@@ -94,7 +95,7 @@ impl World {
             return;
         }
         let skew = self.skew("run-timers");
-        let process = self.out.timers(skew);
+        let process = functions::timers(&self.out, skew);
         self.start("run-timers", Work::Timers, process);
     }
 

@@ -1,0 +1,46 @@
+use super::{
+    FakeArchive, FakeDeadLetters, FakeMailer, FakeProvider, FakeQueues, FakeWarehouse, Faults, ManualClock,
+    MemoryStore,
+};
+use crate::domain::testing::START;
+
+/// Everything the functions use. All of it is handles; as it begins, it is empty, it is [`START`], and
+/// one plan says which call to any of it fails.
+#[derive(Clone)]
+pub struct Surroundings {
+    /// Which call fails.
+    pub faults: Faults,
+    /// The time.
+    pub clock: ManualClock,
+    /// The table.
+    pub store: MemoryStore,
+    /// The payment provider.
+    pub provider: FakeProvider,
+    /// The mail service.
+    pub mailer: FakeMailer,
+    /// What the warehouse is told.
+    pub warehouse: FakeWarehouse,
+    /// The bucket.
+    pub archive: FakeArchive,
+    /// The queues of the stages.
+    pub queues: FakeQueues,
+    /// Where messages are put aside.
+    pub dead_letters: FakeDeadLetters,
+}
+
+impl Default for Surroundings {
+    fn default() -> Self {
+        let faults = Faults::none();
+        Self {
+            clock: ManualClock::at(START),
+            store: MemoryStore::new(faults.clone()),
+            provider: FakeProvider::new(faults.clone()),
+            mailer: FakeMailer::new(faults.clone()),
+            warehouse: FakeWarehouse::new(faults.clone()),
+            archive: FakeArchive::new(faults.clone()),
+            queues: FakeQueues::new(faults.clone()),
+            dead_letters: FakeDeadLetters::new(faults.clone()),
+            faults,
+        }
+    }
+}

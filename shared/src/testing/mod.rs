@@ -3,6 +3,7 @@
 //!
 //! All fakes are handles: a clone speaks of the same world.
 
+mod calls;
 mod clock;
 mod faults;
 mod mailer;
@@ -12,6 +13,7 @@ mod store;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+pub use calls::{Call, Store};
 pub use clock::ManualClock;
 pub use faults::{Faults, InjectedFault, Moment};
 pub use mailer::{FakeMailer, MailScript};

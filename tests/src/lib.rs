@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use juchu::app::message::Stage;
 use juchu::lambda::routes::ROUTES;
 
+pub mod emulator;
 pub mod harness;
 pub mod source;
 pub mod template;

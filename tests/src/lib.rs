@@ -6,6 +6,7 @@ use jiff::SignedDuration;
 use juchu::app::message::Stage;
 use juchu::lambda::routes::ROUTES;
 
+pub mod emulator;
 pub mod harness;
 pub mod source;
 pub mod template;

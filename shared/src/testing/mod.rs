@@ -3,6 +3,7 @@
 //!
 //! All fakes are handles: a clone speaks of the same world.
 
+mod calls;
 mod clock;
 mod faults;
 mod mailer;
@@ -13,6 +14,7 @@ mod surroundings;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+pub use calls::{Call, Store};
 pub use clock::ManualClock;
 pub use faults::{Faults, InjectedFault, Moment};
 pub use mailer::{FakeMailer, MailScript};

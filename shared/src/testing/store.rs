@@ -1,17 +1,19 @@
 //! The store in memory, with the conditions of the real one.
 
+mod mails;
+mod merchants;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 use jiff::Timestamp;
 
-use super::{Faults, locked};
+use super::{Call, Faults, locked};
 use crate::adapters::cursor;
 use crate::app::message::Message;
 use crate::app::ports::{
-    Answer, AnswerStore, Commit, CommitError, LedgerEntry, ListError, MailLog, MailRecord, MailStatus,
-    MerchantStore, OrderFilter, OrderQuery, OrderStore, OrderSummary, Page, PutError, StockChange,
-    StockChanged, StockStore, StoreError,
+    Answer, AnswerStore, Commit, CommitError, LedgerEntry, ListError, MailRecord, OrderFilter, OrderQuery,
+    OrderStore, OrderSummary, Page, StockChange, StockChanged, StockStore, StoreError,
 };
 use crate::app::record::EventRecord;
 use crate::domain::event::EventKind;
@@ -43,6 +45,8 @@ struct State {
     /// Orders whose row cannot be read.
     broken: BTreeSet<OrderId>,
     outbox: Vec<Message>,
+    /// The calls that took effect, once somebody wants them.
+    calls: Option<Vec<Call>>,
 }
 
 impl State {
@@ -204,20 +208,40 @@ impl MemoryStore {
         state.stock.iter().map(book).collect()
     }
 
+    /// From now on keeps each call that takes effect, for [`Self::take_calls`].
+    pub fn keep_calls(&self) {
+        locked(&self.state).calls.get_or_insert_default();
+    }
+
+    /// The calls that took effect since the last time, in that order. One that failed before its
+    /// effect is not among them, one whose answer was lost is.
+    #[must_use]
+    pub fn take_calls(&self) -> Vec<Call> {
+        locked(&self.state).calls.as_mut().map(std::mem::take).unwrap_or_default()
+    }
+
     async fn read<T, E: From<super::InjectedFault>>(
         &self,
-        call: &'static str,
+        call: Call,
         read: impl FnOnce(&State) -> T,
     ) -> Result<T, E> {
-        self.faults.around(call, || Ok(read(&locked(&self.state)))).await
+        self.write(call, |state| Ok(read(state))).await
     }
 
     async fn write<T, E: From<super::InjectedFault>>(
         &self,
-        call: &'static str,
+        call: Call,
         write: impl FnOnce(&mut State) -> Result<T, E>,
     ) -> Result<T, E> {
-        self.faults.around(call, || write(&mut locked(&self.state))).await
+        let name = call.name();
+        let effect = || {
+            let mut state = locked(&self.state);
+            if let Some(calls) = &mut state.calls {
+                calls.push(call);
+            }
+            write(&mut state)
+        };
+        self.faults.around(name, effect).await
     }
 }
 
@@ -251,7 +275,7 @@ fn page<T>(
 
 impl OrderStore for MemoryStore {
     async fn load(&self, id: &OrderId) -> Result<Option<Order>, StoreError> {
-        self.write("OrderStore::load", |state| {
+        self.write(Call::Load(id.clone()), |state| {
             if state.broken.contains(id) {
                 return Err(StoreError::Corrupt(id.to_string()));
             }
@@ -261,11 +285,11 @@ impl OrderStore for MemoryStore {
     }
 
     async fn event(&self, id: &OrderId, seq: u64) -> Result<Option<EventRecord>, StoreError> {
-        self.read("OrderStore::event", |state| state.events.get(&(id.clone(), seq)).cloned()).await
+        self.read(Call::Event(id.clone(), seq), |state| state.events.get(&(id.clone(), seq)).cloned()).await
     }
 
     async fn history(&self, id: &OrderId) -> Result<Vec<EventRecord>, StoreError> {
-        self.read("OrderStore::history", |state| {
+        self.read(Call::History(id.clone()), |state| {
             let all = state.events.range((id.clone(), 0)..=(id.clone(), u64::MAX));
             all.map(|(_, record)| record.clone()).collect()
         })
@@ -273,7 +297,7 @@ impl OrderStore for MemoryStore {
     }
 
     async fn commit(&self, commit: &Commit) -> Result<(), CommitError> {
-        self.write("OrderStore::commit", |state| {
+        self.write(Call::Commit(Box::new(commit.clone())), |state| {
             if state.has(commit) {
                 return Ok(());
             }
@@ -288,7 +312,7 @@ impl OrderStore for MemoryStore {
 
     async fn list(&self, query: &OrderQuery) -> Result<Page<OrderSummary>, ListError> {
         let orders: Vec<(String, OrderSummary)> = self
-            .read::<_, ListError>("OrderStore::list", |state| {
+            .read::<_, ListError>(Call::List(query.clone()), |state| {
                 let of_merchant = state.orders.values().filter(|order| order.merchant == query.merchant);
                 let summaries = of_merchant.map(OrderSummary::of).filter(|summary| match query.filter {
                     OrderFilter::All => true,
@@ -303,7 +327,7 @@ impl OrderStore for MemoryStore {
     }
 
     async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<OrderId>, StoreError> {
-        self.read("OrderStore::due", |state| {
+        self.read(Call::Due(now, limit), |state| {
             let dues = state.orders.values().filter_map(|order| Some((next_due(order)?, order.id.clone())));
             let mut dues: Vec<(Timestamp, OrderId)> = dues.filter(|(at, _)| *at <= now).collect();
             dues.sort();
@@ -315,11 +339,11 @@ impl OrderStore for MemoryStore {
 
 impl AnswerStore for MemoryStore {
     async fn recall(&self, key: &str, now: Timestamp) -> Result<Option<Answer>, StoreError> {
-        self.read("AnswerStore::recall", |state| state.kept_answer(key, now).cloned()).await
+        self.read(Call::Recall(key.to_owned(), now), |state| state.kept_answer(key, now).cloned()).await
     }
 
     async fn remember(&self, answer: &Answer) -> Result<(), StoreError> {
-        self.write("AnswerStore::remember", |state| {
+        self.write(Call::Remember(answer.clone()), |state| {
             if state.kept_answer(&answer.key, answer.given_at()).is_none() {
                 state.answers.insert(answer.key.clone(), answer.clone());
             }
@@ -331,14 +355,14 @@ impl AnswerStore for MemoryStore {
 
 impl StockStore for MemoryStore {
     async fn counts(&self, merchant: &MerchantId, keys: &[StockKey]) -> Result<Vec<Stock>, StoreError> {
-        self.read("StockStore::counts", |state| {
+        self.read(Call::Counts(merchant.clone(), keys.to_vec()), |state| {
             keys.iter().map(|key| state.stock_of(&(merchant.clone(), key.clone()))).collect()
         })
         .await
     }
 
     async fn change(&self, change: &StockChange) -> Result<StockChanged, StoreError> {
-        self.write("StockStore::change", |state| Ok(state.change(change))).await
+        self.write(Call::Change(change.clone()), |state| Ok(state.change(change))).await
     }
 
     async fn waiting(
@@ -347,7 +371,7 @@ impl StockStore for MemoryStore {
         key: &StockKey,
         limit: usize,
     ) -> Result<Vec<(OrderId, LineId)>, StoreError> {
-        self.read("StockStore::waiting", |state| {
+        self.read(Call::Waiting(merchant.clone(), key.clone(), limit), |state| {
             let here = |place: &Place| place.0 == *merchant && place.1 == *key;
             let rows = state.waiting.iter().filter(|(place, ..)| here(place)).take(limit);
             rows.map(|(_, _, order, line)| (order.clone(), *line)).collect()
@@ -363,127 +387,13 @@ impl StockStore for MemoryStore {
         limit: usize,
     ) -> Result<Page<LedgerEntry>, ListError> {
         let place = (merchant.clone(), key.clone());
+        let call = Call::Ledger(merchant.clone(), key.clone(), cursor.map(str::to_owned), limit);
         let rows: Vec<(String, LedgerEntry)> = self
-            .read::<_, ListError>("StockStore::ledger", |state| {
+            .read::<_, ListError>(call, |state| {
                 let rows = state.ledger.get(&place).into_iter().flatten();
                 rows.map(|((at, reference), row)| (format!("{at:.9}#{reference}"), row.clone())).collect()
             })
             .await?;
         page(&format!("{merchant}#{}#{}", key.sku, key.location), (cursor, limit), Ordering::Falling, rows)
-    }
-}
-
-impl MerchantStore for MemoryStore {
-    async fn merchant(&self, id: &MerchantId) -> Result<Option<Merchant>, StoreError> {
-        self.read("MerchantStore::merchant", |state| state.merchants.get(id).cloned()).await
-    }
-
-    async fn put_merchant(&self, merchant: &Merchant) -> Result<(), PutError> {
-        self.write("MerchantStore::put_merchant", |state| {
-            let known = state.merchants.get(&merchant.id);
-            let version = known.map_or(0, |known| known.version);
-            if known != Some(merchant) && version != merchant.version.saturating_sub(1) {
-                return Err(PutError::Conflict);
-            }
-            state.merchants.insert(merchant.id.clone(), merchant.clone());
-            Ok(())
-        })
-        .await
-    }
-
-    async fn channel(&self, id: &ChannelId) -> Result<Option<Channel>, StoreError> {
-        self.read("MerchantStore::channel", |state| state.channels.get(id).cloned()).await
-    }
-
-    async fn put_channel(&self, channel: &Channel) -> Result<(), PutError> {
-        self.write("MerchantStore::put_channel", |state| {
-            if state.channels.get(&channel.id).is_some_and(|known| known.merchant != channel.merchant) {
-                return Err(PutError::Conflict);
-            }
-            state.channels.insert(channel.id.clone(), channel.clone());
-            Ok(())
-        })
-        .await
-    }
-
-    async fn products(&self, merchant: &MerchantId, skus: &[Sku]) -> Result<Vec<Product>, StoreError> {
-        self.read("MerchantStore::products", |state| {
-            let wanted: BTreeSet<&Sku> = skus.iter().collect();
-            let known = |sku: &Sku| state.products.get(&(merchant.clone(), sku.clone())).cloned();
-            wanted.into_iter().filter_map(known).collect()
-        })
-        .await
-    }
-
-    async fn put_product(&self, merchant: &MerchantId, product: &Product) -> Result<(), StoreError> {
-        self.write("MerchantStore::put_product", |state| {
-            state.products.insert((merchant.clone(), product.sku.clone()), product.clone());
-            Ok(())
-        })
-        .await
-    }
-
-    async fn list_products(
-        &self,
-        merchant: &MerchantId,
-        cursor: Option<&str>,
-        limit: usize,
-    ) -> Result<Page<Product>, ListError> {
-        let rows: Vec<(String, Product)> = self
-            .read::<_, ListError>("MerchantStore::list_products", |state| {
-                let own = state.products.iter().filter(|((of, _), _)| of == merchant);
-                own.map(|((_, sku), product)| (sku.to_string(), product.clone())).collect()
-            })
-            .await?;
-        page(merchant.as_str(), (cursor, limit), Ordering::Rising, rows)
-    }
-}
-
-impl MailLog for MemoryStore {
-    async fn begin(
-        &self,
-        order: &OrderId,
-        fact: &str,
-        now: Timestamp,
-    ) -> Result<Option<MailRecord>, StoreError> {
-        self.write("MailLog::begin", |state| {
-            let key = (order.clone(), fact.to_owned());
-            if let Some(begun) = state.mails.get(&key) {
-                return Ok(Some(begun.clone()));
-            }
-            let record = MailRecord { fact: fact.to_owned(), begun_at: now, status: MailStatus::Sending };
-            state.mails.insert(key, record);
-            Ok(None)
-        })
-        .await
-    }
-
-    async fn finish(
-        &self,
-        order: &OrderId,
-        fact: &str,
-        status: Option<&MailStatus>,
-    ) -> Result<(), StoreError> {
-        self.write("MailLog::finish", |state| {
-            let key = (order.clone(), fact.to_owned());
-            match status {
-                None => drop(state.mails.remove(&key)),
-                Some(status) => {
-                    if let Some(record) = state.mails.get_mut(&key) {
-                        record.status = status.clone();
-                    }
-                }
-            }
-            Ok(())
-        })
-        .await
-    }
-
-    async fn mails(&self, order: &OrderId) -> Result<Vec<MailRecord>, StoreError> {
-        self.read("MailLog::mails", |state| {
-            let own = state.mails.iter().filter(|((of, _), _)| of == order);
-            own.map(|(_, record)| record.clone()).collect()
-        })
-        .await
     }
 }

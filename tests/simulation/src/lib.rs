@@ -12,6 +12,7 @@ pub mod functions;
 pub mod logs;
 pub mod people;
 pub mod queues;
+pub mod replay;
 pub mod requests;
 pub mod shop;
 pub mod shrink;

@@ -9,6 +9,7 @@ use clap::Parser;
 
 use simulation::chance::Chance;
 use simulation::faults::Coverage;
+use simulation::replay::run_over_dynamo;
 use simulation::shrink::shrink;
 use simulation::world::{Run, World};
 
@@ -39,6 +40,10 @@ struct Cli {
     /// Fail when a fault that can hit a function never did
     #[arg(long)]
     every_fault: bool,
+    /// Make every call of the store again on the real adapter over an emulator of DynamoDB, which
+    /// has to answer alike
+    #[arg(long)]
+    over_dynamo: bool,
 }
 
 /// What all runs came to.
@@ -47,12 +52,15 @@ struct Sum {
     seeds: u64,
     steps: u64,
     orders: usize,
+    /// How many calls of the store were made again.
+    calls: usize,
     /// The first seed that broke something, and how.
     broken: Option<(u64, Run)>,
 }
 
 impl Sum {
-    fn add(&mut self, seed: u64, run: Run) {
+    fn add(&mut self, seed: u64, (run, calls): (Run, usize)) {
+        self.calls += calls;
         self.seeds += 1;
         self.steps += run.steps;
         self.orders += run.orders;
@@ -71,7 +79,7 @@ fn main() -> anyhow::Result<ExitCode> {
     simulation::logs::read()?;
     let (coverage, begun) = (Coverage::default(), Instant::now());
     if let Some(seed) = cli.seed {
-        let run = World::new(Chance::of_seed(seed), coverage, cli.trace).run();
+        let (run, _) = run(seed, &cli, &coverage);
         run.trace.iter().for_each(|line| println!("{line}"));
         if run.broken.is_some() {
             report(seed, run, &cli);
@@ -106,13 +114,19 @@ fn run_all(cli: &Cli, coverage: &Coverage) -> Sum {
             scope.spawn(|| {
                 while !locked(&sum).is_enough(cli) {
                     let Some(seed) = locked(&seeds).next() else { return };
-                    let run = World::new(Chance::of_seed(seed), coverage.clone(), false).run();
+                    let run = run(seed, cli, coverage);
                     locked(&sum).add(seed, run);
                 }
             });
         }
     });
     sum.into_inner().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Runs one seed. Tells too how many calls of the store were made again.
+fn run(seed: u64, cli: &Cli, coverage: &Coverage) -> (Run, usize) {
+    let world = World::new(Chance::of_seed(seed), coverage.clone(), cli.trace);
+    if cli.over_dynamo { run_over_dynamo(world) } else { (world.run(), 0) }
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -123,13 +137,14 @@ fn report(seed: u64, run: Run, cli: &Cli) {
     let steps = run.steps;
     let what = run.broken.as_ref().map(ToString::to_string).unwrap_or_default();
     println!("seed {seed} breaks after {steps} steps: {what}");
-    if !cli.no_shrink && !cli.trace {
+    if !cli.no_shrink && !cli.trace && !cli.over_dynamo {
         let shortest = shrink(run);
         println!("\nthe simplest run found that breaks alike, {} steps:", shortest.steps);
         shortest.trace.iter().for_each(|line| println!("{line}"));
         println!("{}", shortest.broken.map(|broken| broken.0).unwrap_or_default());
     }
-    println!("\nagain: cargo xtask simulate --seed {seed} --trace");
+    let over = if cli.over_dynamo { " --over-dynamo" } else { "" };
+    println!("\nagain: cargo xtask simulate --seed {seed} --trace{over}");
 }
 
 fn print(sum: &Sum, coverage: &Coverage, took: Duration) {
@@ -144,4 +159,7 @@ fn print(sum: &Sum, coverage: &Coverage, took: Duration) {
         sum.steps * 1_000 / millis,
         if sum.broken.is_some() { "and something broke" } else { "nothing broke" },
     );
+    if sum.calls > 0 && sum.broken.is_none() {
+        println!("{} calls of the store, answered alike by the real adapter", sum.calls);
+    }
 }

@@ -20,7 +20,7 @@ use crate::samples::{
     allocate, answer, arrival, at, grant, intake, merchant, note, opening, order, order_id, received, step,
     stock,
 };
-use crate::worlds::{Dynamo, TABLE, World};
+use crate::worlds::{Dynamo, TABLE};
 
 /// The most writes of one transaction.
 const TRANSACTION: usize = 100;

@@ -19,7 +19,7 @@ use juchu::app::ports::Clock;
 use juchu::domain::order::Order;
 use juchu::domain::payment::PaymentStatus;
 use juchu::domain::timers::next_due;
-use juchu::testing::{Moment, Surroundings};
+use juchu::testing::{MemoryStore, Moment, Surroundings};
 use serde_json::Value;
 
 use crate::chance::Chance;
@@ -179,6 +179,12 @@ impl World {
             steps: 0,
             trace: is_traced.then(Vec::new),
         }
+    }
+
+    /// Its table, as a handle.
+    #[must_use]
+    pub fn store(&self) -> MemoryStore {
+        self.out.store.clone()
     }
 
     /// Lives through a storm, then through a calm in which everybody does their part, and checks

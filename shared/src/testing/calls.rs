@@ -1,0 +1,122 @@
+//! The calls of the store's ports as values: what was asked of one store can be asked of another.
+
+use std::fmt::Debug;
+
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::app::ports::{
+    Answer, AnswerStore, Commit, CommitError, ListError, MailLog, MailStatus, MerchantStore, OrderQuery,
+    OrderStore, Page, StockChange, StockStore, StoreError,
+};
+use crate::domain::ids::{ChannelId, MerchantId, OrderId, Sku};
+use crate::domain::merchant::{Channel, Merchant, Product};
+use crate::domain::order::Order;
+use crate::domain::stock::StockKey;
+
+/// All that a store has to be.
+pub trait Store: OrderStore + AnswerStore + StockStore + MerchantStore + MailLog {}
+
+impl<S: OrderStore + AnswerStore + StockStore + MerchantStore + MailLog> Store for S {}
+
+/// One line for each method: its call, what the call keeps, what the method is given of that, and
+/// what of its answer counts if that is not all of it.
+macro_rules! calls {
+    ($($port:ident::$method:ident,
+        $call:ident($($name:ident: $kept:ty),+) => ($($argument:expr),+) $(as $plain:ident)?;)+) => {
+        /// A call of a store's port.
+        #[derive(Debug, Clone)]
+        pub enum Call {
+            $(
+                #[doc = concat!("[`", stringify!($port), "::", stringify!($method), "`]")]
+                $call($($kept),+),
+            )+
+        }
+
+        impl Call {
+            /// `Port::method`.
+            #[must_use]
+            pub const fn name(&self) -> &'static str {
+                match self {
+                    $(Self::$call(..) => concat!(stringify!($port), "::", stringify!($method)),)+
+                }
+            }
+
+            /// Makes the call, and tells of its answer what all stores must agree on.
+            pub async fn answer(&self, store: &impl Store) -> Value {
+                match self {
+                    $(Self::$call($($name),+) => {
+                        let answer = $port::$method(store, $($argument),+).await;
+                        $(let answer = $plain(answer);)?
+                        told(answer)
+                    })+
+                }
+            }
+        }
+    };
+}
+
+calls! {
+    OrderStore::load, Load(id: OrderId) => (id);
+    OrderStore::event, Event(id: OrderId, seq: u64) => (id, *seq);
+    OrderStore::history, History(id: OrderId) => (id);
+    OrderStore::commit, Commit(commit: Box<Commit>) => (commit) as met;
+    OrderStore::list, List(query: OrderQuery) => (query) as listed;
+    OrderStore::due, Due(now: Timestamp, limit: usize) => (*now, *limit);
+    AnswerStore::recall, Recall(key: String, now: Timestamp) => (key, *now);
+    AnswerStore::remember, Remember(answer: Answer) => (answer);
+    StockStore::counts, Counts(merchant: MerchantId, keys: Vec<StockKey>) => (merchant, keys);
+    StockStore::change, Change(change: StockChange) => (change) as named;
+    StockStore::waiting,
+        Waiting(merchant: MerchantId, key: StockKey, limit: usize) => (merchant, key, *limit);
+    StockStore::ledger,
+        Ledger(merchant: MerchantId, key: StockKey, cursor: Option<String>, limit: usize)
+        => (merchant, key, cursor.as_deref(), *limit) as listed;
+    MerchantStore::merchant, Merchant(id: MerchantId) => (id);
+    MerchantStore::put_merchant, PutMerchant(merchant: Box<Merchant>) => (merchant);
+    MerchantStore::channel, Channel(id: ChannelId) => (id);
+    MerchantStore::put_channel, PutChannel(channel: Channel) => (channel);
+    MerchantStore::products,
+        Products(merchant: MerchantId, skus: Vec<Sku>) => (merchant, skus) as in_any_order;
+    MerchantStore::put_product,
+        PutProduct(merchant: MerchantId, product: Product) => (merchant, product);
+    MerchantStore::list_products,
+        ListProducts(merchant: MerchantId, cursor: Option<String>, limit: usize)
+        => (merchant, cursor.as_deref(), *limit) as listed;
+    MailLog::begin, Begin(order: OrderId, fact: String, now: Timestamp) => (order, fact, *now);
+    MailLog::finish,
+        Finish(order: OrderId, fact: String, status: Option<MailStatus>) => (order, fact, status.as_ref());
+    MailLog::mails, Mails(order: OrderId) => (order);
+}
+
+/// An answer with all that `Debug` hides.
+fn told<T: Serialize, E: Debug>(answer: Result<T, E>) -> Value {
+    match answer {
+        Ok(answer) => json!({ "Ok": answer }),
+        Err(error) => json!({ "Err": format!("{error:?}") }),
+    }
+}
+
+/// The order that is there already counts with all that `Debug` hides.
+fn met(answer: Result<(), CommitError>) -> Result<Option<Box<Order>>, CommitError> {
+    match answer {
+        Err(CommitError::Exists(order)) => Ok(Some(order)),
+        other => other.map(|()| None),
+    }
+}
+
+/// Each store has cursors of its own.
+fn listed<T>(answer: Result<Page<T>, ListError>) -> Result<(Vec<T>, bool), ListError> {
+    answer.map(|page| (page.items, page.next.is_some()))
+}
+
+fn named<T: Debug>(answer: Result<T, StoreError>) -> Result<String, StoreError> {
+    answer.map(|answer| format!("{answer:?}"))
+}
+
+fn in_any_order(answer: Result<Vec<Product>, StoreError>) -> Result<Vec<Product>, StoreError> {
+    let mut products = answer?;
+    products.sort_by(|one, other| one.sku.cmp(&other.sku));
+    Ok(products)
+}

@@ -1,0 +1,76 @@
+//! Merchants, their channels and products.
+
+use std::collections::BTreeSet;
+
+use super::{MemoryStore, Ordering, page};
+use crate::app::ports::{ListError, MerchantStore, Page, PutError, StoreError};
+use crate::domain::ids::{ChannelId, MerchantId, Sku};
+use crate::domain::merchant::{Channel, Merchant, Product};
+use crate::testing::Call;
+
+impl MerchantStore for MemoryStore {
+    async fn merchant(&self, id: &MerchantId) -> Result<Option<Merchant>, StoreError> {
+        self.read(Call::Merchant(id.clone()), |state| state.merchants.get(id).cloned()).await
+    }
+
+    async fn put_merchant(&self, merchant: &Merchant) -> Result<(), PutError> {
+        self.write(Call::PutMerchant(Box::new(merchant.clone())), |state| {
+            let known = state.merchants.get(&merchant.id);
+            let version = known.map_or(0, |known| known.version);
+            if known != Some(merchant) && version != merchant.version.saturating_sub(1) {
+                return Err(PutError::Conflict);
+            }
+            state.merchants.insert(merchant.id.clone(), merchant.clone());
+            Ok(())
+        })
+        .await
+    }
+
+    async fn channel(&self, id: &ChannelId) -> Result<Option<Channel>, StoreError> {
+        self.read(Call::Channel(id.clone()), |state| state.channels.get(id).cloned()).await
+    }
+
+    async fn put_channel(&self, channel: &Channel) -> Result<(), PutError> {
+        self.write(Call::PutChannel(channel.clone()), |state| {
+            if state.channels.get(&channel.id).is_some_and(|known| known.merchant != channel.merchant) {
+                return Err(PutError::Conflict);
+            }
+            state.channels.insert(channel.id.clone(), channel.clone());
+            Ok(())
+        })
+        .await
+    }
+
+    async fn products(&self, merchant: &MerchantId, skus: &[Sku]) -> Result<Vec<Product>, StoreError> {
+        self.read(Call::Products(merchant.clone(), skus.to_vec()), |state| {
+            let wanted: BTreeSet<&Sku> = skus.iter().collect();
+            let known = |sku: &Sku| state.products.get(&(merchant.clone(), sku.clone())).cloned();
+            wanted.into_iter().filter_map(known).collect()
+        })
+        .await
+    }
+
+    async fn put_product(&self, merchant: &MerchantId, product: &Product) -> Result<(), StoreError> {
+        self.write(Call::PutProduct(merchant.clone(), product.clone()), |state| {
+            state.products.insert((merchant.clone(), product.sku.clone()), product.clone());
+            Ok(())
+        })
+        .await
+    }
+
+    async fn list_products(
+        &self,
+        merchant: &MerchantId,
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<Product>, ListError> {
+        let call = Call::ListProducts(merchant.clone(), cursor.map(str::to_owned), limit);
+        let rows: Vec<(String, Product)> = self
+            .read::<_, ListError>(call, |state| {
+                let own = state.products.iter().filter(|((of, _), _)| of == merchant);
+                own.map(|((_, sku), product)| (sku.to_string(), product.clone())).collect()
+            })
+            .await?;
+        page(merchant.as_str(), (cursor, limit), Ordering::Rising, rows)
+    }
+}

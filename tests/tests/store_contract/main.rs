@@ -13,6 +13,7 @@ mod master_data;
 mod orders;
 mod samples;
 mod stock;
+mod together;
 mod worlds;
 
 /// Tries sentences on every store.

@@ -2,6 +2,7 @@
 
 mod aws;
 mod bugs;
+mod chaos;
 mod checks;
 mod demo;
 mod local_aws;
@@ -41,6 +42,8 @@ enum Task {
     Verify(verify::Options),
     /// Run the whole system from seeds, in virtual time, under faults
     Simulate(simulation::Options),
+    /// Kill the real processes again and again while orders go through them, and check what is stored then
+    Chaos(chaos::Options),
     /// Plant bugs, one at a time, and see whether the simulation notices
     Bugs(bugs::Options),
     /// Build what `sam deploy` sends to AWS
@@ -69,6 +72,7 @@ fn carry_out(task: Task) -> anyhow::Result<()> {
         Task::Logs(options) => local_aws::logs::run(&workspace, &options),
         Task::Verify(options) => verify::run(&workspace, &options),
         Task::Simulate(options) => simulation::run(&workspace, &options),
+        Task::Chaos(options) => chaos::run(&workspace, &options),
         Task::Bugs(options) => bugs::run(&workspace, &options),
         Task::Package(options) => package::run(&workspace, &options),
     }

@@ -56,6 +56,10 @@ pub async fn run(options: Options) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::FAILURE)
 }
 
-async fn verify(store: DynamoStore, merchant: &MerchantId) -> anyhow::Result<Verified> {
+/// Reads everything that is stored of the merchant and checks it.
+///
+/// # Errors
+/// If it cannot be read.
+pub async fn verify(store: DynamoStore, merchant: &MerchantId) -> anyhow::Result<Verified> {
     Ok(Verify { store, clock: SystemClock }.handle(merchant).await?)
 }

@@ -4,15 +4,19 @@
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use clap::{Args, ValueEnum};
 
-use crate::demo;
-use crate::local_aws::{self, LocalAws, Outputs};
+use crate::local_aws::LocalAws;
 use crate::process::run as run_command;
 use crate::simulation;
 use crate::tools::Set;
 use crate::workspace::Workspace;
+use crate::{chaos, demo};
+
+/// How much chaos the end-to-end step makes; `cargo xtask chaos` makes as much as one likes.
+const CHAOS_ORDERS: usize = 16;
+const CHAOS_KILLS: usize = 4;
 
 #[derive(Args)]
 pub(crate) struct Options {
@@ -102,23 +106,13 @@ fn nextest(workspace: &Workspace) -> anyhow::Result<Command> {
 
 fn test_end_to_end(workspace: &Workspace) -> anyhow::Result<()> {
     let local = LocalAws::new(workspace, workspace.target().join("end-to-end"));
-    local.stop().context("an earlier run's emulator does not stop")?;
-    // The two halves of `up`, so that deploying on an emulator that is given is tested as well.
-    let endpoint = local.start_emulator()?;
-    let deployed = local.up(&local_aws::Options::at(endpoint));
-    let tested = deployed.and_then(|outputs| run_end_to_end(workspace, &local, &outputs));
-    let stopped = local.stop();
-    if tested.is_err() {
-        println!("The emulator's log, with the functions' own: {}", local.log().display());
-    }
-    tested.and(stopped.map(drop))
-}
-
-fn run_end_to_end(workspace: &Workspace, local: &LocalAws<'_>, outputs: &Outputs) -> anyhow::Result<()> {
-    demo::play(workspace, "debug", outputs)?;
-    let mut tests = nextest(workspace)?;
-    tests.args(["--run-ignored", "only", "--filterset", "binary(end_to_end)"]);
-    run_command(tests.env("JUCHU_OUTPUTS", local.outputs_path()))
+    local.for_a_while(|outputs| {
+        demo::play(workspace, "debug", outputs)?;
+        let mut tests = nextest(workspace)?;
+        tests.args(["--run-ignored", "only", "--filterset", "binary(end_to_end)"]);
+        run_command(tests.env("JUCHU_OUTPUTS", local.outputs_path()))?;
+        chaos::deployed(workspace, local.folder(), CHAOS_ORDERS, CHAOS_KILLS)
+    })
 }
 
 /// Runs the chosen steps.

@@ -2,6 +2,7 @@
 
 mod aws;
 mod bugs;
+mod chaos;
 mod checks;
 mod demo;
 mod local_aws;
@@ -9,6 +10,7 @@ mod package;
 mod process;
 mod simulation;
 mod tools;
+mod verify;
 mod workspace;
 
 use std::process::ExitCode;
@@ -36,8 +38,12 @@ enum Task {
     Demo(local_aws::Options),
     /// Print what the deployed functions logged
     Logs(local_aws::logs::Options),
+    /// Check whether everything that is stored agrees, in the deployed system or in any table
+    Verify(verify::Options),
     /// Run the whole system from seeds, in virtual time, under faults
     Simulate(simulation::Options),
+    /// Kill the real processes again and again while orders go through them, and check what is stored then
+    Chaos(chaos::Options),
     /// Plant bugs, one at a time, and see whether the simulation notices
     Bugs(bugs::Options),
     /// Build what `sam deploy` sends to AWS
@@ -64,7 +70,9 @@ fn carry_out(task: Task) -> anyhow::Result<()> {
         Task::Down => local_aws::down(&workspace),
         Task::Demo(options) => demo::run(&workspace, &options),
         Task::Logs(options) => local_aws::logs::run(&workspace, &options),
+        Task::Verify(options) => verify::run(&workspace, &options),
         Task::Simulate(options) => simulation::run(&workspace, &options),
+        Task::Chaos(options) => chaos::run(&workspace, &options),
         Task::Bugs(options) => bugs::run(&workspace, &options),
         Task::Package(options) => package::run(&workspace, &options),
     }

@@ -8,7 +8,7 @@ use std::process::Command;
 use anyhow::Context;
 
 use crate::process::{read, run};
-use crate::workspace::Workspace;
+use crate::workspace::{Workspace, forget_ourselves};
 
 /// A set of tools with the file that pins it. Sets are apart because `up` should not have to wait
 /// for what only the checks need.
@@ -60,7 +60,7 @@ impl Set {
     /// One program of the set, in the workspace's root.
     pub(crate) fn program(self, workspace: &Workspace, name: &str) -> anyhow::Result<Command> {
         let mut command = Command::new(self.install(workspace)?.join(name));
-        command.current_dir(workspace.root());
+        forget_ourselves(&mut command).current_dir(workspace.root());
         Ok(command)
     }
 }

@@ -58,9 +58,21 @@ impl Workspace {
     /// Cargo, in the workspace's root.
     pub(crate) fn cargo(&self) -> Command {
         let mut command = Command::new(cargo());
-        command.current_dir(&self.root);
+        forget_ourselves(&mut command).current_dir(&self.root);
         command
     }
+}
+
+/// Takes what cargo told this program about itself from the environment of `command`. Build scripts
+/// that look at it would run anew after each build from a shell, and most of the workspace with them.
+pub(crate) fn forget_ourselves(command: &mut Command) -> &mut Command {
+    let told = |name: &str| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_");
+    for (name, _) in std::env::vars_os() {
+        if name.to_str().is_some_and(told) {
+            command.env_remove(name);
+        }
+    }
+    command
 }
 
 /// The cargo that runs this.

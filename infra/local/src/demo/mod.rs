@@ -17,7 +17,7 @@ use tokio::task::JoinSet;
 use self::api::Api;
 use self::report::Played;
 use self::stories::Story;
-use self::world::World;
+use self::world::{PATIENCE, World};
 use crate::embedded::{Embedded, Options};
 
 /// A system that runs already.
@@ -45,7 +45,7 @@ pub async fn run(target: Option<Target>, mail_from: String, json: bool) -> anyho
         let api = Api::new(&system.url(), token);
         (Some(system), api)
     };
-    let played = play_all(World::open(api, &mail_from).await?).await;
+    let played = play_all(World::open(api, &mail_from, PATIENCE).await?).await;
     let took = begun.elapsed();
     if json {
         println!("{}", report::json(&played, took));
@@ -85,7 +85,8 @@ async fn play_all(world: World) -> Vec<Played> {
     played.into_iter().map(|(_, story)| story).collect()
 }
 
-async fn play(story: Story, world: World) -> Played {
+/// Plays a story.
+pub async fn play(story: Story, world: World) -> Played {
     let order = (story.play)(world, story.end).await;
     Played::new(&story, order)
 }

@@ -30,10 +30,27 @@ impl Played {
     /// Everything that is not as it should be; nothing when all is well.
     #[must_use]
     pub fn defects(&self) -> Vec<String> {
-        let order = match &self.order {
-            Ok(order) => order,
-            Err(error) => return vec![format!("{error:#}")],
-        };
+        match &self.order {
+            Ok(order) => self.differences(order, &order.mails_sent(), &[]),
+            Err(error) => vec![format!("{error:#}")],
+        }
+    }
+
+    /// As [`Self::defects`], but of mails whose sending was cut off a ticket may tell that nobody
+    /// knows whether they went out.
+    #[must_use]
+    pub fn defects_after_chaos(&self) -> Vec<String> {
+        match &self.order {
+            Ok(order) => {
+                let mails = order.mails_ended();
+                let unknown = mails.len() - order.mails_sent().len();
+                self.differences(order, &mails, &vec!["MAIL_UNKNOWN"; unknown])
+            }
+            Err(error) => vec![format!("{error:#}")],
+        }
+    }
+
+    fn differences(&self, order: &Order, mails: &[&str], tickets: &[&str]) -> Vec<String> {
         let mut defects = Vec::new();
         let mut check = |what: &str, expected: String, reached: String| {
             if expected != reached {
@@ -42,10 +59,10 @@ impl Played {
         };
         check("state", self.expected.state.to_owned(), order.state.clone());
         check("payment", self.expected.payment.to_owned(), payments(order));
-        check("mails", self.expected.mails.join(", "), order.mails_sent().join(", "));
+        check("mails", self.expected.mails.join(", "), mails.join(", "));
         let waiting = order.tickets.iter().filter(|ticket| ticket.closed_at.is_none());
         let waiting: Vec<&str> = waiting.map(|ticket| ticket.kind.as_str()).collect();
-        check("open tickets", String::new(), waiting.join(", "));
+        check("open tickets", tickets.join(", "), waiting.join(", "));
         defects
     }
 }

@@ -10,6 +10,7 @@ use jiff::ToSpan;
 use serde_json::{Value, json};
 
 use super::api::Order;
+use super::report::Played;
 use super::world::{Wish, World, address};
 
 /// An order's way.
@@ -49,6 +50,10 @@ const DONE_PREPAID: End = End {
     mails: &["delivered", "order_confirmation", "payment_received", "payment_request", "shipped"],
     ..DONE
 };
+
+/// The end of an order for goods that are not there.
+const MISSED: End =
+    End { state: CANCELLED, payment: "VOIDED", mails: &["cancelled", "order_confirmation", "stock_out"] };
 
 macro_rules! story {
     ($play:ident, $about:literal, $end:expr) => {
@@ -106,6 +111,31 @@ pub fn all() -> Vec<Story> {
     ]
 }
 
+/// One unit of `sku`, of which there are fewer than orders: it comes, or the customer is told and
+/// the order is cancelled.
+pub async fn one_of_few(world: World, number: &str, sku: &str) -> Played {
+    let order = get_or_miss(&world, number, sku).await;
+    let missed = order.as_ref().is_ok_and(|order| order.state == CANCELLED);
+    let expected = if missed { MISSED } else { DONE };
+    Played { name: "one_of_few", about: "goods of which there are too few", expected, order }
+}
+
+async fn get_or_miss(world: &World, number: &str, sku: &str) -> anyhow::Result<Order> {
+    let wish = Wish { number, lines: &[(sku, 1)], payment: card("tok_visa") };
+    let id = world.customer_orders(&world.order(&wish)).await?;
+    let decided = |order: &Order| {
+        let instructed = order.shipments.iter().any(|shipment| shipment.instructed);
+        instructed || order.mails_ended().contains(&"stock_out")
+    };
+    let order = world.until(&id, "a unit or an apology", decided).await?;
+    if !order.mails_ended().contains(&"stock_out") {
+        return shipped_and_delivered(world, &id, DONE).await;
+    }
+    world.staff_cancel(&id, "OUT_OF_STOCK").await?;
+    world.until(&id, "the void", |order| order.has("PaymentVoided")).await?;
+    world.until_state(&id, MISSED.state, MISSED.mails).await
+}
+
 /// A card the sandbox declines.
 const DECLINED: &str = "tok_declined";
 /// A card the sandbox declines the first time.
@@ -119,11 +149,6 @@ fn card(token: &str) -> Value {
 /// One set of tea and a pot, paid so.
 fn tea(world: &World, number: &str, payment: Value) -> Value {
     world.order(&Wish { number, lines: &[("TEA-100", 2), ("POT-01", 1)], payment })
-}
-
-/// Whether the customer has the mail. Of what is over before its mail goes out, none is sent.
-fn told(order: &Order, mail: &str) -> bool {
-    order.mails_sent().contains(&mail)
 }
 
 /// From the instruction to the end: everything leaves, in one parcel each, and arrives.
@@ -180,9 +205,8 @@ async fn declined_card_retried(world: World, end: End) -> anyhow::Result<Order> 
 
 async fn declined_card_cancelled(world: World, end: End) -> anyhow::Result<Order> {
     let id = world.customer_orders(&tea(&world, "declined", card(DECLINED))).await?;
-    let declined = |order: &Order| order.is_held_for("PAYMENT") && told(order, "order_confirmation");
-    world.until(&id, "the decline", declined).await?;
-    world.staff(&id, &json!({ "command": "cancel", "reason": "PAYMENT_DECLINED" })).await?;
+    world.until(&id, "the decline", |order| order.is_held_for("PAYMENT")).await?;
+    world.staff_cancel(&id, "PAYMENT_DECLINED").await?;
     world.until_state(&id, end.state, end.mails).await
 }
 
@@ -205,9 +229,11 @@ async fn split_shipment(world: World, end: End) -> anyhow::Result<Order> {
 }
 
 async fn back_order(world: World, end: End) -> anyhow::Result<Order> {
+    world.shop_offers("RARE").await?;
     let wish = Wish { number: "rare", lines: &[("RARE", 1)], payment: card("tok_visa") };
     let id = world.customer_orders(&world.order(&wish)).await?;
-    world.until(&id, "the apology", |order| told(order, "stock_out")).await?;
+    let apologised = |order: &Order| order.mails_ended().contains(&"stock_out");
+    world.until(&id, "the apology", apologised).await?;
     world.stock_arrives("RARE", 1).await?;
     shipped_and_delivered(&world, &id, end).await
 }
@@ -217,9 +243,8 @@ async fn cancelled_and_voided(world: World, end: End) -> anyhow::Result<Order> {
     // Wanted later, so the warehouse has not been told yet.
     order["desired_date"] = json!(world.today()?.checked_add(14.days())?);
     let id = world.customer_orders(&order).await?;
-    let confirmed = |order: &Order| order.has("PaymentAuthorized") && told(order, "order_confirmation");
-    world.until(&id, "the authorization", confirmed).await?;
-    world.staff(&id, &json!({ "command": "cancel", "reason": "CUSTOMER" })).await?;
+    world.until(&id, "the authorization", |order| order.has("PaymentAuthorized")).await?;
+    world.staff_cancel(&id, "CUSTOMER").await?;
     let given_up = |order: &Order| order.state == CANCELLED && order.has("PaymentVoided");
     world.until(&id, "the void", given_up).await?;
     world.until_state(&id, end.state, end.mails).await
@@ -230,8 +255,9 @@ async fn cancelled_and_refunded(world: World, end: End) -> anyhow::Result<Order>
     let id = world.customer_orders(&order).await?;
     world.customer_pays(&id).await?;
     let shipments = world.instructed(&id, 1).await?;
-    world.until(&id, "the thanks", |order| told(order, "payment_received")).await?;
-    world.staff(&id, &json!({ "command": "cancel", "reason": "CUSTOMER" })).await?;
+    let thanked = |order: &Order| order.mails_ended().contains(&"payment_received");
+    world.until(&id, "the thanks for the payment", thanked).await?;
+    world.staff_cancel(&id, "CUSTOMER").await?;
     world.until(&id, "the recall", |order| order.has("RecallRequested")).await?;
     for shipment in &shipments {
         world.report(shipment, "RECALLED", 5, &[]).await?;

@@ -16,12 +16,12 @@ use serde_json::{Value, json};
 use super::api::{Api, Order};
 
 /// The merchant of the demonstration, and its channel.
-const MERCHANT: &str = "juchu-demo";
+pub const MERCHANT: &str = "juchu-demo";
 const CHANNEL: &str = "juchu-demo-shop";
 /// Its warehouse.
 const LOCATION: &str = "main";
 /// How long anything may take before the demonstration gives up.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_secs(60);
 /// The pauses between two looks at an order.
 const FIRST_PAUSE: Duration = Duration::from_millis(30);
 const LONGEST_PAUSE: Duration = Duration::from_millis(250);
@@ -31,7 +31,7 @@ const PRODUCTS: [(&str, &str, i64, bool, bool); 5] = [
     ("TEA-100", "静岡産 深蒸し煎茶 100g", 1_080, true, true),
     ("POT-01", "常滑焼 急須 300ml", 4_950, false, true),
     ("CUP-02", "湯のみ 2客セット", 2_200, false, true),
-    ("TRAY-03", "木製 茶盆", 3_300, false, true),
+    ("TRAY-03", "木製 茶盆", 3_300, false, false),
     ("RARE", "手摘み新茶 限定缶", 5_400, true, false),
 ];
 
@@ -41,6 +41,8 @@ pub struct World {
     api: Api,
     key: String,
     run: String,
+    set: String,
+    patience: Duration,
     next_parcel: Arc<AtomicU64>,
 }
 
@@ -59,7 +61,7 @@ impl World {
     ///
     /// # Errors
     /// If the system does not allow it.
-    pub async fn open(api: Api, mail_from: &str) -> anyhow::Result<Self> {
+    pub async fn open(api: Api, mail_from: &str, patience: Duration) -> anyhow::Result<Self> {
         let now = SystemClock.now();
         let mut random = [0; 24];
         getrandom::fill(&mut random).context("the system gives no random numbers")?;
@@ -67,6 +69,8 @@ impl World {
             api,
             key: hex::encode(random),
             run: format!("{:x}", now.as_millisecond()),
+            set: String::new(),
+            patience,
             next_parcel: Arc::new(AtomicU64::new(now.as_millisecond().unsigned_abs() % 1_000_000_000)),
         };
         let merchant = json!({
@@ -84,22 +88,58 @@ impl World {
         world.put(&format!("/v1/merchants/{MERCHANT}"), &merchant).await?;
         let channel = json!({ "kind": "json", "api_key": world.key });
         world.put(&format!("/v1/merchants/{MERCHANT}/channels/{CHANNEL}"), &channel).await?;
-        for (sku, title, price, is_food, _) in PRODUCTS {
-            let product = json!({ "title": title, "price": price, "tax_rate": if is_food { 8 } else { 10 } });
-            let path = format!("/v1/merchants/{MERCHANT}/products/{}", world.sku(sku));
-            world.put(&path, &product).await?;
+        for (sku, ..) in PRODUCTS {
+            world.shop_offers(sku).await?;
         }
-        for (sku, .., in_stock) in PRODUCTS {
-            if in_stock {
-                world.stock_arrives(sku, 50).await?;
-            }
-        }
+        world.shelves_are_filled(50).await?;
         Ok(world)
     }
 
-    /// What only this run knows, so that the demonstration can be repeated on the same system.
+    /// The same world for another set of orders, of which `set` tells apart the numbers, the slips and
+    /// what is not in stock.
+    #[must_use]
+    pub fn another(&self, set: &str) -> Self {
+        Self { set: format!("-{set}"), ..self.clone() }
+    }
+
+    /// How the callers of the API fare.
+    #[must_use]
+    pub const fn api(&self) -> &Api {
+        &self.api
+    }
+
+    /// So many units arrive of everything that is usually in stock.
+    ///
+    /// # Errors
+    /// If a receipt is not taken.
+    pub async fn shelves_are_filled(&self, units: u32) -> anyhow::Result<()> {
+        for (sku, .., in_stock) in PRODUCTS {
+            if in_stock {
+                self.stock_arrives(sku, units).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The shop offers one of its products.
+    ///
+    /// # Errors
+    /// If the catalogue does not take it.
+    pub async fn shop_offers(&self, sku: &str) -> anyhow::Result<()> {
+        let Some((_, title, price, is_food, _)) = PRODUCTS.into_iter().find(|(known, ..)| *known == sku)
+        else {
+            bail!("there is no product {sku}");
+        };
+        let product = json!({ "title": title, "price": price, "tax_rate": if is_food { 8 } else { 10 } });
+        self.put(&format!("/v1/merchants/{MERCHANT}/products/{}", self.sku(sku)), &product).await?;
+        Ok(())
+    }
+
+    /// What is not in stock is known to this run and set only, so that the demonstration can be
+    /// repeated on the same system.
     fn sku(&self, sku: &str) -> String {
-        if sku == "RARE" { format!("RARE-{}", self.run) } else { sku.to_owned() }
+        let in_stock = PRODUCTS.iter().any(|(known, .., in_stock)| *known == sku && *in_stock);
+        if in_stock { sku.to_owned() } else { format!("{sku}-{}{}", self.run, self.set) }
     }
 
     async fn put(&self, path: &str, body: &Value) -> anyhow::Result<Value> {
@@ -116,7 +156,7 @@ impl World {
         let lines: Vec<Value> =
             wish.lines.iter().filter_map(|(sku, quantity)| self.line(sku, *quantity)).collect();
         json!({
-            "number": format!("{}-{}", self.run, wish.number),
+            "number": format!("{}{}-{}", self.run, self.set, wish.number),
             "ordered_at": SystemClock.now(),
             "customer": { "name": "山田 花子", "mail": "hanako@example.com", "phone": "090-1234-5678" },
             "ship_to": address("山田 花子", "神宮前1-2-3"),
@@ -143,7 +183,8 @@ impl World {
     /// If it is not taken.
     pub async fn customer_orders(&self, order: &Value) -> anyhow::Result<String> {
         let received = self.api.send_order(CHANNEL, &self.key, order).await?;
-        ensure!(!received.duplicate, "a new order was taken for a known one");
+        // Asked again, it may be known from the request that was not answered.
+        ensure!(!received.duplicate || self.api.repeats(), "a new order was taken for a known one");
         Ok(received.order)
     }
 
@@ -169,9 +210,9 @@ impl World {
             if is(&order) {
                 return Ok(order);
             }
-            if begun.elapsed() > PATIENCE {
+            if begun.elapsed() > self.patience {
                 let last = order.timeline.last().map_or("nothing", |happened| &happened.event.r#type);
-                bail!("waited {PATIENCE:?} for: {what}; it is {} after {last}", order.state);
+                bail!("waited {:?} for: {what}; it is {} after {last}", self.patience, order.state);
             }
             tokio::time::sleep(pause).await;
             pause = (pause * 3 / 2).min(LONGEST_PAUSE);
@@ -184,7 +225,7 @@ impl World {
     /// As [`Self::until`].
     pub async fn until_state(&self, id: &str, state: &str, mails: &[&str]) -> anyhow::Result<Order> {
         let what = format!("{state} and {} mails", mails.len());
-        self.until(id, &what, |order| order.state == state && order.mails_sent().len() >= mails.len()).await
+        self.until(id, &what, |order| order.state == state && order.mails_ended().len() >= mails.len()).await
     }
 
     /// The customer pays what the payment request says; the bank reports it.
@@ -192,7 +233,7 @@ impl World {
     /// # Errors
     /// If the deposit is not taken.
     pub async fn customer_pays(&self, id: &str) -> anyhow::Result<()> {
-        let asked = |order: &Order| order.mails_sent().contains(&"payment_request");
+        let asked = |order: &Order| order.mails_ended().contains(&"payment_request");
         let order = self.until(id, "the mail that asks for the money", asked).await?;
         let payment = order.payments.first().context("the order has no payment")?;
         let deposit = json!({
@@ -214,6 +255,17 @@ impl World {
         Ok(())
     }
 
+    /// Staff cancel the whole order, once its customer has the confirmation: of an order that is
+    /// cancelled none would go out.
+    ///
+    /// # Errors
+    /// If it is refused.
+    pub async fn staff_cancel(&self, id: &str, reason: &str) -> anyhow::Result<()> {
+        let confirmed = |order: &Order| order.mails_ended().contains(&"order_confirmation");
+        self.until(id, "the confirmation", confirmed).await?;
+        self.staff(id, &json!({ "command": "cancel", "reason": reason })).await
+    }
+
     /// Goods arrive in the warehouse.
     ///
     /// # Errors
@@ -222,7 +274,7 @@ impl World {
         let receipt = json!({
             "location": LOCATION,
             "quantity": quantity,
-            "reference": format!("DEMO-{}", self.run),
+            "reference": format!("DEMO-{}{}", self.run, self.set),
         });
         self.post(&format!("/v1/stock/{MERCHANT}/{}/receipts", self.sku(sku)), &receipt).await?;
         Ok(())

@@ -39,7 +39,7 @@ pub(crate) struct Options {
 
 impl Options {
     /// The emulator that runs at `endpoint`.
-    pub(crate) const fn at(endpoint: String) -> Self {
+    const fn at(endpoint: String) -> Self {
         Self { port: None, endpoint: Some(endpoint), release: false }
     }
 
@@ -71,8 +71,29 @@ impl<'a> LocalAws<'a> {
         Outputs::load(&self.folder).context("nothing is deployed; `cargo xtask up` deploys it")
     }
 
+    /// The folder it is kept in.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Starts an emulator where nobody else listens, deploys on it, does `work` there and stops it.
+    pub(crate) fn for_a_while(
+        &self,
+        work: impl FnOnce(&Outputs) -> anyhow::Result<()>,
+    ) -> anyhow::Result<()> {
+        self.stop().context("an earlier run's emulator does not stop")?;
+        // The two halves of `up`, so that deploying on an emulator that is given is tested as well.
+        let endpoint = self.start_emulator()?;
+        let worked = self.up(&Options::at(endpoint)).and_then(|outputs| work(&outputs));
+        let stopped = self.stop();
+        if worked.is_err() {
+            println!("The emulator's log, with the functions' own: {}", self.log().display());
+        }
+        worked.and(stopped.map(drop))
+    }
+
     /// What the emulator and the functions printed.
-    pub(crate) fn log(&self) -> PathBuf {
+    fn log(&self) -> PathBuf {
         self.folder.join(emulator::LOG)
     }
 
@@ -82,14 +103,14 @@ impl<'a> LocalAws<'a> {
     }
 
     /// Starts an emulator where nobody else listens, and returns its URL.
-    pub(crate) fn start_emulator(&self) -> anyhow::Result<String> {
+    fn start_emulator(&self) -> anyhow::Result<String> {
         let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
         emulator::start(self.workspace, &self.folder, Some(port))
     }
 
     /// Builds, starts an emulator unless one is given or running, deploys and fills the shop.
     /// Doing so again brings a running deployment up to date.
-    pub(crate) fn up(&self, options: &Options) -> anyhow::Result<Outputs> {
+    fn up(&self, options: &Options) -> anyhow::Result<Outputs> {
         stack::build(self.workspace, options.release)?;
         let binaries = self.workspace.target().join(options.build_folder());
         let given = options.endpoint.clone().or_else(|| self.endpoint_given_before(options));
@@ -118,7 +139,7 @@ impl<'a> LocalAws<'a> {
 
     /// Stops the emulator, if this deployment started one that still runs, or has the one that was
     /// given remove the stack, and forgets the deployment. Says what it did.
-    pub(crate) fn stop(&self) -> anyhow::Result<&'static str> {
+    fn stop(&self) -> anyhow::Result<&'static str> {
         let outputs = Outputs::load(&self.folder).ok();
         let given = outputs.as_ref().and_then(Outputs::given_endpoint);
         let removed = match given {

@@ -86,6 +86,11 @@ impl Outputs {
         self.endpoint().ok().filter(|_| self.0.get("given") == Some(&Value::Bool(true)))
     }
 
+    /// The table's name.
+    pub(crate) fn table(&self) -> anyhow::Result<&str> {
+        self.text("/stack/TableName")
+    }
+
     /// The API's URL, without a slash at its end.
     pub(crate) fn api(&self) -> &str {
         self.text("/api").unwrap_or_default()
@@ -114,6 +119,7 @@ impl Outputs {
             short(path)
         );
         println!("  cargo xtask demo");
+        println!("  cargo xtask verify");
         println!("  cargo xtask logs receive-order");
         println!("  cargo xtask down");
     }

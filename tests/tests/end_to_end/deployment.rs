@@ -152,10 +152,10 @@ impl Deployment {
 
     // ---- bank, warehouse and carrier -----------------------------------------------------------
 
-    /// The customer pays what was asked for; the back office notes the deposit.
+    /// The customer pays when the mail asks for it; the back office notes the deposit.
     pub(crate) async fn pay(&self, id: &str) -> anyhow::Result<()> {
-        let order =
-            self.until(id, "the payment request", |order| happened(order, "PaymentRequested") == 1).await?;
+        let asked = |order: &Value| mails_sent(order).contains(&"payment_request");
+        let order = self.until(id, "the mail that asks for the money", asked).await?;
         let payment = &order["payments"][0];
         let deposit = json!({
             "payment": payment["payment"],

@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand};
 use juchu_local::demo::{self, Target};
 use juchu_local::embedded::{Embedded, Options};
 use juchu_local::welcome::Welcome;
-use juchu_local::{replay, verify};
+use juchu_local::{load, replay, verify};
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -41,6 +41,8 @@ struct Serve {
 enum Command {
     /// Put a set of orders through their whole lifecycle, and see whether each ends where it should.
     Demo(DemoArgs),
+    /// Let far more orders come than usual, most of them for one SKU, and measure what that does.
+    Load(load::Options),
     /// Show an order as it was at a moment, and everything that made it so.
     Replay(replay::Options),
     /// Check whether everything that is stored agrees: orders, events, mails, stock, ledger.
@@ -81,6 +83,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             let target = args.api.zip(args.token).map(|(api, token)| Target { api, token });
             demo::run(target, args.mail_from, args.json).await
         }
+        Some(Command::Load(options)) => load::run(options).await,
         Some(Command::Replay(options)) => replay::run(options).await.map(|()| ExitCode::SUCCESS),
         Some(Command::Verify(options)) => verify::run(options).await,
         None => serve(cli.serve).await,

@@ -134,10 +134,11 @@ impl Target {
         }
         let writes = self.hot_writes(&shop).await?;
         let mut report = Report::new(shape, &sending, &books, defects)?;
-        report.hot = writes.zip(writes_before).map(|(after, before)| {
-            let hot = sending.sent.iter().filter(|sent| sent.arrival.is_hot() && sent.order.is_ok());
-            HotStock::new(hot.count() as u64, after - before)
-        });
+        report.audited = self.store.is_some();
+        let hot =
+            sending.sent.iter().filter(|sent| sent.arrival.is_hot() && sent.order.is_ok()).count() as u64;
+        let writes = writes.zip(writes_before).filter(|_| hot > 0);
+        report.hot = writes.map(|(after, before)| HotStock::new(hot, after - before));
         report.cpu_per_order_us = self.own.as_ref().map(|_| per_order(cpu, &sending));
         Ok(report)
     }

@@ -25,6 +25,8 @@ pub struct Report {
     pub ok: bool,
     /// What is not as it should be.
     pub defects: Vec<String>,
+    /// Whether the books were read and audited, beside the orders.
+    pub audited: bool,
     /// How much came when.
     pub shape: Shape,
     /// How many orders were sent.
@@ -136,6 +138,7 @@ impl Report {
         Ok(Self {
             ok: defects.is_empty(),
             defects,
+            audited: false,
             shape,
             orders: sending.sent.len(),
             waiting: books.orders.values().filter(|order| order.waits()).count(),
@@ -237,7 +240,8 @@ pub fn text(report: &Report) -> String {
         let _ = writeln!(text, "✘ {defect}");
     }
     if report.ok {
-        let _ = writeln!(text, "✔ every order is accounted for, and everything agrees");
+        let audited = if report.audited { ", and everything that is stored agrees" } else { "" };
+        let _ = writeln!(text, "✔ every order is accounted for{audited}");
     }
     text
 }

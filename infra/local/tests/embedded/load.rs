@@ -11,6 +11,7 @@ fn every_order_of_a_surge_is_accounted_for() {
     // One document and nothing else.
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(report["ok"], true, "{report:#}");
+    assert_eq!(report["audited"], true);
     assert!(output.status.success());
     assert_eq!(report["orders"], 48);
     let orders = |measured: &str| {

@@ -16,6 +16,7 @@ use juchu::adapters::sandbox::Sandbox;
 use juchu::app::message::Stage;
 use juchu::lambda::aws::Aws;
 use juchu::lambda::settings::AwsSettings;
+use rusqlite::Connection;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -220,7 +221,17 @@ fn open_database(data: &DataDir) -> anyhow::Result<Database> {
     // This call sets `synchronous = NORMAL`, the usual companion of the write-ahead log: a crash of
     // the process loses nothing, and a commit does not wait for the disk.
     database.disable_bulk_loading()?;
+    index_stream(path).with_context(|| format!("cannot index {path}"))?;
     Ok(database)
+}
+
+/// Without an index the database reads its whole stream, of which it forgets nothing, to number each row
+/// it writes and to hand out the next ones: every order would be slower than the one before it.
+fn index_stream(path: &str) -> rusqlite::Result<()> {
+    Connection::open(path)?.execute_batch(
+        "CREATE INDEX IF NOT EXISTS stream_order
+         ON _stream_records (table_name, CAST(sequence_number AS INTEGER))",
+    )
 }
 
 /// Serves the database to the AWS SDK: the functions use it as they use the real one.
@@ -268,4 +279,31 @@ async fn run_timers(functions: Arc<Functions>, doorbell: Doorbell, mut stopped: 
 async fn until(mut stopped: watch::Receiver<bool>) {
     // An error means that the sender is gone, and with it the system.
     let _ = stopped.wait_for(|stop| *stop).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_stream_is_never_read_from_its_beginning() {
+        let folder = tempfile::tempdir().unwrap();
+        let data = DataDir::open(&folder.path().join("data"), false).unwrap();
+        let _database = open_database(&data).unwrap();
+        let connection = Connection::open(data.join("table.sqlite")).unwrap();
+        let plan = |query: &str| -> String {
+            let query = format!("EXPLAIN QUERY PLAN SELECT {query}");
+            connection.query_row(&query, [], |row| row.get("detail")).unwrap()
+        };
+        // What the database asks of it for each row, and for each batch.
+        let of_table = "FROM _stream_records WHERE table_name = 't'";
+        let number = "CAST(sequence_number AS INTEGER)";
+        let next = plan(&format!("COALESCE(MAX({number}), 0) + 1 {of_table}"));
+        let batch = plan(&format!(
+            "new_image {of_table} AND shard_id = 's' AND {number} > 7 ORDER BY {number} LIMIT 9"
+        ));
+        for plan in [next, batch] {
+            assert!(plan.contains("INDEX stream_order"), "{plan}");
+        }
+    }
 }

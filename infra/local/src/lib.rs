@@ -10,6 +10,7 @@ pub mod embedded;
 pub mod folders;
 pub mod functions;
 pub mod gateway;
+pub mod load;
 pub mod mailbox;
 pub mod queues;
 pub mod replay;

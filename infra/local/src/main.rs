@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand};
 use juchu_local::demo::{self, Target};
 use juchu_local::embedded::{Embedded, Options};
 use juchu_local::welcome::Welcome;
-use juchu_local::{chaos, replay, verify};
+use juchu_local::{chaos, load, replay, verify};
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -43,6 +43,8 @@ enum Command {
     Demo(DemoArgs),
     /// Kill the system again and again while orders go through it, and see whether anything is lost or doubled.
     Chaos(chaos::Options),
+    /// Let far more orders come than usual, most of them for one SKU, and measure what that does.
+    Load(load::Options),
     /// Show an order as it was at a moment, and everything that made it so.
     Replay(replay::Options),
     /// Check whether everything that is stored agrees: orders, events, mails, stock, ledger.
@@ -84,6 +86,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             demo::run(target, args.mail_from, args.json).await
         }
         Some(Command::Chaos(options)) => chaos::run(options).await,
+        Some(Command::Load(options)) => load::run(options).await,
         Some(Command::Replay(options)) => replay::run(options).await.map(|()| ExitCode::SUCCESS),
         Some(Command::Verify(options)) => verify::run(options).await,
         None => serve(cli.serve).await,

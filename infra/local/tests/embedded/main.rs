@@ -4,5 +4,6 @@
 mod api;
 mod bad_input;
 mod demo;
+mod load;
 mod restart;
 mod support;

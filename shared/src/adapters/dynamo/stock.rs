@@ -60,7 +60,22 @@ struct StoredStock {
     counts: Stock,
 }
 
+/// What is beside the counts and no part of them.
+#[derive(Deserialize)]
+struct StoredWrites {
+    writes: u64,
+}
+
 impl DynamoStore {
+    /// How often the counts of a stock were written: what group commit saves.
+    ///
+    /// # Errors
+    /// If they cannot be read.
+    pub async fn stock_writes(&self, merchant: &MerchantId, key: &StockKey) -> Result<u64, StoreError> {
+        let stored: Option<StoredWrites> = self.get(Key::stock(merchant, key)).await?;
+        Ok(stored.map_or(0, |stored| stored.writes))
+    }
+
     /// What orders do to the counts of one stock.
     pub(super) fn write_counts(
         &self,

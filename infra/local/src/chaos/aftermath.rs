@@ -52,7 +52,7 @@ impl Aftermath {
             wrongs.extend(self.wrong_mails(played));
             wrongs.extend(wrong_money(played));
         }
-        let stored = self.verified.orders - self.orders_before;
+        let stored = self.verified.orders.saturating_sub(self.orders_before);
         if stored != self.played.len() {
             wrongs.push(format!("{} orders were sent, {stored} are stored", self.played.len()));
         }

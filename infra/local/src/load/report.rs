@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use hdrhistogram::Histogram;
 use jiff::Timestamp;
+use juchu::adapters::dynamo::LEDGER_SHARDS;
 use serde::Serialize;
 
 use super::accounts::{Books, Stored};
@@ -15,8 +16,6 @@ use super::sender::{Sending, Sent};
 /// Transactions a second that DynamoDB lets touch one row: 1,000 write units of a partition, two for
 /// each row of a transaction.
 const TRANSACTIONS_PER_ROW: u64 = 500;
-/// The partitions of a stock's ledger, which has a row for each order.
-const LEDGER_PARTITIONS: u64 = 16;
 
 /// Everything that came of a run.
 #[derive(Debug, Serialize)]
@@ -122,7 +121,7 @@ impl HotStock {
     #[must_use]
     pub fn new(orders: u64, writes: u64) -> Self {
         let counts = (TRANSACTIONS_PER_ROW * orders).checked_div(writes).unwrap_or_default();
-        let paper = counts.min(TRANSACTIONS_PER_ROW * LEDGER_PARTITIONS);
+        let paper = counts.min(TRANSACTIONS_PER_ROW * u64::from(LEDGER_SHARDS));
         Self { orders, writes, orders_per_write: ratio(orders, writes), paper_orders_per_second: paper }
     }
 }

@@ -5,8 +5,10 @@
 //! written waits its turn, and then writes everything that came to wait meanwhile in one transaction,
 //! the counts of the stock once. When nobody else is there, nobody waits: no timer delays an order.
 //!
-//! Above this module nothing of it shows. Each commit is written or not as if it had come alone, in
-//! the order they came.
+//! Above this module nothing of it shows. Each commit is written or not as if those of its stock had
+//! come alone, one after the other. Only the token is the group's: a commit that was written with
+//! others and is sent again finds the order changed by itself, where one that went alone is told that
+//! it is written.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -53,27 +55,27 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Lane {
-    /// Takes those that fit into one transaction, in the order they came. Only one of each order: the
-    /// next one is about what the order is by then.
+    /// Takes those that came first and fit into one transaction, but only one of each order: the next
+    /// one is about what the order is by then. Whose caller is gone is forgotten, as if it had never come.
     fn next_group(&self) -> Vec<Waiting> {
-        let (mut rows, mut orders) = (0, HashSet::new());
+        let (mut rows, mut is_full) = (0, false);
+        let (mut orders, mut stocks) = (HashSet::new(), HashSet::new());
         let mut waiting = locked(&self.waiting);
+        waiting.retain(|waiting| !waiting.told.is_closed());
         let (group, later) =
             std::mem::take(&mut *waiting).into_iter().partition(|Waiting { commit, .. }| {
-                let fits = rows + commit.rows() <= TRANSACTION || rows == 0;
-                let goes = fits && orders.insert(commit.order.clone());
-                rows += if goes { commit.rows() } else { 0 };
+                let new_stocks = commit.effects.iter().filter(|effect| !stocks.contains(&effect.key));
+                let added = commit.own.len() + new_stocks.count();
+                is_full |= rows > 0 && rows + added > TRANSACTION;
+                let goes = !is_full && orders.insert(commit.order.clone());
+                if goes {
+                    rows += added;
+                    stocks.extend(commit.effects.iter().map(|effect| effect.key.clone()));
+                }
                 goes
             });
         *waiting = later;
         group
-    }
-}
-
-impl Prepared {
-    /// How many rows it writes at most: in a group they share the counts.
-    fn rows(&self) -> usize {
-        self.own.len() + self.effects.len()
     }
 }
 
@@ -98,10 +100,11 @@ impl DynamoStore {
         };
         drop(turn);
         let mut lanes = locked(&self.lanes.0);
-        // The map's and our own.
+        // The map's and our own. Ours goes before the next one counts.
         if Arc::strong_count(&lane) == 2 {
             lanes.remove(&stock);
         }
+        drop(lane);
         answer
     }
 
@@ -299,15 +302,50 @@ mod tests {
         assert_eq!(ends(["None", "None", "ConditionalCheckFailed"]), [changed, changed]);
     }
 
-    #[test]
-    fn a_group_has_one_commit_of_each_order_and_fits_into_a_transaction() {
+    /// The sizes of the groups in which those that wait go.
+    fn groups(commits: impl Iterator<Item = Prepared>) -> Vec<usize> {
         let lane = Lane::default();
-        for n in 0..60 {
-            let commit = taking(&(n / 2).to_string(), 1);
-            locked(&lane.waiting).push(Waiting { commit, told: oneshot::channel().0 });
-        }
-        let sizes: Vec<usize> =
-            std::iter::from_fn(|| Some(lane.next_group().len()).filter(|n| *n > 0)).collect();
-        assert_eq!(sizes, [30, 30]);
+        let callers: Vec<_> = commits
+            .map(|commit| {
+                let (told, answer) = oneshot::channel();
+                locked(&lane.waiting).push(Waiting { commit, told });
+                answer
+            })
+            .collect();
+        let sizes = std::iter::from_fn(|| Some(lane.next_group().len()).filter(|size| *size > 0)).collect();
+        drop(callers);
+        sizes
+    }
+
+    fn with_rows(number: usize, rows: usize) -> Prepared {
+        let commit = taking(&number.to_string(), 1);
+        let own = commit.own.iter().cycle().take(rows).cloned().collect();
+        Prepared { own, ..commit }
+    }
+
+    #[test]
+    fn a_group_is_as_large_as_a_transaction_with_the_counts_of_a_stock_once() {
+        assert_eq!(groups((0..60).map(|n| with_rows(n, 4))), [24, 24, 12]);
+        assert_eq!(groups((0..120).map(|n| with_rows(n, 1))), [99, 21]);
+        assert_eq!(groups((0..2).map(|n| with_rows(n, 200))), [1, 1], "it is for DynamoDB to refuse");
+    }
+
+    #[test]
+    fn nobody_overtakes_who_does_not_fit_any_more() {
+        assert_eq!(groups([60, 60, 1].into_iter().enumerate().map(|(n, rows)| with_rows(n, rows))), [1, 2]);
+    }
+
+    #[test]
+    fn of_one_order_a_group_has_one_commit() {
+        assert_eq!(groups((0..6).map(|n| with_rows(n / 2, 4))), [3, 3]);
+    }
+
+    #[test]
+    fn whose_caller_is_gone_is_not_written_later() {
+        let lane = Lane::default();
+        let (told, answer) = oneshot::channel();
+        locked(&lane.waiting).push(Waiting { commit: taking("1", 1), told });
+        drop(answer);
+        assert_eq!(lane.next_group().len(), 0);
     }
 }

@@ -15,7 +15,7 @@ use crate::domain::stock::StockKey;
 pub(super) const DUE_SHARDS: u8 = 8;
 /// How many partitions the ledger of a stock has. Each takes 1,000 write units a second, and a row in
 /// a transaction takes two: a hot SKU must be able to write more rows than its counts are written.
-const LEDGER_SHARDS: u8 = 16;
+pub const LEDGER_SHARDS: u8 = 16;
 
 pub(super) const EVENT_PREFIX: &str = "EVENT#";
 pub(super) const MAIL_PREFIX: &str = "MAIL#";

@@ -49,6 +49,7 @@ use keys::Key;
 use transact::Condition;
 
 pub use events::message_of;
+pub use keys::LEDGER_SHARDS;
 
 /// The version of the rows this code writes.
 const SCHEMA: u32 = 1;

@@ -63,6 +63,8 @@ struct StoredStock {
 /// What is beside the counts and no part of them.
 #[derive(Deserialize)]
 struct StoredWrites {
+    /// Rows that were last written before they were counted have none.
+    #[serde(default)]
     writes: u64,
 }
 

@@ -34,7 +34,7 @@ async fn receive(
     channels::signature::check(channel.kind, &channel.secret, request.headers(), &raw)?;
     request.expect_json()?;
     let defaults = channels::ChannelDefaults { language: merchant.language };
-    let (intake, fingerprint) = channels::read_with_fingerprint(channel.kind, &raw, &defaults)?;
+    let (intake, fingerprint) = channels::read_one(channel.kind, &raw, &defaults)?;
     let incoming = Incoming {
         fingerprint,
         intake,

@@ -80,7 +80,7 @@ impl Language {
 }
 
 /// Who ordered 注文者.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Customer {
     /// Full name.
     pub name: Personal,
@@ -90,10 +90,22 @@ pub struct Customer {
     pub phone: Option<Personal>,
     /// The language we write in.
     pub language: Language,
+    /// How the name is read フリガナ.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kana: Option<Personal>,
+    /// The firm they order for 会社名.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub company: Option<Personal>,
+    /// The channel's own number of the customer 顧客コード.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<String>,
+    /// Where they live, if the channel says so: the goods may go elsewhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<Box<Address>>,
 }
 
 /// A postal address 住所, and who lives there 届け先.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Address {
     /// Full name.
     pub name: Personal,
@@ -111,6 +123,12 @@ pub struct Address {
     pub line1: Personal,
     /// Building and room 建物名.
     pub line2: Option<Personal>,
+    /// How the name is read フリガナ.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kana: Option<Personal>,
+    /// The firm, where the channel tells it from the name 会社名・部署名.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub company: Option<Personal>,
 }
 
 impl Address {
@@ -204,6 +222,7 @@ mod tests {
             mail: Some(Personal::new("taro@example.com")),
             phone: None,
             language: Language::Ja,
+            ..Customer::default()
         };
         let shown = format!("{customer:?}");
         assert!(!shown.contains("山田") && !shown.contains("example"), "{shown}");

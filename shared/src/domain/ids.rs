@@ -7,21 +7,35 @@ use uuid::Uuid;
 
 /// Why a text is not an identifier.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{kind} must be 1 to {max} characters of A-Z a-z 0-9 . _ - and begin with a letter or digit")]
+#[error("{kind} must be 1 to {max} characters {rule}")]
 pub struct InvalidId {
     kind: &'static str,
     max: usize,
+    rule: &'static str,
 }
 
 /// `#` separates the parts of a stored key, so no identifier may contain it.
-fn check(kind: &'static str, max: usize, text: &str) -> Result<(), InvalidId> {
+fn plain(kind: &'static str, max: usize, text: &str) -> Result<(), InvalidId> {
     let starts_well = text.starts_with(|c: char| c.is_ascii_alphanumeric());
     let plain = text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'));
-    if starts_well && plain && text.len() <= max { Ok(()) } else { Err(InvalidId { kind, max }) }
+    let rule = "of A-Z a-z 0-9 . _ - and begin with a letter or digit";
+    if starts_well && plain && text.len() <= max { Ok(()) } else { Err(InvalidId { kind, max, rule }) }
+}
+
+/// Merchants name their products as they like. A `%` would make it doubtful how often a path is encoded.
+fn product_code(kind: &'static str, max: usize, text: &str) -> Result<(), InvalidId> {
+    let trimmed = text.trim() == text && !text.is_empty();
+    let fits = trimmed && text.chars().count() <= max;
+    let rule = "without # % and control characters, and neither begin nor end with a blank";
+    let printable = !text.contains(|c: char| matches!(c, '#' | '%') || c.is_control());
+    if fits && printable { Ok(()) } else { Err(InvalidId { kind, max, rule }) }
 }
 
 macro_rules! text_id {
     ($(#[$doc:meta])* $name:ident, $kind:literal, $max:literal) => {
+        text_id!($(#[$doc])* $name, $kind, $max, plain);
+    };
+    ($(#[$doc:meta])* $name:ident, $kind:literal, $max:literal, $check:ident) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(try_from = "String", into = "String")]
@@ -34,7 +48,7 @@ macro_rules! text_id {
             /// [`InvalidId`] when the text is empty, too long or has other characters.
             pub fn new(text: impl Into<String>) -> Result<Self, InvalidId> {
                 let text = text.into();
-                check($kind, $max, &text)?;
+                $check($kind, $max, &text)?;
                 Ok(Self(text))
             }
 
@@ -77,7 +91,7 @@ text_id!(
 );
 text_id!(
     /// Stock keeping unit 商品コード, as the merchant names it.
-    Sku, "sku", 64
+    Sku, "sku", 64, product_code
 );
 text_id!(
     /// A place that holds stock 倉庫.
@@ -183,9 +197,19 @@ mod tests {
 
     #[test]
     fn an_identifier_cannot_carry_a_key_separator_or_be_empty_or_endless() {
-        for bad in ["", "a#b", "日本", "-a", " a", "a b", &"x".repeat(65)] {
+        for bad in ["", "a#b", "日本", "-a", " a", "a b", &"x".repeat(49)] {
+            assert!(ChannelId::new(bad).is_err(), "{bad:?}");
+        }
+        assert!(ChannelId::new("Acme-shop_1.0").is_ok());
+    }
+
+    #[test]
+    fn a_sku_is_what_merchants_call_their_products_and_still_part_of_a_key() {
+        for bad in ["", "a#b", "50%", " a", "a ", "a\tb", &"湯".repeat(65)] {
             assert!(Sku::new(bad).is_err(), "{bad:?}");
         }
-        assert!(Sku::new("IPOD2008-GREEN_1.0").is_ok());
+        for good in ["IPOD2008-GREEN_1.0", "item-select-l-blue", "湯呑 (大)/青", &"湯".repeat(64)] {
+            assert!(Sku::new(good).is_ok(), "{good:?}");
+        }
     }
 }

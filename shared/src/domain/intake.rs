@@ -10,6 +10,7 @@ use super::ids::{ChannelId, LineId, MerchantId, OrderId, Sku};
 use super::merchant::OrderPolicy;
 use super::money::{Amount, Currency};
 use super::order::{Line, MAX_LINES, Order, OrderState, Quantities, ShipGroup, Validation};
+use super::particulars::{GroupParticulars, LineParticulars, MAX_PARTICULARS, Particulars};
 use super::payment::{Payment, PaymentMethod, PaymentStatus};
 use super::tax::{PriceBasis, TaxRate};
 
@@ -35,6 +36,9 @@ pub struct IntakeLine {
     pub tax_rate: TaxRate,
     /// A discount on this line alone, for all its units.
     pub discount: Amount,
+    /// What else the channel says.
+    #[serde(default, skip_serializing_if = "LineParticulars::is_empty")]
+    pub particulars: LineParticulars,
 }
 
 /// A fee as a channel charged it.
@@ -57,6 +61,10 @@ pub struct IntakePayment {
     pub amount: Option<Amount>,
     /// The card token or the customer's reference at the provider.
     pub token: Option<Personal>,
+    /// Whether the channel that settles it does not have the money yet: nothing leaves before it
+    /// says so.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub awaited: bool,
 }
 
 /// Where a part of the order goes, and when.
@@ -66,6 +74,9 @@ pub struct IntakeShipGroup {
     pub address: Address,
     /// When the customer wants it.
     pub desired: DesiredDelivery,
+    /// What else the channel says.
+    #[serde(default, skip_serializing_if = "GroupParticulars::is_empty")]
+    pub particulars: GroupParticulars,
 }
 
 /// An order as a channel sent it, in our terms.
@@ -95,6 +106,9 @@ pub struct Intake {
     pub declared: Option<Declared>,
     /// What the customer wrote.
     pub customer_note: Option<Personal>,
+    /// What else the channel says.
+    #[serde(default, skip_serializing_if = "Particulars::is_empty")]
+    pub particulars: Particulars,
 }
 
 /// Why an order cannot be one, as a path into it and what to do.
@@ -143,6 +157,7 @@ impl Intake {
             discount,
             quantities: Quantities { open: line.quantity, ..Quantities::default() },
             location: None,
+            particulars: line.particulars,
         });
         let fees = self.fees.into_iter().zip(discounts_of_fees).map(|(fee, discount)| Fee {
             kind: fee.kind,
@@ -155,6 +170,7 @@ impl Intake {
             not_before: ship_from(&group.desired, policy.lead_time_days),
             address: group.address,
             desired: group.desired,
+            particulars: group.particulars,
         });
         let mut order = Order {
             merchant,
@@ -184,6 +200,7 @@ impl Intake {
             tickets: Vec::new(),
             notes: Vec::new(),
             customer_note: self.customer_note,
+            particulars: self.particulars,
             cancellation: None,
             delays: Vec::new(),
             policy: policy.clone(),
@@ -240,6 +257,9 @@ impl Intake {
                 check(in_range(*tax), &format!("declared.taxes[{i}]"), AMOUNT_RULE);
             }
         }
+        let particulars = &self.particulars;
+        let count = particulars.cautions.len().max(particulars.points_earned.len());
+        check(count <= MAX_PARTICULARS, "particulars", "an order has at most 20 cautions and point issuers");
         let long = self.customer_note.as_ref().is_some_and(|note| note.reveal().chars().count() > 2_000);
         check(!long, "customer_note", "must be at most 2,000 characters");
         wrong
@@ -305,7 +325,7 @@ fn payments(
     }
     let payment = |(n, payment): (usize, IntakePayment)| {
         let amount = payment.amount.unwrap_or(rest);
-        let settled = payment.method == PaymentMethod::ChannelSettled;
+        let settled = payment.method == PaymentMethod::ChannelSettled && !payment.awaited;
         Payment {
             id: order.payment(n),
             method: payment.method,

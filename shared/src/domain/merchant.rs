@@ -175,8 +175,86 @@ impl std::fmt::Debug for ChannelSecret {
 pub enum ChannelKind {
     /// Our own JSON.
     Json,
-    /// Shopify's `orders/create` webhook.
+    /// Our own CSV: a row for each line.
+    Csv,
+    /// Orders that staff take by phone or chat, in our own JSON.
+    Manual,
+    /// Shopify's order webhooks.
     Shopify,
+    /// 楽天市場: `getOrder` of the RakutenPay Order API, or the order CSV of RMS.
+    Rakuten,
+    /// Yahoo!ショッピング: `orderInfo`.
+    Yahoo,
+    /// Amazon: the Orders API, 2026-01-01 or v0.
+    Amazon,
+    /// `WooCommerce`'s order webhooks.
+    #[serde(rename = "woocommerce")]
+    WooCommerce,
+    /// BASE: `orders/detail`.
+    Base,
+    /// EC-CUBE 4: its webhook, with the order fetched for it.
+    #[serde(rename = "eccube")]
+    EcCube,
+    /// ネクストエンジン: the 汎用 order CSV.
+    #[serde(rename = "nextengine")]
+    NextEngine,
+    /// LOGILESS: its sales orders 受注伝票.
+    Logiless,
+}
+
+impl ChannelKind {
+    /// All kinds.
+    pub const ALL: [Self; 12] = [
+        Self::Json,
+        Self::Csv,
+        Self::Manual,
+        Self::Shopify,
+        Self::Rakuten,
+        Self::Yahoo,
+        Self::Amazon,
+        Self::WooCommerce,
+        Self::Base,
+        Self::EcCube,
+        Self::NextEngine,
+        Self::Logiless,
+    ];
+
+    /// Its name in the API and on the command line.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Json => "json",
+            Self::Csv => "csv",
+            Self::Manual => "manual",
+            Self::Shopify => "shopify",
+            Self::Rakuten => "rakuten",
+            Self::Yahoo => "yahoo",
+            Self::Amazon => "amazon",
+            Self::WooCommerce => "woocommerce",
+            Self::Base => "base",
+            Self::EcCube => "eccube",
+            Self::NextEngine => "nextengine",
+            Self::Logiless => "logiless",
+        }
+    }
+
+    /// Whether the platform signs what it posts. The others are fetched from by an integration,
+    /// which proves itself with a key.
+    #[must_use]
+    pub const fn signs(self) -> bool {
+        match self {
+            Self::Shopify | Self::WooCommerce | Self::EcCube => true,
+            Self::Json
+            | Self::Csv
+            | Self::Manual
+            | Self::Rakuten
+            | Self::Yahoo
+            | Self::Amazon
+            | Self::Base
+            | Self::NextEngine
+            | Self::Logiless => false,
+        }
+    }
 }
 
 /// One shop of a merchant on one platform 店舗.

@@ -18,6 +18,7 @@ pub mod mail_address;
 pub mod merchant;
 pub mod money;
 pub mod order;
+pub mod particulars;
 pub mod payment;
 pub mod prefecture;
 pub mod rejection;

@@ -160,6 +160,16 @@ pub enum Currency {
     Hkd,
     /// Korean won, no decimals.
     Krw,
+    /// British pound, two decimals.
+    Gbp,
+    /// Australian dollar, two decimals.
+    Aud,
+    /// Canadian dollar, two decimals.
+    Cad,
+    /// Singapore dollar, two decimals.
+    Sgd,
+    /// Thai baht, two decimals.
+    Thb,
 }
 
 impl Currency {
@@ -174,6 +184,11 @@ impl Currency {
             Self::Twd => "TWD",
             Self::Hkd => "HKD",
             Self::Krw => "KRW",
+            Self::Gbp => "GBP",
+            Self::Aud => "AUD",
+            Self::Cad => "CAD",
+            Self::Sgd => "SGD",
+            Self::Thb => "THB",
         }
     }
 
@@ -182,7 +197,16 @@ impl Currency {
     pub const fn decimals(self) -> u32 {
         match self {
             Self::Jpy | Self::Krw => 0,
-            Self::Usd | Self::Eur | Self::Cny | Self::Twd | Self::Hkd => 2,
+            Self::Usd
+            | Self::Eur
+            | Self::Cny
+            | Self::Twd
+            | Self::Hkd
+            | Self::Gbp
+            | Self::Aud
+            | Self::Cad
+            | Self::Sgd
+            | Self::Thb => 2,
         }
     }
 

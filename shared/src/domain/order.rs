@@ -9,6 +9,7 @@ use super::customer::{Address, Customer, DesiredDelivery, Personal};
 use super::ids::{ChannelId, LineId, LocationId, MerchantId, OrderId, PaymentId, ShipmentId, Sku};
 use super::merchant::OrderPolicy;
 use super::money::{Amount, Currency};
+use super::particulars::{GroupParticulars, LineParticulars, Particulars};
 use super::payment::Payment;
 use super::shipment::{LineQuantity, Shipment};
 use super::tax::{PriceBasis, TaxRate};
@@ -120,6 +121,9 @@ pub struct Line {
     pub quantities: Quantities,
     /// The stock it is served from, once known. One line is served from one location.
     pub location: Option<LocationId>,
+    /// What else the channel says.
+    #[serde(default, skip_serializing_if = "LineParticulars::is_empty")]
+    pub particulars: LineParticulars,
 }
 
 impl Line {
@@ -147,6 +151,9 @@ pub struct ShipGroup {
     pub desired: DesiredDelivery,
     /// The first moment it may be released, from the desired date less the lead time.
     pub not_before: Option<Timestamp>,
+    /// What else the channel says.
+    #[serde(default, skip_serializing_if = "GroupParticulars::is_empty")]
+    pub particulars: GroupParticulars,
 }
 
 /// Why an order must not go on 保留理由.
@@ -388,6 +395,9 @@ pub struct Order {
     pub notes: Vec<Note>,
     /// What the customer wrote.
     pub customer_note: Option<Personal>,
+    /// What else the channel says.
+    #[serde(default, skip_serializing_if = "Particulars::is_empty")]
+    pub particulars: Particulars,
     /// The cancellation under way.
     pub cancellation: Option<Cancellation>,
     /// The delays the customer was told of.

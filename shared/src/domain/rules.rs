@@ -200,6 +200,7 @@ mod tests {
     use crate::domain::intake::{Intake, IntakeLine, IntakePayment, IntakeShipGroup};
     use crate::domain::merchant::OrderPolicy;
     use crate::domain::order::{Hold, HoldEnd};
+    use crate::domain::particulars::{GroupParticulars, LineParticulars, Particulars};
     use crate::domain::payment::PaymentMethod;
     use crate::domain::tax::{PriceBasis, TaxRate};
 
@@ -222,6 +223,7 @@ mod tests {
                 mail: Some(person("taro@example.com")),
                 phone: Some(person("090-1234-5678")),
                 language: Language::Ja,
+                ..Customer::default()
             },
             currency: Currency::Jpy,
             basis: PriceBasis::TaxIncluded,
@@ -235,8 +237,10 @@ mod tests {
                     city: person("渋谷区"),
                     line1: person("神宮前一丁目二番三号"),
                     line2: None,
+                    ..Address::default()
                 },
                 desired: DesiredDelivery::default(),
+                particulars: GroupParticulars::default(),
             }],
             lines: vec![IntakeLine {
                 ship_group: 0,
@@ -246,6 +250,7 @@ mod tests {
                 quantity: 1,
                 tax_rate: TaxRate::REDUCED,
                 discount: Amount::ZERO,
+                particulars: LineParticulars::default(),
             }],
             fees: Vec::new(),
             discounts: Vec::new(),
@@ -253,12 +258,14 @@ mod tests {
                 method: PaymentMethod::CashOnDelivery,
                 amount: None,
                 token: None,
+                awaited: false,
             }],
             declared: Some(Declared {
                 total: Amount::new(1_080),
                 taxes: vec![(TaxRate::REDUCED, Amount::new(80))],
             }),
             customer_note: None,
+            particulars: Particulars::default(),
         };
         let owner = (MerchantId::new("acme").unwrap(), ChannelId::new("acme-shop").unwrap());
         let now = "2026-11-21T01:00:01Z".parse().unwrap();

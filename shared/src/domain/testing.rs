@@ -70,5 +70,6 @@ pub fn address(name: &str) -> Address {
         city: Personal::new("千代田区"),
         line1: Personal::new("千代田1-1"),
         line2: None,
+        ..Address::default()
     }
 }

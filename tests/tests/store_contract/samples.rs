@@ -11,6 +11,7 @@ use juchu::domain::intake::{Intake, IntakeLine, IntakePayment, IntakeShipGroup};
 use juchu::domain::merchant::OrderPolicy;
 use juchu::domain::money::{Amount, Currency};
 use juchu::domain::order::Order;
+use juchu::domain::particulars::{GroupParticulars, LineParticulars, Particulars};
 use juchu::domain::payment::PaymentMethod;
 use juchu::domain::stock::{StockDelta, StockKey};
 use juchu::domain::tax::{PriceBasis, TaxRate};
@@ -49,6 +50,7 @@ pub(crate) fn address(text: &str) -> Address {
         city: Personal::new("渋谷区"),
         line1: Personal::new(text),
         line2: None,
+        ..Address::default()
     }
 }
 
@@ -61,6 +63,7 @@ pub(crate) fn intake(number: &str, lines: &[(&str, u32)]) -> Intake {
         quantity: *quantity,
         tax_rate: TaxRate::STANDARD,
         discount: Amount::ZERO,
+        particulars: LineParticulars::default(),
     };
     Intake {
         number: number.to_owned(),
@@ -70,12 +73,14 @@ pub(crate) fn intake(number: &str, lines: &[(&str, u32)]) -> Intake {
             mail: Some(Personal::new("taro@example.com")),
             phone: None,
             language: Language::Ja,
+            ..Customer::default()
         },
         currency: Currency::Jpy,
         basis: PriceBasis::TaxIncluded,
         ship_groups: vec![IntakeShipGroup {
             address: address("神宮前1-2-3"),
             desired: DesiredDelivery { date: None, time_slot: Some("1416".to_owned()) },
+            particulars: GroupParticulars::default(),
         }],
         lines: lines.iter().map(line).collect(),
         fees: Vec::new(),
@@ -84,9 +89,11 @@ pub(crate) fn intake(number: &str, lines: &[(&str, u32)]) -> Intake {
             method: PaymentMethod::Card,
             amount: None,
             token: Some("tok".into()),
+            awaited: false,
         }],
         declared: None,
         customer_note: None,
+        particulars: Particulars::default(),
     }
 }
 

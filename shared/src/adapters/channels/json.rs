@@ -13,13 +13,14 @@ use super::wire::{
     Defects, Figure, MAIL, NAME, NOTE, PHONE, PLACE, POSTAL_CODE, TITLE, TOKEN, moment, optional_day, parse,
     tax_rate, tidy,
 };
-use super::{ChannelDefaults, ChannelError};
+use super::{ChannelDefaults, ChannelError, ChannelOrder, Reading};
 use crate::domain::billing::{Declared, Discount, DiscountKind, FeeKind};
 use crate::domain::customer::{Address, Customer, DesiredDelivery, Language, Personal, TimeSlot};
 use crate::domain::ids::Sku;
 use crate::domain::intake::{Intake, IntakeFee, IntakeLine, IntakePayment, IntakeShipGroup, MAX_PARTS};
 use crate::domain::money::{Amount, Currency};
 use crate::domain::order::MAX_LINES;
+use crate::domain::particulars::{GroupParticulars, LineParticulars, Particulars};
 use crate::domain::payment::PaymentMethod;
 use crate::domain::tax::{PriceBasis, TaxRate};
 
@@ -182,7 +183,7 @@ pub struct NewShipGroup {
 #[serde(deny_unknown_fields)]
 pub struct NewLine {
     /// Your code of the product, as in the catalogue.
-    #[schema(min_length = 1, max_length = 64, pattern = "^[A-Za-z0-9][A-Za-z0-9._-]*$", example = "TEA-100")]
+    #[schema(min_length = 1, max_length = 64, pattern = "^[^#%]+$", example = "TEA-100")]
     pub sku: String,
     /// The product's name as the customer saw it.
     #[schema(max_length = 500, example = "煎茶 100g")]
@@ -265,8 +266,8 @@ fn japan() -> String {
 ///
 /// # Errors
 /// See [`super::read`].
-pub(super) fn read(body: &[u8], defaults: &ChannelDefaults) -> Result<Intake, ChannelError> {
-    let order: NewOrder = parse(body)?;
+pub(super) fn read(body: &[u8], defaults: &ChannelDefaults) -> Result<Reading, ChannelError> {
+    let (order, unmapped): (NewOrder, _) = parse(body)?;
     let mut reader = Reader { currency: order.currency, defects: Defects::default() };
     let intake = Intake {
         number: reader.number(&order.number),
@@ -281,8 +282,9 @@ pub(super) fn read(body: &[u8], defaults: &ChannelDefaults) -> Result<Intake, Ch
         payments: reader.payments(&order.payments),
         declared: reader.declared(&order),
         customer_note: reader.note(order.note.as_deref()),
+        particulars: Particulars::default(),
     };
-    reader.defects.finish(intake)
+    Ok(Reading::of(ChannelOrder::open(reader.defects.finish(intake)?), unmapped))
 }
 
 struct Reader {
@@ -306,6 +308,7 @@ impl Reader {
             mail: defects.personal("customer.mail", customer.mail.as_deref(), MAIL),
             phone: defects.personal("customer.phone", customer.phone.as_deref(), PHONE),
             language: customer.language.unwrap_or(defaults.language),
+            ..Customer::default()
         }
     }
 
@@ -319,7 +322,7 @@ impl Reader {
             Some(address) => {
                 let address = self.address("ship_to", address);
                 let desired = self.desired("", order.desired_date, order.time_slot.as_deref());
-                vec![IntakeShipGroup { address, desired }]
+                vec![IntakeShipGroup { address, desired, particulars: GroupParticulars::default() }]
             }
             None if several => {
                 if order.desired_date.is_some() || order.time_slot.is_some() {
@@ -342,6 +345,7 @@ impl Reader {
         IntakeShipGroup {
             address: self.address(&format!("{at}ship_to"), &group.ship_to),
             desired: self.desired(at, group.desired_date, group.time_slot.as_deref()),
+            particulars: GroupParticulars::default(),
         }
     }
 
@@ -358,6 +362,7 @@ impl Reader {
             line1: part("line1", Some(&address.line1), PLACE).unwrap_or_default(),
             line2: part("line2", address.line2.as_deref(), PLACE),
             country: self.defects.country(&format!("{at}.country"), &address.country),
+            ..Address::default()
         }
     }
 
@@ -398,6 +403,7 @@ impl Reader {
                 .map(|it| self.amount(&field("discount"), it))
                 .unwrap_or_default(),
             sku: sku?,
+            particulars: LineParticulars::default(),
         })
     }
 
@@ -439,6 +445,7 @@ impl Reader {
             method: payment.method,
             amount: payment.amount.as_ref().map(|amount| self.amount(&format!("{at}.amount"), amount)),
             token,
+            awaited: false,
         }
     }
 

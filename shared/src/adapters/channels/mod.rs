@@ -1,13 +1,25 @@
-//! The dialects channels speak: bytes in, the canonical order or a typed error out. Pure.
+//! The dialects channels speak: bytes in, canonical orders or typed errors out. Pure.
 //!
 //! To add a dialect: a variant of [`ChannelKind`], a module with its wire structs and a `read` that
 //! collects everything wrong in a `Defects`, an arm in [`read`], the header of its signature in
 //! [`signature`], and real payloads under `samples/` with a line in the tests' table each.
 
+mod amazon;
+mod base;
+mod csv;
+mod eccube;
 pub mod json;
+mod logiless;
+mod nextengine;
+mod rakuten;
+mod reading;
 mod shopify;
 pub mod signature;
 mod wire;
+mod woocommerce;
+mod yahoo;
+
+pub use reading::{ChannelOrder, ChannelStatus, Entry, Reading};
 
 use sha2::{Digest, Sha256};
 
@@ -47,31 +59,54 @@ impl std::fmt::Debug for ChannelError {
     }
 }
 
-/// Reads an order as a channel of this kind sends it.
+/// Reads what a channel of this kind sends.
 ///
 /// # Errors
 /// [`ChannelError::Malformed`] with the first place that has the wrong shape, or
-/// [`ChannelError::Impossible`] with everything that is wrong (at most 100 defects).
+/// [`ChannelError::Impossible`] with everything that is wrong (at most 100 defects), when it is one
+/// order that is wrong. Of a payload of several orders, each [`Entry`] has its own error.
 /// [`Intake::into_order`] finds what only the order as a whole can tell.
-pub fn read(kind: ChannelKind, body: &[u8], defaults: &ChannelDefaults) -> Result<Intake, ChannelError> {
+pub fn read(kind: ChannelKind, body: &[u8], defaults: &ChannelDefaults) -> Result<Reading, ChannelError> {
     match kind {
-        ChannelKind::Json => json::read(body, defaults),
+        ChannelKind::Json | ChannelKind::Manual => json::read(body, defaults),
+        ChannelKind::Csv => csv::read(body, defaults),
         ChannelKind::Shopify => shopify::read(body, defaults),
+        ChannelKind::Rakuten => rakuten::read(body, defaults),
+        ChannelKind::Yahoo => yahoo::read(body, defaults),
+        ChannelKind::Amazon => amazon::read(body, defaults),
+        ChannelKind::WooCommerce => woocommerce::read(body, defaults),
+        ChannelKind::Base => base::read(body, defaults),
+        ChannelKind::EcCube => eccube::read(body, defaults),
+        ChannelKind::NextEngine => nextengine::read(body, defaults),
+        ChannelKind::Logiless => logiless::read(body, defaults),
     }
 }
 
-/// Reads an order like [`read`], with its fingerprint: that of what the channel itself says. What the
-/// merchant's settings fill in is no part of it, because they may change before a repetition comes.
+/// Reads a payload that is one order to be opened, with its fingerprint: that of what the channel
+/// itself says. What the merchant's settings fill in is no part of it, because they may change before
+/// a repetition comes.
 ///
 /// # Errors
-/// As [`read`].
-pub fn read_with_fingerprint(
+/// As [`read`], and when the payload is not exactly one complete order.
+pub fn read_one(
     kind: ChannelKind,
     body: &[u8],
     defaults: &ChannelDefaults,
 ) -> Result<(Intake, String), ChannelError> {
-    let said = read(kind, body, &ChannelDefaults::default())?;
-    Ok((read(kind, body, defaults)?, fingerprint(&said)))
+    let said = only(read(kind, body, &ChannelDefaults::default())?)?;
+    Ok((only(read(kind, body, defaults)?)?, fingerprint(&said)))
+}
+
+fn only(reading: Reading) -> Result<Intake, ChannelError> {
+    let count = reading.entries.len();
+    let mut entries = reading.entries.into_iter();
+    let (Some(entry), None) = (entries.next(), entries.next()) else {
+        let message = format!("has {count} orders; send them one by one");
+        return Err(ChannelError::Malformed { path: String::new(), message });
+    };
+    let said = entry.said?;
+    let gaps = said.gaps();
+    if gaps.is_empty() { Ok(said.order) } else { Err(ChannelError::Impossible(gaps)) }
 }
 
 /// The SHA-256 of the canonical order, in hex: two payloads that mean the same order have the

@@ -20,12 +20,13 @@ use self::tax::Taxes;
 use super::wire::{
     Defects, Figure, MAIL, NAME, NOTE, PHONE, TOKEN, currency, nullable, parse, shorten, tidy,
 };
-use super::{ChannelDefaults, ChannelError};
+use super::{ChannelDefaults, ChannelError, ChannelOrder, Reading};
 use crate::domain::billing::{Discount, DiscountKind};
 use crate::domain::customer::{Address, Customer, Language, Personal};
 use crate::domain::intake::{Intake, IntakeFee, IntakeLine, IntakeShipGroup, MAX_PARTS};
 use crate::domain::money::{Amount, Currency};
 use crate::domain::order::MAX_LINES;
+use crate::domain::particulars::{GroupParticulars, LineParticulars, Particulars};
 use crate::domain::tax::PriceBasis;
 
 #[derive(Deserialize)]
@@ -88,16 +89,19 @@ struct DiscountCode {
 ///
 /// # Errors
 /// See [`super::read`].
-pub(super) fn read(body: &[u8], defaults: &ChannelDefaults) -> Result<Intake, ChannelError> {
-    let order = match parse::<Envelope>(body)?.order {
-        Some(_) => parse::<Wrapped>(body)?.order,
+pub(super) fn read(body: &[u8], defaults: &ChannelDefaults) -> Result<Reading, ChannelError> {
+    let (order, unmapped) = match parse::<Envelope>(body)?.0.order {
+        Some(_) => {
+            let (wrapped, unmapped) = parse::<Wrapped>(body)?;
+            (wrapped.order, unmapped)
+        }
         None => parse::<Wire>(body)?,
     };
     let mut defects = Defects::default();
     refuse_what_is_over(&order, &mut defects);
     let code = order.currency.as_deref().unwrap_or_default();
     let currency = currency(code).unwrap_or_else(|| {
-        defects.add("currency", "must be one we know: JPY, USD, EUR, CNY, TWD, HKD or KRW");
+        defects.add("currency", "must be one we know, such as JPY or USD");
         Currency::Jpy
     });
     let mut reader = Reader { currency, taxes: Taxes::of(&order, currency), order: &order, defects };
@@ -110,15 +114,20 @@ pub(super) fn read(body: &[u8], defaults: &ChannelDefaults) -> Result<Intake, Ch
         customer: reader.customer(defaults.language),
         currency,
         basis: if order.taxes_included { PriceBasis::TaxIncluded } else { PriceBasis::TaxExcluded },
-        ship_groups: vec![IntakeShipGroup { address: reader.ship_to(), desired }],
+        ship_groups: vec![IntakeShipGroup {
+            address: reader.ship_to(),
+            desired,
+            particulars: GroupParticulars::default(),
+        }],
         discounts: reader.discounts(&lines, of_shipping),
         declared: Some(reader.declared()),
         payments: reader.payments(),
         customer_note: reader.note(&noted),
+        particulars: Particulars::default(),
         lines,
         fees,
     };
-    reader.defects.finish(intake)
+    Ok(Reading::of(ChannelOrder::open(reader.defects.finish(intake)?), unmapped))
 }
 
 /// An order that is over at Shopify must not begin with us.
@@ -183,7 +192,8 @@ impl Reader<'_> {
             return None;
         };
         let title = item.shown_title();
-        Some(IntakeLine { ship_group: 0, sku, title, unit_price, quantity, tax_rate, discount })
+        let particulars = LineParticulars::default();
+        Some(IntakeLine { ship_group: 0, sku, title, unit_price, quantity, tax_rate, discount, particulars })
     }
 
     /// The fees, after their discounts, and the sum of those discounts.
@@ -240,6 +250,7 @@ impl Reader<'_> {
             mail: self.defects.personal("email", mail.map(String::as_str), MAIL),
             phone: self.defects.personal("phone", phone.map(String::as_str), PHONE),
             language: locale.map_or(language, Language::from_tag),
+            ..Customer::default()
         }
     }
 

@@ -48,16 +48,46 @@ pub fn check(
     let proof = headers.get(header).ok_or(Unproven::Missing { header })?.as_bytes();
     let proven = match secret {
         ChannelSecret::ApiKey { sha256 } => is_key(sha256, proof),
-        ChannelSecret::Signature { secret } => is_signature(secret, body, proof),
+        ChannelSecret::Signature { secret } => {
+            decoded(kind, proof).is_some_and(|proof| is_signature(secret, body, &proof))
+        }
     };
     if proven { Ok(()) } else { Err(Unproven::Wrong { header }) }
 }
 
-/// The header of a platform's signature, which is the base64 HMAC-SHA256 of the raw body.
+/// The header of a platform's signature, which is the HMAC-SHA256 of the raw body.
 const fn signature_header(kind: ChannelKind) -> &'static str {
     match kind {
-        ChannelKind::Json => "x-juchu-hmac-sha256",
         ChannelKind::Shopify => "x-shopify-hmac-sha256",
+        ChannelKind::WooCommerce => "x-wc-webhook-signature",
+        ChannelKind::EcCube => "x-eccube-signature",
+        ChannelKind::Json
+        | ChannelKind::Csv
+        | ChannelKind::Manual
+        | ChannelKind::Rakuten
+        | ChannelKind::Yahoo
+        | ChannelKind::Amazon
+        | ChannelKind::Base
+        | ChannelKind::NextEngine
+        | ChannelKind::Logiless => "x-juchu-hmac-sha256",
+    }
+}
+
+/// The bytes of a signature: EC-CUBE writes them in hex, everybody else in base64.
+fn decoded(kind: ChannelKind, signature: &[u8]) -> Option<Vec<u8>> {
+    match kind {
+        ChannelKind::EcCube => hex::decode(signature).ok(),
+        ChannelKind::Json
+        | ChannelKind::Csv
+        | ChannelKind::Manual
+        | ChannelKind::Shopify
+        | ChannelKind::Rakuten
+        | ChannelKind::Yahoo
+        | ChannelKind::Amazon
+        | ChannelKind::WooCommerce
+        | ChannelKind::Base
+        | ChannelKind::NextEngine
+        | ChannelKind::Logiless => BASE64.decode(signature).ok(),
     }
 }
 
@@ -80,8 +110,7 @@ fn is_key(sha256: &str, key: &[u8]) -> bool {
 }
 
 fn is_signature(secret: &str, body: &[u8], signature: &[u8]) -> bool {
-    let Ok(signature) = BASE64.decode(signature) else { return false };
-    mac(secret, body).is_some_and(|mac| mac.verify_slice(&signature).is_ok())
+    mac(secret, body).is_some_and(|mac| mac.verify_slice(signature).is_ok())
 }
 
 /// With an empty secret anybody could sign, so there is no MAC of one.

@@ -19,6 +19,9 @@ use crate::domain::tax::TaxRate;
 /// The most defects one answer tells.
 const MAX_DEFECTS: usize = 100;
 
+/// The most paths of unmapped values one reading tells.
+const MAX_UNMAPPED: usize = 1_000;
+
 /// The longest name of a person or firm.
 pub(super) const NAME: usize = Address::NAME;
 /// The longest mail address (RFC 5321).
@@ -36,8 +39,8 @@ pub(super) const TOKEN: usize = 200;
 /// The longest note of a customer.
 pub(super) const NOTE: usize = 2_000;
 
-/// Reads `body` as one JSON value of the shape `T`.
-pub(super) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ChannelError> {
+/// Reads `body` as one JSON object of the shape `T`, with the paths of what `T` has no place for.
+pub(super) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<(T, Vec<String>), ChannelError> {
     let malformed = |path: String, error: serde_json::Error| ChannelError::Malformed {
         path: if path == "." { String::new() } else { path },
         message: error.to_string(),
@@ -50,10 +53,16 @@ pub(super) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ChannelError>
         });
     }
     let mut json = serde_json::Deserializer::from_slice(body);
-    let value = serde_path_to_error::deserialize(&mut json)
-        .map_err(|error| malformed(error.path().to_string(), error.into_inner()))?;
+    let (mut track, mut unmapped) = (serde_path_to_error::Track::new(), Vec::new());
+    let tracked = serde_path_to_error::Deserializer::new(&mut json, &mut track);
+    let value = serde_ignored::deserialize(tracked, |path| {
+        if unmapped.len() < MAX_UNMAPPED {
+            unmapped.push(path.to_string());
+        }
+    });
+    let value = value.map_err(|error| malformed(track.path().to_string(), error))?;
     json.end().map_err(|error| malformed(String::new(), error))?;
-    Ok(value)
+    Ok((value, unmapped))
 }
 
 /// A figure as its sender wrote it, a JSON number or a string: the digits, never a float.

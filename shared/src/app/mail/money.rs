@@ -29,6 +29,11 @@ const fn symbol(currency: Currency) -> &'static str {
         Currency::Twd => "NT$",
         Currency::Hkd => "HK$",
         Currency::Krw => "₩",
+        Currency::Gbp => "£",
+        Currency::Aud => "A$",
+        Currency::Cad => "C$",
+        Currency::Sgd => "S$",
+        Currency::Thb => "฿",
     }
 }
 

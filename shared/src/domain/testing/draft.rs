@@ -10,6 +10,7 @@ use crate::domain::intake::{Impossible, Intake, IntakeFee, IntakeLine, IntakePay
 use crate::domain::merchant::{OrderPolicy, SalesPolicy, SplitPolicy};
 use crate::domain::money::{Amount, Currency};
 use crate::domain::order::Order;
+use crate::domain::particulars::{GroupParticulars, LineParticulars, Particulars};
 use crate::domain::payment::PaymentMethod;
 use crate::domain::tax::{PriceBasis, TaxRate};
 
@@ -33,19 +34,27 @@ pub fn an_order() -> Draft {
             mail: Some(Personal::new("taro@example.com")),
             phone: Some(Personal::new("090-1234-5678")),
             language: Language::Ja,
+            ..Customer::default()
         },
         currency: Currency::Jpy,
         basis: PriceBasis::TaxIncluded,
         ship_groups: vec![IntakeShipGroup {
             address: address("山田太郎"),
             desired: DesiredDelivery::default(),
+            particulars: GroupParticulars::default(),
         }],
         lines: Vec::new(),
         fees: Vec::new(),
         discounts: Vec::new(),
-        payments: vec![IntakePayment { method: PaymentMethod::Card, amount: None, token: None }],
+        payments: vec![IntakePayment {
+            method: PaymentMethod::Card,
+            amount: None,
+            token: None,
+            awaited: false,
+        }],
         declared: None,
         customer_note: None,
+        particulars: Particulars::default(),
     };
     Draft { intake, policy: OrderPolicy::default() }.of(&[(2, 1_000)])
 }
@@ -71,6 +80,7 @@ impl Draft {
             quantity,
             tax_rate: TaxRate::STANDARD,
             discount: Amount::ZERO,
+            particulars: LineParticulars::default(),
         });
         self
     }
@@ -85,7 +95,11 @@ impl Draft {
 
     /// The last line goes to somebody else.
     pub fn to_another_address(mut self) -> Self {
-        let group = IntakeShipGroup { address: address("山田花子"), desired: DesiredDelivery::default() };
+        let group = IntakeShipGroup {
+            address: address("山田花子"),
+            desired: DesiredDelivery::default(),
+            particulars: GroupParticulars::default(),
+        };
         self.intake.ship_groups.push(group);
         if let Some(line) = self.intake.lines.last_mut() {
             line.ship_group = self.intake.ship_groups.len() - 1;
@@ -115,13 +129,14 @@ impl Draft {
 
     /// Paid by `method` alone.
     pub fn paid_by(mut self, method: PaymentMethod) -> Self {
-        self.intake.payments = vec![IntakePayment { method, amount: None, token: None }];
+        self.intake.payments = vec![IntakePayment { method, amount: None, token: None, awaited: false }];
         self
     }
 
     /// `amount` of it paid by `method`, before the others.
     pub fn first_paid_by(mut self, method: PaymentMethod, amount: i64) -> Self {
-        let payment = IntakePayment { method, amount: Some(Amount::new(amount)), token: None };
+        let payment =
+            IntakePayment { method, amount: Some(Amount::new(amount)), token: None, awaited: false };
         self.intake.payments.insert(0, payment);
         self
     }

@@ -71,6 +71,7 @@ impl AddressBody {
             city: Personal::new(city),
             line1: Personal::new(line1),
             line2: line2.map(Personal::new),
+            ..Address::default()
         }
     }
 }

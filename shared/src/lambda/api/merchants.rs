@@ -230,9 +230,10 @@ impl ChannelBody {
     pub fn read(self, id: ChannelId, merchant: MerchantId) -> Result<Channel, Vec<Impossible>> {
         let mut defects = Defects::default();
         // The two kinds of proof; what a kind does not use must not be there.
-        let (proof, field, other, least) = match self.kind {
-            ChannelKind::Json => (self.api_key, "api_key", self.secret, 16),
-            ChannelKind::Shopify => (self.secret, "secret", self.api_key, 8),
+        let (proof, field, other, least) = if self.kind.signs() {
+            (self.secret, "secret", self.api_key, 8)
+        } else {
+            (self.api_key, "api_key", self.secret, 16)
         };
         // A key travels in a header.
         let sendable = |proof: &String| {
@@ -246,11 +247,10 @@ impl ChannelBody {
             format!("a channel of this kind proves itself with {field} alone"),
         );
         let proof = proof.unwrap_or_default();
-        let secret = match self.kind {
-            ChannelKind::Json => {
-                ChannelSecret::ApiKey { sha256: hex::encode(Sha256::digest(proof.as_bytes())) }
-            }
-            ChannelKind::Shopify => ChannelSecret::Signature { secret: proof },
+        let secret = if self.kind.signs() {
+            ChannelSecret::Signature { secret: proof }
+        } else {
+            ChannelSecret::ApiKey { sha256: hex::encode(Sha256::digest(proof.as_bytes())) }
         };
         defects.or(Channel { id, merchant, kind: self.kind, secret })
     }

@@ -182,6 +182,7 @@ impl Place {
             line1: part("address1", self.address1.as_deref(), PLACE).unwrap_or_default(),
             line2: part("address2", self.address2.as_deref(), PLACE),
             country,
+            ..Address::default()
         }
     }
 

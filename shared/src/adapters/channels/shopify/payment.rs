@@ -10,7 +10,7 @@ use crate::domain::payment::PaymentMethod;
 impl Reader<'_> {
     pub(super) fn payments(&mut self) -> Vec<IntakePayment> {
         let order = self.order;
-        let rest = |method, token| IntakePayment { method, amount: None, token };
+        let rest = |method, token| IntakePayment { method, amount: None, token, awaited: false };
         match order.financial_status.as_deref().unwrap_or("pending") {
             "authorized" => vec![rest(PaymentMethod::Card, self.card_token())],
             "paid" | "partially_refunded" => vec![rest(PaymentMethod::ChannelSettled, None)],
@@ -50,7 +50,7 @@ impl Reader<'_> {
             self.defects.add("total_outstanding", "is more than `total_price`");
         }
         let paid = Some((total - outstanding).or_zero());
-        IntakePayment { method: PaymentMethod::ChannelSettled, amount: paid, token: None }
+        IntakePayment { method: PaymentMethod::ChannelSettled, amount: paid, token: None, awaited: false }
     }
 
     fn method_to_come(&self) -> PaymentMethod {

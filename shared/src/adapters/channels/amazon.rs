@@ -1,0 +1,7 @@
+//! Amazon: the Orders API, 2026-01-01 or v0.
+
+use super::{ChannelDefaults, ChannelError, Reading};
+
+pub(super) fn read(_body: &[u8], _defaults: &ChannelDefaults) -> Result<Reading, ChannelError> {
+    Err(ChannelError::Malformed { path: String::new(), message: "this dialect is not spoken yet".into() })
+}

@@ -42,7 +42,8 @@ pub struct Shared {
 #[must_use]
 pub fn codes(order: &Order) -> Vec<super::ids::PromotionCode> {
     let coupons = order.discounts.iter().filter(|discount| discount.kind != DiscountKind::Points);
-    let mut codes: Vec<_> = coupons.filter_map(|discount| Promotion::read_code(discount.code.as_deref()?)).collect();
+    let mut codes: Vec<_> =
+        coupons.filter_map(|discount| Promotion::read_code(discount.code.as_deref()?)).collect();
     codes.sort();
     codes.dedup();
     codes
@@ -92,7 +93,8 @@ impl Shared {
     fn used_points(&self, order: &Order) -> Vec<(IssuerId, Amount)> {
         let mut used: BTreeMap<IssuerId, Amount> = BTreeMap::new();
         for discount in &order.discounts {
-            let named = |issuer: &&PointIssuer| issuer_of(discount).is_some_and(|name| name == issuer.id.as_str());
+            let named =
+                |issuer: &&PointIssuer| issuer_of(discount).is_some_and(|name| name == issuer.id.as_str());
             if let Some(issuer) = self.issuers.iter().find(named) {
                 *used.entry(issuer.id.clone()).or_default() += discount.amount;
             }
@@ -152,7 +154,8 @@ pub fn judge(order: &Order, risk: &Risk, rules: &FraudRules) -> Option<Finding> 
     }
     let hold = HoldCode::FraudReview;
     let passed = was_judged(order, hold) && risk.score <= order.screening.risk.score;
-    let severity = if risk.score >= rules.hold_at && !passed { Severity::Blocking(hold) } else { Severity::Warning };
+    let severity =
+        if risk.score >= rules.hold_at && !passed { Severity::Blocking(hold) } else { Severity::Warning };
     let message = format!(
         "The fraud score is {} of {}: {}. Confirm the order with the customer, then approve it or cancel it.",
         risk.score,
@@ -170,7 +173,8 @@ fn was_judged(order: &Order, code: HoldCode) -> bool {
 impl Taking<'_> {
     /// Something a person has to decide, unless somebody has.
     fn blocked(&mut self, code: FindingCode, hold: HoldCode, field: impl Into<String>, message: String) {
-        let severity = if was_judged(self.order, hold) { Severity::Warning } else { Severity::Blocking(hold) };
+        let severity =
+            if was_judged(self.order, hold) { Severity::Warning } else { Severity::Blocking(hold) };
         self.findings.push(Finding { code, severity, field: field.into(), message });
     }
 
@@ -200,7 +204,8 @@ impl Taking<'_> {
             let Some(promotion) = own.filter(|_| discount.kind != DiscountKind::Points) else { continue };
             let (code, at) = (&promotion.code, format!("discounts[{i}]"));
             if seen.contains(&code) || seen.len() >= MAX_SHARED {
-                let message = format!("{code}: a code counts once on an order, and at most {MAX_SHARED} of them.");
+                let message =
+                    format!("{code}: a code counts once on an order, and at most {MAX_SHARED} of them.");
                 self.blocked(FindingCode::PromotionInvalid, HoldCode::Promotion, at, message);
                 continue;
             }
@@ -224,16 +229,20 @@ impl Taking<'_> {
         let customer = self.shared.customer.as_deref();
         if promotion.limit_per_customer.is_some() && customer.is_none() {
             let unmet = Unmet::NotFirst;
-            let message = format!("{code}: it has a limit for each customer, and nothing tells who this is ({unmet}).");
+            let message =
+                format!("{code}: it has a limit for each customer, and nothing tells who this is ({unmet}).");
             self.blocked(FindingCode::PromotionInvalid, HoldCode::Promotion, at, message);
             return false;
         }
         // What has no limit is not counted: nothing would be compared with it.
         let all = promotion.limit.map(|limit| Claim::one(uses(promotion), Some(limit.into())));
         let of_customer = customer.zip(promotion.limit_per_customer);
-        let of_customer = of_customer.map(|(who, limit)| Claim::one(uses_by(promotion, who), Some(limit.into())));
+        let of_customer =
+            of_customer.map(|(who, limit)| Claim::one(uses_by(promotion, who), Some(limit.into())));
         if !self.claim(all.into_iter().chain(of_customer).collect()) {
-            let message = format!("{code}: it was used as often as it may be. Accept the discount, or ask the customer.");
+            let message = format!(
+                "{code}: it was used as often as it may be. Accept the discount, or ask the customer."
+            );
             self.blocked(FindingCode::PromotionExhausted, HoldCode::Promotion, at, message);
             return false;
         }
@@ -251,7 +260,8 @@ impl Taking<'_> {
     fn points(&mut self) {
         for (n, (issuer, used)) in self.shared.used_points(self.order).into_iter().enumerate() {
             let customer = self.shared.customer.as_deref().filter(|_| n < MAX_SHARED);
-            let claim = customer.map(|who| Claim { amount: used.units(), ..Claim::one(points(&issuer, who), None) });
+            let claim =
+                customer.map(|who| Claim { amount: used.units(), ..Claim::one(points(&issuer, who), None) });
             let has_them = used.is_zero() || claim.is_some_and(|claim| self.claim(vec![claim]));
             if !has_them {
                 let message = format!(

@@ -129,7 +129,8 @@ impl Promotion {
     /// What the goods it is for cost.
     fn goods(&self, order: &Order) -> Amount {
         let skus = &self.conditions.skus;
-        let is_for = |sku: &str| skus.is_empty() || skus.iter().any(|prefix| sku.starts_with(prefix.as_str()));
+        let is_for =
+            |sku: &str| skus.is_empty() || skus.iter().any(|prefix| sku.starts_with(prefix.as_str()));
         let lines = order.lines.iter().filter(|line| is_for(line.sku.as_str()));
         lines.map(|line| line.unit_price * line.ordered).sum()
     }

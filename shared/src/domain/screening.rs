@@ -170,10 +170,13 @@ impl Order {
             earned: Amount::ZERO,
         };
         let used = used.map(|(issuer, used)| PointsEntry { used, ..nothing(issuer) });
-        let earned = earned.chain(of_channel).map(|(issuer, earned)| PointsEntry { earned, ..nothing(issuer) });
+        let earned =
+            earned.chain(of_channel).map(|(issuer, earned)| PointsEntry { earned, ..nothing(issuer) });
         for entry in used.chain(earned) {
             match entries.iter_mut().find(|known| known.issuer == entry.issuer) {
-                Some(known) => (known.used, known.earned) = (known.used + entry.used, known.earned + entry.earned),
+                Some(known) => {
+                    (known.used, known.earned) = (known.used + entry.used, known.earned + entry.earned)
+                }
                 None => entries.push(entry),
             }
         }
@@ -195,7 +198,11 @@ impl Order {
                 | TallyKind::Orders
                 | TallyKind::Refusals
                 | TallyKind::Unpaid => {
-                    if self.state == OrderState::Cancelled { 0 } else { claim.amount }
+                    if self.state == OrderState::Cancelled {
+                        0
+                    } else {
+                        claim.amount
+                    }
                 }
             };
             let amount = claim.kept() - kept.min(claim.amount);

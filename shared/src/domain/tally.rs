@@ -232,6 +232,9 @@ mod tests {
         assert_eq!((code.delta, code.bounds.hold_for(2), code.bounds.hold_for(3)), (1, true, false));
         let key = TallyKey::new(TallyKind::Points, &["OWN", "customer"]);
         let points = Claim { amount: 100, ..Claim::one(key, None) }.change();
-        assert_eq!((points.delta, points.bounds.hold_for(100), points.bounds.hold_for(99)), (-100, true, false));
+        assert_eq!(
+            (points.delta, points.bounds.hold_for(100), points.bounds.hold_for(99)),
+            (-100, true, false)
+        );
     }
 }

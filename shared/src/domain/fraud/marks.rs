@@ -36,6 +36,18 @@ pub enum MarkKind {
 }
 
 impl MarkKind {
+    /// All kinds.
+    pub const ALL: [Self; 8] = [
+        Self::Mail,
+        Self::MailDomain,
+        Self::Phone,
+        Self::Name,
+        Self::NameAndPostalCode,
+        Self::Address,
+        Self::Card,
+        Self::Customer,
+    ];
+
     /// Its name in keys and in the API.
     #[must_use]
     pub const fn name(self) -> &'static str {

@@ -8,29 +8,78 @@ const PLACES: [(Signal, &[&str]); 6] = [
     (
         Signal::Forwarder,
         &[
-            "転送", "国際配送", "海外発送", "フォワーディング", "forwarding", "forwarder", "tenso", "転コム",
-            "バイイー", "buyee", "zenmarket", "ゼンマーケット", "neokyo", "from japan", "フロムジャパン",
-            "jauce", "sendico", "whiterabbit", "ブラックシップ", "blackship", "spearnet", "opas", "ohmygoods",
-            "doorzo", "bibian", "ビビアン", "samurai buyer", "代購", "集運", "转运", "轉運",
+            "転送",
+            "国際配送",
+            "海外発送",
+            "フォワーディング",
+            "forwarding",
+            "forwarder",
+            "tenso",
+            "転コム",
+            "バイイー",
+            "buyee",
+            "zenmarket",
+            "ゼンマーケット",
+            "neokyo",
+            "from japan",
+            "フロムジャパン",
+            "jauce",
+            "sendico",
+            "whiterabbit",
+            "ブラックシップ",
+            "blackship",
+            "spearnet",
+            "opas",
+            "ohmygoods",
+            "doorzo",
+            "bibian",
+            "ビビアン",
+            "samurai buyer",
+            "代購",
+            "集運",
+            "转运",
+            "轉運",
         ],
     ),
     (Signal::PostBox, &["私書箱", "私書函", "郵便局留", "局留", "p.o.box", "po box", "p.o. box", "pobox"]),
     (
         Signal::RentalOffice,
         &[
-            "レンタルオフィス", "バ-チャルオフィス", "シェアオフィス", "貸事務所", "サ-ビスオフィス",
-            "コワ-キング", "リ-ジャス", "regus", "wework", "servcorp", "サ-ブコ-プ", "virtual office",
+            "レンタルオフィス",
+            "バ-チャルオフィス",
+            "シェアオフィス",
+            "貸事務所",
+            "サ-ビスオフィス",
+            "コワ-キング",
+            "リ-ジャス",
+            "regus",
+            "wework",
+            "servcorp",
+            "サ-ブコ-プ",
+            "virtual office",
             "rental office",
         ],
     ),
     (
         Signal::WeeklyFlat,
         &[
-            "ウィ-クリ-", "ウイ-クリ-", "マンスリ-", "weekly", "monthly", "レオパレス", "民泊", "airbnb",
-            "ゲストハウス", "guest house", "guesthouse",
+            "ウィ-クリ-",
+            "ウイ-クリ-",
+            "マンスリ-",
+            "weekly",
+            "monthly",
+            "レオパレス",
+            "民泊",
+            "airbnb",
+            "ゲストハウス",
+            "guest house",
+            "guesthouse",
         ],
     ),
-    (Signal::Hotel, &["ホテル", "hotel", "旅館", "カプセルイン", "東横イン", "アパリゾ-ト", "民宿", "ペンション"]),
+    (
+        Signal::Hotel,
+        &["ホテル", "hotel", "旅館", "カプセルイン", "東横イン", "アパリゾ-ト", "民宿", "ペンション"],
+    ),
     (Signal::CareOf, &["気付", "c/o", "様方"]),
 ];
 
@@ -51,9 +100,9 @@ pub(super) fn kind(text: &str, more: &[String]) -> Option<Signal> {
 pub(super) fn is_truncated(line1: &str) -> bool {
     let line = fold(line1);
     let line = line.trim();
-    let zeros = line.split(|c: char| !c.is_ascii_digit()).any(|number| {
-        number.len() >= 2 && number.bytes().all(|digit| digit == b'0')
-    });
+    let zeros = line
+        .split(|c: char| !c.is_ascii_digit())
+        .any(|number| number.len() >= 2 && number.bytes().all(|digit| digit == b'0'));
     let unfinished = line.ends_with('-') || line.ends_with("丁目") || line.ends_with('の');
     let placeholder = ["不明", "なし", "未定", "xxx", "ooo", "○○", "〇〇", "test", "テスト"];
     let lower = line.to_lowercase();

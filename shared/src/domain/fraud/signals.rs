@@ -104,7 +104,8 @@ fn velocity(facts: &FraudFacts, found: &mut Assessment<'_>) {
             MarkKind::MailDomain | MarkKind::NameAndPostalCode | MarkKind::Customer => continue,
         };
         let others = seen.within(hours, facts.now);
-        let message = format!("{others} other orders with the same {} within {hours} hours", seen.kind.name());
+        let message =
+            format!("{others} other orders with the same {} within {hours} hours", seen.kind.name());
         found.add(others >= several, signal, message);
         if seen.kind == MarkKind::Address {
             let rooms = rooms(seen);
@@ -118,7 +119,8 @@ fn velocity(facts: &FraudFacts, found: &mut Assessment<'_>) {
 /// name is no room: only addresses with rooms count.
 fn rooms(seen: &Seen) -> usize {
     let own = seen.detail.iter();
-    let rooms: BTreeSet<&String> = seen.others.iter().filter_map(|other| other.detail.as_ref()).chain(own).collect();
+    let rooms: BTreeSet<&String> =
+        seen.others.iter().filter_map(|other| other.detail.as_ref()).chain(own).collect();
     rooms.len()
 }
 
@@ -135,14 +137,22 @@ fn address(address: &Address, at: &str, found: &mut Assessment<'_>) {
         found.add(true, signal, message);
     }
     let truncated = places::is_truncated(address.line1.reveal());
-    found.add(truncated, Signal::AddressTruncated, format!("{at}.line1: ends before the house number, or is made up"));
+    found.add(
+        truncated,
+        Signal::AddressTruncated,
+        format!("{at}.line1: ends before the house number, or is made up"),
+    );
 }
 
 fn customer(order: &Order, found: &mut Assessment<'_>) {
     let rules = found.rules;
     if let Some(mail) = order.customer.mail.as_ref().map(Personal::reveal) {
         let is_disposable = contact::is_disposable(mail, &rules.disposable_domains);
-        found.add(is_disposable, Signal::DisposableMail, "customer.mail: of a service for short-lived addresses");
+        found.add(
+            is_disposable,
+            Signal::DisposableMail,
+            "customer.mail: of a service for short-lived addresses",
+        );
         let is_random = contact::is_meaningless_mail(mail);
         found.add(is_random, Signal::MeaninglessMail, "customer.mail: looks typed at random");
     }

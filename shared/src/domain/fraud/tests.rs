@@ -70,7 +70,8 @@ fn the_place_is_known_by_its_words() {
 
 #[test]
 fn an_address_that_ends_too_early_or_is_made_up_is_seen() {
-    for bad in ["千代田1-", "千代田1丁目", "千代田0-00", "千代田１－１テスト", "○○1-1"] {
+    for bad in ["千代田1-", "千代田1丁目", "千代田0-00", "千代田１－１テスト", "○○1-1"]
+    {
         let seen = of_address(|address| address.line1 = Personal::new(bad));
         assert_eq!(seen, [Signal::AddressTruncated], "{bad}");
     }
@@ -109,7 +110,12 @@ fn a_mail_or_phone_that_leads_nowhere_is_seen() {
     ] {
         assert_eq!(of_mail(mail), [signal], "{mail}");
     }
-    for good in ["taro.yamada@example.com", "y.suzuki1985@docomo.ne.jp", "shinichiro-52@example.jp", "abc@example.com"] {
+    for good in [
+        "taro.yamada@example.com",
+        "y.suzuki1985@docomo.ne.jp",
+        "shinichiro-52@example.jp",
+        "abc@example.com",
+    ] {
         assert_eq!(of_mail(good), [], "{good}");
     }
     for bad in ["090-1111-1111", "080-1234-5678", "070-8765-4321", "090-1212-1212"] {

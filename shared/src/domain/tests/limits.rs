@@ -8,7 +8,7 @@ use crate::domain::billing::{Discount, DiscountKind};
 use crate::domain::event::EventKind;
 use crate::domain::fraud::{FraudRules, Risk};
 use crate::domain::ids::{AccountId, IssuerId};
-use crate::domain::limits::{self, Shared, judge, take};
+use crate::domain::limits::{Shared, judge, take};
 use crate::domain::money::Currency;
 use crate::domain::order::{HoldCode, OrderState};
 use crate::domain::particulars::PurchaseOrder;
@@ -62,7 +62,7 @@ fn shared(change: impl FnOnce(&mut Shared)) -> Shared {
 }
 
 fn having(kind: TallyKind, parts: &[&str], amount: i64) -> Shared {
-    shared(|shared| drop(shared.tallies.insert(TallyKey::new(kind, parts), amount)))
+    shared(|shared| shared.tallies.extend([(TallyKey::new(kind, parts), amount)]))
 }
 
 /// What the order takes, and what stands against it.
@@ -110,9 +110,13 @@ fn a_discount_above_what_the_code_gives_holds_and_one_below_is_shown() {
 
 #[test]
 fn an_exhausted_code_holds_the_order_and_takes_nothing_of_it() {
-    let exhausted = (vec![(TallyKind::Orders, 1)], vec![(FindingCode::PromotionExhausted, Some(HoldCode::Promotion))]);
+    let exhausted =
+        (vec![(TallyKind::Orders, 1)], vec![(FindingCode::PromotionExhausted, Some(HoldCode::Promotion))]);
     assert_eq!(taken(promised(200), &having(TallyKind::PromotionUses, &["SPRING10"], 100)), exhausted);
-    assert_eq!(taken(promised(200), &having(TallyKind::CustomerPromotionUses, &["SPRING10", "c1"], 1)), exhausted);
+    assert_eq!(
+        taken(promised(200), &having(TallyKind::CustomerPromotionUses, &["SPRING10", "c1"], 1)),
+        exhausted
+    );
     assert_eq!(taken(promised(200), &having(TallyKind::PromotionUses, &["SPRING10"], 99)).1, []);
 }
 
@@ -176,7 +180,9 @@ fn the_points_of_a_mall_are_recorded_and_not_counted() {
     let draft = with_code(an_order(), DiscountKind::Points, "rakuten", 300);
     assert_eq!(taken(draft.clone(), &shared(|_| ())), (vec![(TallyKind::Orders, 1)], vec![]));
     let mut case = given(draft);
-    let entries = |case: &Case| case.order.points().into_iter().map(|it| (it.issuer, it.used, it.returned)).collect::<Vec<_>>();
+    let entries = |case: &Case| {
+        case.order.points().into_iter().map(|it| (it.issuer, it.used, it.returned)).collect::<Vec<_>>()
+    };
     assert_eq!(entries(&case), [("RAKUTEN".to_owned(), yen(300), yen(0))]);
     case.in_stock().cancel_requested_of(&[(1, 1)]).cancelled();
     assert_eq!(entries(&case), [("RAKUTEN".to_owned(), yen(300), yen(150))]);
@@ -293,9 +299,10 @@ fn an_approved_risk_stops_the_order_again_only_when_it_has_risen() {
     assert_eq!(judge(&case.order, &risk(30), &rules).unwrap().severity, Severity::Warning);
     let finding = judge(&case.order, &risk(60), &rules).unwrap();
     assert_eq!(finding.severity, Severity::Blocking(HoldCode::FraudReview));
-    let screened = limits::take(&case.order, &Shared::default()).0;
+    let screened = take(&case.order, &Shared::default()).0;
     let screened = crate::domain::screening::Screened { risk: risk(60), ..screened };
-    case.does(&Command::Screen { screened: Box::new(screened) }).does(&Command::Validate { findings: vec![finding] });
+    case.does(&Command::Screen { screened: Box::new(screened) })
+        .does(&Command::Validate { findings: vec![finding] });
     case.does(&Command::ResolveHold { code: HoldCode::FraudReview, by: "hanako".to_owned() });
     assert_eq!(judge(&case.order, &risk(60), &rules).unwrap().severity, Severity::Warning);
     let risen = judge(&case.order, &risk(61), &rules).unwrap();

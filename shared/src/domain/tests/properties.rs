@@ -9,11 +9,11 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{RngSeed, TestRunner};
 
+use crate::domain::account::{Account, PointIssuer};
 use crate::domain::billing::{DiscountKind, FeeKind};
 use crate::domain::customer::DesiredDelivery;
 use crate::domain::decide::{Collection, next_collection};
 use crate::domain::event::{EventKind, Grant};
-use crate::domain::account::{Account, PointIssuer};
 use crate::domain::ids::{AccountId, IssuerId, LineId, PaymentId, ShipmentId};
 use crate::domain::limits::{self, Shared};
 use crate::domain::money::Amount;

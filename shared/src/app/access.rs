@@ -118,9 +118,10 @@ impl Permission {
     #[must_use]
     pub const fn for_command(command: &Command) -> Option<Self> {
         match command {
-            Command::ResolveHold { .. } | Command::PlaceHold { .. } | Command::CloseTicket { .. } => {
-                Some(Self::Operate)
-            }
+            Command::ResolveHold { .. }
+            | Command::PlaceHold { .. }
+            | Command::CloseTicket { .. }
+            | Command::RepeatReport { .. } => Some(Self::Operate),
             Command::OverrideHold { .. } => Some(Self::Override),
             Command::RequestCancel { .. }
             | Command::ChangeAddress { .. }
@@ -141,6 +142,10 @@ impl Permission {
             | Command::PostSales
             | Command::Cancel
             | Command::OpenTicket { .. }
+            | Command::MarkReported { .. }
+            | Command::GiveUpReport { .. }
+            | Command::RecordReportAnswer { .. }
+            | Command::CompareWithChannel { .. }
             | Command::Tick => None,
         }
     }

@@ -9,6 +9,7 @@ pub mod command;
 pub mod contact;
 pub mod customer;
 pub mod decide;
+pub mod drift;
 pub mod event;
 pub mod evolve;
 pub mod ids;
@@ -22,6 +23,7 @@ pub mod particulars;
 pub mod payment;
 pub mod prefecture;
 pub mod rejection;
+pub mod report;
 pub mod rules;
 pub mod shipment;
 #[cfg(any(test, feature = "testing"))]

@@ -2,13 +2,13 @@
 
 use std::fmt::Debug;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::app::ports::{
-    Answer, AnswerStore, Commit, CommitError, ListError, MailLog, MailStatus, MerchantStore, OrderQuery,
-    OrderStore, Page, StockChange, StockStore, StoreError,
+    Answer, AnswerStore, ChannelPace, Commit, CommitError, ListError, MailLog, MailStatus, MerchantStore,
+    OrderQuery, OrderStore, Page, StockChange, StockStore, StoreError,
 };
 use crate::domain::ids::{ChannelId, MerchantId, OrderId, Sku};
 use crate::domain::merchant::{Channel, Merchant, Product};
@@ -16,9 +16,9 @@ use crate::domain::order::Order;
 use crate::domain::stock::StockKey;
 
 /// All that a store has to be.
-pub trait Store: OrderStore + AnswerStore + StockStore + MerchantStore + MailLog {}
+pub trait Store: OrderStore + AnswerStore + StockStore + MerchantStore + MailLog + ChannelPace {}
 
-impl<S: OrderStore + AnswerStore + StockStore + MerchantStore + MailLog> Store for S {}
+impl<S: OrderStore + AnswerStore + StockStore + MerchantStore + MailLog + ChannelPace> Store for S {}
 
 /// One line for each method: its call, what the call keeps, what the method is given of that, and
 /// what of its answer counts if that is not all of it.
@@ -84,6 +84,8 @@ calls! {
     MerchantStore::list_products,
         ListProducts(merchant: MerchantId, cursor: Option<String>, limit: usize)
         => (merchant, cursor.as_deref(), *limit) as listed;
+    ChannelPace::reserve,
+        Reserve(channel: ChannelId, now: Timestamp, length: SignedDuration) => (channel, *now, *length);
     MailLog::begin, Begin(order: OrderId, fact: String, now: Timestamp) => (order, fact, *now);
     MailLog::finish,
         Finish(order: OrderId, fact: String, status: Option<MailStatus>) => (order, fact, status.as_ref());

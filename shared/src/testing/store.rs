@@ -2,6 +2,7 @@
 
 mod mails;
 mod merchants;
+mod pace;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
@@ -42,6 +43,8 @@ struct State {
     channels: BTreeMap<ChannelId, Channel>,
     products: BTreeMap<(MerchantId, Sku), Product>,
     mails: BTreeMap<(OrderId, String), MailRecord>,
+    /// Until when the calls of channels are taken, in milliseconds.
+    paces: BTreeMap<ChannelId, i64>,
     /// Orders whose row cannot be read.
     broken: BTreeSet<OrderId>,
     outbox: Vec<Message>,

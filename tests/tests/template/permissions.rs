@@ -79,6 +79,7 @@ fn written_by(function: &str) -> BTreeSet<&'static str> {
         "allocate-stock" | "ship-order" | "deliver-order" | "cancel-order" => &["ORDER#*", "STOCK#*"],
         "receive-order" | "operate-order" | "receive-fulfilment" => &["ORDER#*", "IDEMPOTENCY#*"],
         "collect-payment" => &["ORDER#*", "SANDBOX#*"],
+        "report-channel" => &["ORDER#*", "PACE#*"],
         "manage-merchant" => &["MERCHANT#*", "CHANNEL#*", "STOCK#*", "IDEMPOTENCY#*"],
         _ => &["ORDER#*"],
     };

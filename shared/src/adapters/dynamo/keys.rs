@@ -82,6 +82,10 @@ impl Key {
         Self { pk: format!("CHANNEL#{id}"), sk: "CHANNEL".to_owned() }
     }
 
+    pub(super) fn pace(channel: &ChannelId) -> Self {
+        Self { pk: format!("PACE#{channel}"), sk: "PACE".to_owned() }
+    }
+
     pub(super) fn answer(key: &str) -> Self {
         Self { pk: format!("IDEMPOTENCY#{key}"), sk: "ANSWER".to_owned() }
     }

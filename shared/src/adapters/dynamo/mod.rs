@@ -13,6 +13,7 @@
 //! | `MERCHANT#id` | `MERCHANT` | a merchant |
 //! | | `PRODUCT#sku` | a product of its catalogue |
 //! | `CHANNEL#id` | `CHANNEL` | a channel |
+//! | `PACE#channel` | `PACE` | until when the channel's calls are taken |
 //! | `IDEMPOTENCY#key` | `ANSWER` | what a request was told; forgotten after a day |
 //!
 //! Rows whose attribute `kind` is [`table::EVENT_KIND`] are also messages: the table's stream carries
@@ -26,6 +27,7 @@ mod keys;
 mod mails;
 mod merchants;
 mod orders;
+mod pace;
 mod query;
 mod stock;
 pub mod table;

@@ -18,6 +18,7 @@ pub use self::list::OrderList;
 use self::money::{BillingView, DiscountView, FeeView, PaymentView};
 use self::particulars::ParticularsView;
 use self::shipments::ShipmentView;
+use super::reports::{DriftView, ReportView};
 use crate::app::idempotency::Reply;
 use crate::app::query_orders::WholeOrder;
 use crate::domain::customer::Personal;
@@ -105,6 +106,11 @@ pub struct OrderView {
     pub customer_note: Option<String>,
     /// What else the channel says.
     pub particulars: ParticularsView,
+    /// What its channel was told.
+    pub reports: Vec<ReportView>,
+    /// In what its channel disagrees with us.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub drift: Option<DriftView>,
     /// The units that are being cancelled.
     pub cancelling: Vec<UnitsView>,
     /// When the clock next does something.
@@ -158,6 +164,8 @@ impl From<&WholeOrder> for OrderView {
             notes: order.notes.iter().map(Into::into).collect(),
             customer_note: order.customer_note.as_ref().map(shown),
             particulars: (&order.particulars).into(),
+            reports: ReportView::all(order),
+            drift: DriftView::of(order),
             cancelling: cancelling.map(Into::into).collect(),
             next_due_at: next_due(order),
             mails: mails.iter().map(Into::into).collect(),

@@ -8,13 +8,19 @@ mod amazon;
 mod base;
 mod csv;
 mod eccube;
+mod given;
 pub mod json;
 mod logiless;
+mod method;
 mod nextengine;
+mod place;
 mod rakuten;
 mod reading;
 mod shopify;
 pub mod signature;
+mod table;
+mod tree;
+mod when;
 mod wire;
 mod woocommerce;
 mod yahoo;
@@ -118,5 +124,7 @@ pub fn fingerprint(order: &Intake) -> String {
     hex::encode(Sha256::digest(canonical))
 }
 
+#[cfg(test)]
+mod testing;
 #[cfg(test)]
 mod tests;

@@ -6,8 +6,8 @@ use jiff::civil::Date;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-use super::wire::{Defects, Figure};
 use super::when;
+use super::wire::{Defects, Figure};
 use crate::domain::intake::MAX_UNITS;
 use crate::domain::money::{Amount, Currency};
 use crate::domain::tax::TaxRate;
@@ -139,9 +139,16 @@ mod tests {
     #[test]
     fn a_tax_rate_is_a_fraction_or_a_percentage() {
         let rate = |text| Given::from(text).tax_rate().map(TaxRate::basis_points);
-        for (text, basis_points) in
-            [("0.1", 1_000), ("0.08", 800), ("10", 1_000), ("8", 800), ("8%", 800), ("10.0", 1_000), ("0", 0), ("0.0", 0)]
-        {
+        for (text, basis_points) in [
+            ("0.1", 1_000),
+            ("0.08", 800),
+            ("10", 1_000),
+            ("8", 800),
+            ("8%", 800),
+            ("10.0", 1_000),
+            ("0", 0),
+            ("0.0", 0),
+        ] {
             assert_eq!(rate(text), Some(basis_points), "{text}");
         }
         assert_eq!(rate("軽減"), None);

@@ -16,7 +16,18 @@ pub(super) fn named(name: &str) -> Option<PaymentMethod> {
         Some(PaymentMethod::ConvenienceStore)
     } else if says(&["振込", "振替", "銀行", "前払", "書留", "請求書", "掛"]) {
         Some(PaymentMethod::BankTransfer)
-    } else if says(&["カ-ド", "クレジット", "card", "pay", "ペイ", "決済", "払い", "ポイント", "全額", "suica"]) {
+    } else if says(&[
+        "カ-ド",
+        "クレジット",
+        "card",
+        "pay",
+        "ペイ",
+        "決済",
+        "払い",
+        "ポイント",
+        "全額",
+        "suica",
+    ]) {
         Some(PaymentMethod::ChannelSettled)
     } else {
         None

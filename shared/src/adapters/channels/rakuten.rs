@@ -15,8 +15,8 @@ mod payment;
 
 use serde_json::Value;
 
-use self::model::OrderModel;
 pub(super) use self::columns::DIALECT;
+use self::model::OrderModel;
 use super::wire::{join, json, malformed, part};
 use super::{ChannelDefaults, ChannelError, ChannelOrder, Entry, Reading, table};
 
@@ -45,7 +45,11 @@ pub(super) fn read(body: &[u8], defaults: &ChannelDefaults) -> Result<Reading, C
 }
 
 /// Reads an order that is at `at`.
-fn read_order(order: &OrderModel, at: &str, defaults: &ChannelDefaults) -> Result<ChannelOrder, ChannelError> {
+fn read_order(
+    order: &OrderModel,
+    at: &str,
+    defaults: &ChannelDefaults,
+) -> Result<ChannelOrder, ChannelError> {
     order::Reader::new(order).read(defaults).map_err(|error| match error {
         ChannelError::Impossible(mut defects) => {
             defects.iter_mut().for_each(|defect| defect.field = join(at, &defect.field));

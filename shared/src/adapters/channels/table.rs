@@ -94,9 +94,9 @@ impl Columns {
         }
         let (mut names, mut positions) = (Vec::new(), HashMap::new());
         for (at, cell) in header.iter().enumerate() {
-            let name = encoding.decode(cell).ok_or_else(|| {
-                malformed(format!("row 1, column {}", at + 1), encoding.complaint())
-            })?;
+            let name = encoding
+                .decode(cell)
+                .ok_or_else(|| malformed(format!("row 1, column {}", at + 1), encoding.complaint()))?;
             let name = name.trim().to_owned();
             if !name.is_empty() && positions.insert(fold(&name), at).is_some() {
                 return Err(malformed("row 1", format!("has the column {name} twice")));
@@ -104,6 +104,11 @@ impl Columns {
             names.push(name);
         }
         Ok(Self { names, positions })
+    }
+
+    /// The names, without those of columns that have none.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.names.iter().map(String::as_str).filter(|name| !name.is_empty())
     }
 
     fn position(&self, name: &str) -> Option<usize> {
@@ -139,7 +144,9 @@ impl Encoding {
     const fn complaint(self) -> &'static str {
         match self {
             Self::Utf8 => "cannot be read: it has bytes that are no UTF-8, in which the file is",
-            Self::Cp932 => "cannot be read: it has bytes that are no CP932 (Windows-31J), in which the file is",
+            Self::Cp932 => {
+                "cannot be read: it has bytes that are no CP932 (Windows-31J), in which the file is"
+            }
         }
     }
 }
@@ -241,8 +248,7 @@ impl Rows<'_> {
     /// The columns that the canonical order has no place for.
     #[must_use]
     pub fn unmapped(&self) -> Vec<String> {
-        let names = self.columns.names.iter().filter(|name| !name.is_empty());
-        names.filter(|name| !(self.dialect.knows)(name)).cloned().collect()
+        self.columns.names().filter(|name| !(self.dialect.knows)(name)).map(str::to_owned).collect()
     }
 
     /// The byte after what was read so far.
@@ -270,7 +276,8 @@ impl Rows<'_> {
         let wide = record.iter().skip(self.columns.names.len()).any(|cell| !cell.trim_ascii().is_empty());
         if record.len() < self.columns.names.len() || wide {
             let (cells, columns) = (record.len(), self.columns.names.len());
-            let message = format!("has {cells} cells, but there are {columns} columns: see to its quotation marks");
+            let message =
+                format!("has {cells} cells, but there are {columns} columns: see to its quotation marks");
             row.defects.add(format!("row {}", row.number), message);
         }
         for (cell, column) in record.iter().zip(&self.columns.names) {
@@ -319,7 +326,10 @@ impl Rows<'_> {
     fn entry(&self, mut rows: Vec<Row>, number: String, is_new: bool) -> Entry {
         let mut defects = Defects::default();
         for row in &mut rows {
-            std::mem::take(&mut row.defects).into_inner().into_iter().for_each(|it| defects.add(it.field, it.message));
+            std::mem::take(&mut row.defects)
+                .into_inner()
+                .into_iter()
+                .for_each(|it| defects.add(it.field, it.message));
         }
         let block = Block { columns: &self.columns, rows: &rows };
         let at = block.at();

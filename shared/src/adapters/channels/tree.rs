@@ -103,7 +103,9 @@ mod tests {
     #[test]
     fn what_is_no_document_is_an_error() {
         let deep = "<a>".repeat(100_000);
-        for xml in ["", "text", "<A>", "<A></B>", "<A>&foo;</A>", "<!DOCTYPE a [<!ENTITY b \"c\">]><A/>", &deep] {
+        for xml in
+            ["", "text", "<A>", "<A></B>", "<A>&foo;</A>", "<!DOCTYPE a [<!ENTITY b \"c\">]><A/>", &deep]
+        {
             assert!(read(xml.as_bytes(), &[]).is_err(), "{xml:.40}");
         }
         assert!(read(b"<A>\xff</A>", &[]).is_err());

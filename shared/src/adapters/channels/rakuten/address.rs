@@ -27,7 +27,8 @@ impl Reader<'_> {
             self.fetch("customer", GET_ORDER);
         }
         let home = self.address(AT, orderer);
-        let is_known = [&home.postal_code, &home.prefecture, &home.city, &home.line1].iter().any(|it| !it.is_empty());
+        let is_known =
+            [&home.postal_code, &home.prefecture, &home.city, &home.line1].iter().any(|it| !it.is_empty());
         Customer {
             name: home.name.clone(),
             mail: self.defects.personal(&format!("{AT}.emailAddress"), orderer.email_address.text(), MAIL),

@@ -16,7 +16,9 @@ pub(in super::super) const DIALECT: Dialect = Dialect {
         let known = [column_names(&ORDER), column_names(&PACKAGE), column_names(&ITEM), column_names(&SKU)];
         let people = PERSON.iter().flat_map(|(name, ..)| [format!("注文者{name}"), format!("送付先{name}")]);
         let taxes = TAXES.iter().flat_map(|(rate, _)| TAX_COLUMNS.map(|column| format!("{rate}{column}")));
-        known.concat().contains(&column) || SUMS.contains(&column) || people.chain(taxes).any(|name| name == column)
+        known.concat().contains(&column)
+            || SUMS.contains(&column)
+            || people.chain(taxes).any(|name| name == column)
     },
     read,
 };
@@ -48,7 +50,9 @@ const ORDER: [Field<OrderModel>; 41] = [
     ("楽天発行クーポン利用額", "couponOtherPrice", |it| &mut it.coupon_other_price),
     ("店舗発行クーポンコード", "couponCode", |it| &mut it.coupon_shop_code),
     ("楽天発行クーポンコード", "couponCode", |it| &mut it.coupon_other_code),
-    ("注文者負担金合計", "additionalFeeOccurAmountToUser", |it| &mut it.additional_fee_occur_amount_to_user),
+    ("注文者負担金合計", "additionalFeeOccurAmountToUser", |it| {
+        &mut it.additional_fee_occur_amount_to_user
+    }),
     ("注文者メールアドレス", "emailAddress", |it| &mut it.orderer.email_address),
     ("支払方法名", "settlementMethod", |it| &mut it.settlement.settlement_method),
     ("配送方法", "deliveryName", |it| &mut it.delivery.delivery_name),
@@ -118,8 +122,17 @@ const TAXES: [(&str, &str); 3] = [("10%", "0.1"), ("8%", "0.08"), ("0%", "0")];
 const TAX_COLUMNS: [&str; 3] = ["税率", "請求金額", "請求額に対する税額"];
 
 /// Sums of what other columns have.
-const SUMS: [&str; 9] =
-    ["注文日", "注文時間", "消費税合計", "商品合計金額", "合計金額", "送付先商品合計金額", "送付先合計金額", "複数送付先フラグ", "送付先一致フラグ"];
+const SUMS: [&str; 9] = [
+    "注文日",
+    "注文時間",
+    "消費税合計",
+    "商品合計金額",
+    "合計金額",
+    "送付先商品合計金額",
+    "送付先合計金額",
+    "複数送付先フラグ",
+    "送付先一致フラグ",
+];
 
 fn column_names<T>(fields: &[Field<T>]) -> Vec<&'static str> {
     fields.iter().map(|(column, ..)| *column).collect()
@@ -127,7 +140,11 @@ fn column_names<T>(fields: &[Field<T>]) -> Vec<&'static str> {
 
 fn fill<T>(into: &mut T, fields: &[Field<T>], prefix: &str, block: &Block<'_>, row: &Row) {
     for (column, _, field) in fields {
-        let cell = if prefix.is_empty() { block.cell(row, column) } else { block.cell(row, &format!("{prefix}{column}")) };
+        let cell = if prefix.is_empty() {
+            block.cell(row, column)
+        } else {
+            block.cell(row, &format!("{prefix}{column}"))
+        };
         if !cell.is_empty() {
             *field(into) = Given::from(cell);
         }
@@ -137,9 +154,9 @@ fn fill<T>(into: &mut T, fields: &[Field<T>], prefix: &str, block: &Block<'_>, r
 fn read(block: &Block<'_>, defaults: &ChannelDefaults) -> Result<ChannelOrder, ChannelError> {
     let order = order_of(block);
     Reader::new(&order).read(defaults).map_err(|error| match error {
-        ChannelError::Impossible(defects) => {
-            ChannelError::Impossible(defects.into_iter().map(|defect| by_column(defect, block, &order)).collect())
-        }
+        ChannelError::Impossible(defects) => ChannelError::Impossible(
+            defects.into_iter().map(|defect| by_column(defect, block, &order)).collect(),
+        ),
         malformed @ ChannelError::Malformed { .. } => malformed,
     })
 }
@@ -195,7 +212,8 @@ fn by_column(defect: Impossible, block: &Block<'_>, order: &OrderModel) -> Impos
     let column = if let Some(rest) = field.strip_prefix("TaxSummaryModelList[") {
         let (index, name) = rest.split_once("].").unwrap_or_default();
         let rate = index.parse().ok().and_then(|index: usize| TAXES.get(index)).map(|(rate, _)| *rate);
-        let column = ["taxRate", "reqPrice", "reqPriceTax"].iter().zip(TAX_COLUMNS).find(|(path, _)| **path == name);
+        let column =
+            ["taxRate", "reqPrice", "reqPriceTax"].iter().zip(TAX_COLUMNS).find(|(path, _)| **path == name);
         column.map(|(_, column)| format!("{}{column}", rate.unwrap_or_default()))
     } else if field.contains("ItemModelList") {
         find(&names(&ITEM))

@@ -41,10 +41,20 @@ impl Reader<'_> {
         let without = |item: &ItemModel| {
             item.include_tax_flag.text() == Some("0") && item.price_tax_incl.text().is_none()
         };
-        if items.peek().is_some() && items.all(without) { PriceBasis::TaxExcluded } else { PriceBasis::TaxIncluded }
+        if items.peek().is_some() && items.all(without) {
+            PriceBasis::TaxExcluded
+        } else {
+            PriceBasis::TaxIncluded
+        }
     }
 
-    pub(super) fn unit_price(&mut self, at: &str, item: &ItemModel, rate: TaxRate, basis: PriceBasis) -> Amount {
+    pub(super) fn unit_price(
+        &mut self,
+        at: &str,
+        item: &ItemModel,
+        rate: TaxRate,
+        basis: PriceBasis,
+    ) -> Amount {
         let Some(price) = self.figure(&format!("{at}.price"), &item.price) else {
             self.defects.add(format!("{at}.price"), "is missing");
             return Amount::ZERO;
@@ -96,7 +106,8 @@ impl Reader<'_> {
         let points = self.figure("PointModel.usedPoint", &order.point.used_point);
         let points = points.map(|amount| (DiscountKind::Points, Some(ISSUER), amount));
         let coupons = self.coupons();
-        let all = coupons.into_iter().map(|(code, amount)| (DiscountKind::Coupon, code, amount)).chain(points);
+        let all =
+            coupons.into_iter().map(|(code, amount)| (DiscountKind::Coupon, code, amount)).chain(points);
         let discount = |(kind, code, amount): (DiscountKind, Option<&str>, Amount)| Discount {
             kind,
             code: code.map(|code| shorten(code.to_owned(), TOKEN)),
@@ -113,13 +124,15 @@ impl Reader<'_> {
         let whole = self.figure("couponAllTotalPrice", &order.coupon_all_total_price);
         let mut single = Vec::new();
         for (i, coupon) in order.coupons.iter().enumerate() {
-            let amount = self.figure(&format!("CouponModelList[{i}].couponTotalPrice"), &coupon.coupon_total_price);
+            let amount =
+                self.figure(&format!("CouponModelList[{i}].couponTotalPrice"), &coupon.coupon_total_price);
             let units = coupon.coupon_unit.number().and_then(|units| u32::try_from(units).ok());
             let price = self.figure(&format!("CouponModelList[{i}].couponPrice"), &coupon.coupon_price);
             let amount = amount.or_else(|| Some(price? * units.filter(|units| *units < 10_000)?));
             single.push((coupon.coupon_code.text(), amount.unwrap_or_default()));
         }
-        let sum = |coupons: &[(Option<&str>, Amount)]| coupons.iter().map(|(_, amount)| *amount).sum::<Amount>();
+        let sum =
+            |coupons: &[(Option<&str>, Amount)]| coupons.iter().map(|(_, amount)| *amount).sum::<Amount>();
         let by_payer = vec![
             (order.coupon_shop_code.text().or(Some("SHOP")), of_shop.unwrap_or_default()),
             (order.coupon_other_code.text().or(Some(ISSUER)), of_mall.unwrap_or_default()),

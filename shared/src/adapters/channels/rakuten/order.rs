@@ -7,8 +7,8 @@ use super::super::given::Given;
 use super::super::reading::Missing;
 use super::super::wire::{Defects, NOTE, TITLE, TOKEN, shorten, tidy, usual_rate};
 use super::super::{ChannelDefaults, ChannelError, ChannelOrder, ChannelStatus, when};
-use super::{GET_ORDER, address};
 use super::model::{ItemModel, OrderModel, PackageModel};
+use super::{GET_ORDER, address};
 use crate::domain::customer::{DesiredDelivery, Personal, TimeSlot};
 use crate::domain::ids::Sku;
 use crate::domain::intake::{Intake, IntakeLine, IntakeShipGroup, MAX_PARTS};
@@ -80,10 +80,16 @@ impl<'a> Reader<'a> {
         let order = self.order;
         let undetermined = self.missing.iter().any(|missing| missing.field == "declared.total");
         match order.order_progress.or_empty() {
-            "500" | "600" | "700" | "発送済" | "支払手続き中" | "支払手続き済" => ChannelStatus::Shipped,
-            "800" | "900" | "キャンセル確定待ち" | "キャンセル確定" => ChannelStatus::Cancelled,
+            "500" | "600" | "700" | "発送済" | "支払手続き中" | "支払手続き済" => {
+                ChannelStatus::Shipped
+            }
+            "800" | "900" | "キャンセル確定待ち" | "キャンセル確定" => {
+                ChannelStatus::Cancelled
+            }
             _ if undetermined || order.rakuten_confirm_flag.is_set() => ChannelStatus::Pending,
-            "" | "100" | "300" | "400" | "注文確認待ち" | "発送待ち" | "変更確定待ち" => ChannelStatus::Open,
+            "" | "100" | "300" | "400" | "注文確認待ち" | "発送待ち" | "変更確定待ち" => {
+                ChannelStatus::Open
+            }
             _ => ChannelStatus::Pending,
         }
     }
@@ -236,7 +242,8 @@ impl<'a> Reader<'a> {
         };
         let of_mall = code.map(|code| (code, caution(code)));
         let gifts = self.packages().filter(|(_, package)| address::waits_for_its_addressee(package));
-        let gift = gifts.map(|_| ("SOCIAL_GIFT", "The recipient has not said yet where the gift goes.")).next();
+        let gift =
+            gifts.map(|_| ("SOCIAL_GIFT", "The recipient has not said yet where the gift goes.")).next();
         let shops = self.packages().filter(|(_, package)| package.shop.store_name.text().is_some());
         let shop = shops.map(|_| ("CVS", "The customer collects it at a shop: see DeliveryCvsModel.")).next();
         let caution = |(code, meaning): (&str, &str)| Caution {
@@ -275,9 +282,8 @@ fn stock_keeping_unit(item: &ItemModel) -> Option<Sku> {
     let own = sku.and_then(|sku| code(&sku.merchant_defined_sku_id));
     let base = || code(&item.item_number).or_else(|| code(&item.manage_number));
     let variant = sku.and_then(|sku| sku.variant_id.text());
-    let variant = variant.filter(|id| {
-        [&item.item_number, &item.manage_number].iter().all(|number| number.text() != Some(id))
-    });
+    let variant = variant
+        .filter(|id| [&item.item_number, &item.manage_number].iter().all(|number| number.text() != Some(id)));
     let with_variant = || match (base(), variant) {
         (Some(base), Some(variant)) => Sku::new(format!("{base}-{variant}")).ok().or(Some(base)),
         (base, _) => base,

@@ -207,7 +207,8 @@ fn an_unfilled_social_gift_is_held_and_not_rejected() {
 #[test]
 fn each_addressee_is_a_ship_group_with_the_malls_id() {
     let order = one(Rakuten, SEVERAL).order;
-    let baskets: Vec<_> = order.ship_groups.iter().map(|group| group.particulars.reference.as_deref()).collect();
+    let baskets: Vec<_> =
+        order.ship_groups.iter().map(|group| group.particulars.reference.as_deref()).collect();
     assert_eq!(baskets, [Some("9700101"), Some("9700102")], "the deleted package is not there");
     let lines: Vec<_> = order.lines.iter().map(|line| (line.ship_group, line.sku.as_str())).collect();
     assert_eq!(lines, [(0, "YOKAN-06"), (0, "caddy-88"), (1, "gyokuro-100")], "nor is the deleted item");
@@ -362,7 +363,10 @@ fn cautions_kinds_and_subscriptions_are_kept() {
     let particulars = one(Rakuten, ITEMS).order.particulars;
     let subscription = particulars.subscription.unwrap();
     assert_eq!(particulars.kind, OrderKind::Subscription);
-    assert_eq!((subscription.contract.as_str(), subscription.occurrence), ("295001-20260601-00009901-r", Some(6)));
+    assert_eq!(
+        (subscription.contract.as_str(), subscription.occurrence),
+        ("295001-20260601-00009901-r", Some(6))
+    );
 }
 
 #[test]
@@ -378,7 +382,10 @@ fn people_that_another_call_has_are_missing_and_no_error() {
 fn what_has_no_place_is_listed_with_its_path() {
     let unmapped = read(Rakuten, SEVERAL, &DEFAULTS).unwrap().unmapped;
     let has = |path: &str| unmapped.iter().any(|it| it == &format!("OrderModelList[0].{path}"));
-    assert!(has("OrdererModel.sex") && has("asurakuFlag") && has("CouponModelList[0].couponName"), "{unmapped:?}");
+    assert!(
+        has("OrdererModel.sex") && has("asurakuFlag") && has("CouponModelList[0].couponName"),
+        "{unmapped:?}"
+    );
     assert!(has("PackageModelList[1].SenderModel.isolatedIslandFlag"), "{unmapped:?}");
     assert!(!has("operator") && !has("orderNumber"), "what is null is nothing: {unmapped:?}");
 }
@@ -443,7 +450,8 @@ fn a_defect_of_a_csv_names_row_and_column() {
     assert_eq!(told, ["row 3: 個数: must be a number of units, at most 9,999"]);
     let bad = text.replacen("\"7270\"", "\"seven\"", 1);
     assert!(defects(Rakuten, bad.as_bytes())[0].starts_with("row 2: 請求金額: "));
-    let at = CSV.windows(4).position(|bytes| bytes == encoding_rs::SHIFT_JIS.encode("最中").0.as_ref()).unwrap();
+    let at =
+        CSV.windows(4).position(|bytes| bytes == encoding_rs::SHIFT_JIS.encode("最中").0.as_ref()).unwrap();
     let mut bad = CSV.to_vec();
     bad[at] = 0xFF;
     let told = defects(Rakuten, &bad);
@@ -456,7 +464,14 @@ fn hostile() -> impl Strategy<Value = Value> {
         (-10_000_i64..2_400).prop_map(Value::from),
         "[-0-9.,円%]{0,12}".prop_map(Value::from),
         any::<String>().prop_map(Value::from),
-        prop::sample::select(vec![json!(null), json!([]), json!({}), json!(true), json!([{}]), json!("9".repeat(40_000))]),
+        prop::sample::select(vec![
+            json!(null),
+            json!([]),
+            json!({}),
+            json!(true),
+            json!([{}]),
+            json!("9".repeat(40_000))
+        ]),
     ]
 }
 

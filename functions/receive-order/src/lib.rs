@@ -1,6 +1,7 @@
 //! Takes orders in from every channel 受注取込.
 
 use aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
+use http::StatusCode;
 use juchu::adapters::channels;
 use juchu::app::ports::{AnswerStore, Archive, Clock, MerchantStore, OrderStore};
 use juchu::app::receive_order::{Incoming, ReceiveOrder};
@@ -54,7 +55,7 @@ async fn dry_run(
     let (channel, merchant) = authenticated(app, request, &raw).await?;
     let defaults = channels::ChannelDefaults { language: merchant.language };
     let now = app.clock.now();
-    Response::json(200, &reading::read(channel.kind, &raw, &defaults, &merchant.policy, now))
+    Response::json(StatusCode::OK, &reading::read(channel.kind, &raw, &defaults, &merchant.policy, now))
 }
 
 /// The channel that the request is of, and its merchant. Nothing of the body is looked at before it is

@@ -17,7 +17,7 @@ use serde_json::Value;
 
 pub(super) use self::columns::DIALECT;
 use self::model::OrderModel;
-use super::wire::{join, json, malformed, part};
+use super::wire::{MAX_UNMAPPED, join, json, malformed, part};
 use super::{ChannelDefaults, ChannelError, ChannelOrder, Entry, Reading, table};
 
 /// The call that has all of an order.
@@ -41,6 +41,7 @@ pub(super) fn read(body: &[u8], defaults: &ChannelDefaults) -> Result<Reading, C
         });
         reading.entries.push(Entry { at, number, said });
     }
+    reading.unmapped.truncate(MAX_UNMAPPED);
     Ok(reading)
 }
 

@@ -16,7 +16,7 @@ use crate::domain::order::MAX_LINES;
 use crate::domain::text::fold;
 
 /// The most rows of a file.
-pub const MAX_ROWS: usize = 100_000;
+const MAX_ROWS: usize = 100_000;
 /// The most columns of a file.
 const MAX_COLUMNS: usize = 400;
 /// The most bytes of a cell: RMS allows remarks of 32 KiB.

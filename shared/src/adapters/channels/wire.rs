@@ -22,7 +22,7 @@ use crate::domain::tax::TaxRate;
 const MAX_DEFECTS: usize = 100;
 
 /// The most paths of unmapped values one reading tells.
-const MAX_UNMAPPED: usize = 1_000;
+pub(super) const MAX_UNMAPPED: usize = 1_000;
 
 /// The longest name of a person or firm.
 pub(super) const NAME: usize = Address::NAME;

@@ -6,20 +6,20 @@
 //! - `TotalPrice` is what the customer pays: goods, charges and adjustments less discount, points, gift
 //!   cards and the mall's coupon.
 
+mod document;
 mod figures;
 mod model;
-
-use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use serde_json::Value;
 
-use self::model::{Buyer, Detail, Head, Item, Pay, Person, Ship};
+use self::document::{Wire, find, refusal};
+use self::model::{Item, Person};
 use super::given::Given;
 use super::reading::Missing;
 use super::wire::{
-    Defects, MAIL, NAME, NOTE, PHONE, PLACE, POSTAL_CODE, TITLE, TOKEN, join, malformed, part, shorten, tidy,
-    usual_rate,
+    Defects, MAIL, MAX_UNMAPPED, NAME, NOTE, PHONE, PLACE, POSTAL_CODE, TITLE, TOKEN, join, malformed,
+    shorten, tidy, usual_rate,
 };
 use super::{ChannelDefaults, ChannelError, ChannelOrder, ChannelStatus, Entry, Reading, method, tree, when};
 use crate::domain::customer::{Address, Customer, DesiredDelivery, Language};
@@ -61,91 +61,8 @@ pub(super) fn read(body: &[u8], defaults: &ChannelDefaults) -> Result<Reading, C
         });
         reading.entries.push(Entry { at, number, said });
     }
+    reading.unmapped.truncate(MAX_UNMAPPED);
     Ok(reading)
-}
-
-/// The orders in a document, wherever they are in it.
-fn find<'v>(value: &'v Value, at: &str, orders: &mut Vec<(String, &'v Value)>) {
-    match value {
-        Value::Object(fields) => {
-            for (name, field) in fields {
-                match field {
-                    Value::Array(items) if name == "OrderInfo" => orders.extend(
-                        items
-                            .iter()
-                            .enumerate()
-                            .map(|(i, order)| (format!("{}[{i}]", join(at, name)), order)),
-                    ),
-                    _ => find(field, &join(at, name), orders),
-                }
-            }
-        }
-        Value::Array(items) => {
-            items.iter().enumerate().for_each(|(i, item)| find(item, &format!("{at}[{i}]"), orders));
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-    }
-}
-
-/// What the mall says instead of orders: `<Error><Code>…<Message>…`.
-fn refusal(document: &Value) -> Option<String> {
-    let error = document.get("Error")?;
-    let text = |field: &str| error.get(field).and_then(Value::as_str).unwrap_or_default();
-    Some(format!(
-        "is no order, but the mall's error {} {}",
-        text("Code"),
-        shorten(text("Message").to_owned(), TITLE)
-    ))
-}
-
-/// The groups of an order.
-struct Wire {
-    head: Head,
-    pay: Pay,
-    ship: Ship,
-    buyer: Buyer,
-    detail: Detail,
-    /// Not there in a list of orders.
-    items: Option<Vec<Item>>,
-}
-
-impl Wire {
-    /// Reads the groups, each from its element, or from the order's own where it has no such element.
-    fn read(order: &Value, at: &str) -> Result<(Self, Vec<String>), ChannelError> {
-        let (mut head, mut unmapped) = part::<Head>(order, at)?;
-        let mut known = Known { order, at, of_groups: Vec::new(), ignored: Vec::new() };
-        let (pay, ship, buyer, detail) =
-            (known.group("Pay")?, known.group("Ship")?, known.group("Buyer")?, known.group("Detail")?);
-        unmapped.retain(|path| known.ignored.iter().all(|ignored| ignored.contains(path)));
-        unmapped.extend(known.of_groups);
-        let items = head.items.take();
-        Ok((Self { head, pay, ship, buyer, detail, items }, unmapped))
-    }
-}
-
-/// What the groups have no place for.
-struct Known<'v> {
-    order: &'v Value,
-    at: &'v str,
-    /// In elements of their own.
-    of_groups: Vec<String>,
-    /// In the order itself, by each group that is read from it: unmapped is what all of them ignore.
-    ignored: Vec<BTreeSet<String>>,
-}
-
-impl<'v> Known<'v> {
-    fn group<T: serde::Deserialize<'v>>(&mut self, name: &str) -> Result<T, ChannelError> {
-        let (group, unmapped) = match self.order.get(name) {
-            Some(group @ Value::Object(_)) => {
-                let (group, unmapped) = part(group, &join(self.at, name))?;
-                self.of_groups.extend(unmapped);
-                return Ok(group);
-            }
-            _ => part(self.order, self.at)?,
-        };
-        self.ignored.push(unmapped.into_iter().collect());
-        Ok(group)
-    }
 }
 
 struct Reader<'a> {

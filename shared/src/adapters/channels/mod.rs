@@ -13,6 +13,7 @@ pub mod json;
 mod logiless;
 mod method;
 mod nextengine;
+pub mod outgoing;
 mod place;
 mod rakuten;
 mod reading;

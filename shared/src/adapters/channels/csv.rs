@@ -241,7 +241,7 @@ fn told(block: &Block<'_>, groups: &[usize], path: &str, message: String) -> Imp
         .or_else(of_group)
         .or_else(of_payment)
         .unwrap_or_else(|| (block.rows.first(), path.to_owned()));
-    let field = row.map(|row| place(row, &column)).unwrap_or_else(|| column.clone());
+    let field = row.map_or_else(|| column.clone(), |row| place(row, &column));
     Impossible { field, message }
 }
 

@@ -53,7 +53,9 @@ fn read_order(
 ) -> Result<ChannelOrder, ChannelError> {
     order::Reader::new(order).read(defaults).map_err(|error| match error {
         ChannelError::Impossible(mut defects) => {
-            defects.iter_mut().for_each(|defect| defect.field = join(at, &defect.field));
+            for defect in &mut defects {
+                defect.field = join(at, &defect.field);
+            }
             ChannelError::Impossible(defects)
         }
         malformed @ ChannelError::Malformed { .. } => malformed,
@@ -82,9 +84,11 @@ fn orders<'v>(payload: &'v Value, at: &str) -> Result<Vec<(String, &'v Value)>, 
             Some(Value::Null) => Ok(Vec::new()),
             None if is_order(fields) => Ok(vec![(at.to_owned(), payload)]),
             None if fields.contains_key("MessageModelList") => Ok(Vec::new()),
-            _ => Err(malformed(at, EXPECTED)),
+            Some(_) | None => Err(malformed(at, EXPECTED)),
         },
-        _ => Err(malformed(at, EXPECTED)),
+        Value::Array(_) | Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
+            Err(malformed(at, EXPECTED))
+        }
     }
 }
 

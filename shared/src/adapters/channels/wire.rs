@@ -88,9 +88,9 @@ pub(super) fn part<'v, T: Deserialize<'v>>(
     let read = serde_ignored::deserialize(tracked, |path| ignored.push(segments(&path)));
     let read = read.map_err(|error| malformed(join(at, &track.path().to_string()), error.to_string()))?;
     let is_something = |path: &&Vec<String>| {
-        let found = path.iter().try_fold(value, |value, key| match value {
-            Value::Array(items) => items.get(key.parse::<usize>().ok()?),
-            _ => value.get(key),
+        let found = path.iter().try_fold(value, |value, key| match value.as_array() {
+            Some(items) => items.get(key.parse::<usize>().ok()?),
+            None => value.get(key),
         });
         found.is_some_and(|value| !is_nothing(value))
     };

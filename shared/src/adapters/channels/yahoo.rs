@@ -132,7 +132,6 @@ impl Reader<'_> {
         match (self.wire.head.order_status.or_empty(), self.wire.ship.ship_status.or_empty()) {
             ("4", _) => ChannelStatus::Cancelled,
             ("5", _) | (_, "3" | "4") => ChannelStatus::Shipped,
-            ("1" | "3", _) => ChannelStatus::Pending,
             ("" | "2", _) => ChannelStatus::Open,
             (_, _) => ChannelStatus::Pending,
         }

@@ -33,8 +33,8 @@ impl Reader<'_> {
             [(FeeKind::Shipping, "発送料"), (FeeKind::Payment, "手数料"), (FeeKind::Other, "その他費用")];
         let mut fees = Vec::new();
         for (kind, column) in charges {
-            let charged = self.by_rate(column).into_iter().filter(|(amount, _)| amount.is_positive());
-            fees.extend(charged.map(|(amount, tax_rate)| IntakeFee { kind, amount, tax_rate }));
+            let due = self.by_rate(column).into_iter().filter(|(amount, _)| amount.is_positive());
+            fees.extend(due.map(|(amount, tax_rate)| IntakeFee { kind, amount, tax_rate }));
         }
         fees
     }

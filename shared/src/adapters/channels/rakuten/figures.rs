@@ -192,7 +192,9 @@ impl Fees {
     ) {
         let sum: Amount = parts.iter().filter_map(|(amount, _)| *amount).sum();
         if whole.is_none_or(|whole| whole == sum) {
-            parts.iter().for_each(|(amount, rate)| self.add(kind, *amount, *rate));
+            for (amount, rate) in parts {
+                self.add(kind, *amount, *rate);
+            }
         } else {
             let rate = parts.first().map_or(usual, |(_, rate)| *rate);
             self.add(kind, whole, rate);

@@ -2,6 +2,8 @@
 //!
 //! No `Debug`: they hold personal data in plain strings.
 
+#![expect(clippy::struct_field_names, reason = "the names are the mall's")]
+
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 

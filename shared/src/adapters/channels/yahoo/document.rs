@@ -13,19 +13,20 @@ pub(super) fn find<'v>(value: &'v Value, at: &str, orders: &mut Vec<(String, &'v
     match value {
         Value::Object(fields) => {
             for (name, field) in fields {
-                match field {
-                    Value::Array(items) if name == "OrderInfo" => orders.extend(
-                        items
-                            .iter()
-                            .enumerate()
-                            .map(|(i, order)| (format!("{}[{i}]", join(at, name)), order)),
-                    ),
-                    _ => find(field, &join(at, name), orders),
+                let at = join(at, name);
+                match field.as_array().filter(|_| name == "OrderInfo") {
+                    Some(items) => {
+                        let items = items.iter().enumerate();
+                        orders.extend(items.map(|(i, order)| (format!("{at}[{i}]"), order)));
+                    }
+                    None => find(field, &at, orders),
                 }
             }
         }
         Value::Array(items) => {
-            items.iter().enumerate().for_each(|(i, item)| find(item, &format!("{at}[{i}]"), orders));
+            for (i, item) in items.iter().enumerate() {
+                find(item, &format!("{at}[{i}]"), orders);
+            }
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }

@@ -8,7 +8,7 @@ use crate::domain::intake::{IntakeFee, IntakeLine};
 use crate::domain::money::Amount;
 use crate::domain::tax::TaxRate;
 
-/// Who grants the points, which are PayPay's today.
+/// Who grants the points, which are `PayPay`'s today.
 const ISSUER: &str = "YAHOO";
 
 impl Reader<'_> {
@@ -27,8 +27,8 @@ impl Reader<'_> {
             (FeeKind::Other, "Adjustments", &detail.adjustments),
         ];
         let charges = charges.map(|(kind, field, given)| (kind, self.yen(field, given)));
-        let charged = charges.into_iter().filter(|(_, amount)| amount.is_positive());
-        charged.map(|(kind, amount)| IntakeFee { kind, amount, tax_rate }).collect()
+        let due = charges.into_iter().filter(|(_, amount)| amount.is_positive());
+        due.map(|(kind, amount)| IntakeFee { kind, amount, tax_rate }).collect()
     }
 
     /// Platforms of the mall write what lowers the total with or without a minus.

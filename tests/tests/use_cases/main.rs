@@ -10,6 +10,7 @@
 mod access;
 mod at_once;
 mod circumstances;
+mod limits;
 mod looking_back;
 mod mails;
 mod poison;

@@ -22,6 +22,8 @@ use crate::requests::{Ask, Purpose, Who, event};
 const LOCATION: &str = "main";
 /// What it sells.
 pub const SKUS: [&str; 3] = ["TEA-100", "POT-01", "CUP-02"];
+/// The customer's mail address.
+pub const MAIL: &str = "secret.person@example.com";
 /// What must never be in a log.
 pub const SECRETS: [&str; 5] = ["鬼怒川", "secret.person", "090-9876-5432", "丸の内1-9-1", "のしを付けて"];
 
@@ -366,7 +368,12 @@ impl People {
         let holds: Vec<HoldCode> = order.open_holds().map(|hold| hold.code).collect();
         for code in holds {
             // A payment that was refused is tried again; everything else somebody takes upon themselves.
-            let body = if code == HoldCode::Payment {
+            // Each third order that may be a fraud is one.
+            if code == HoldCode::FraudReview && order.number.ends_with(['2', '5', '8']) {
+                asks.push(self.cancel(&order.id, None, "FRAUD", now));
+                continue;
+            }
+            let body = if matches!(code, HoldCode::Payment | HoldCode::FraudReview) {
                 json!({ "command": "resolve_hold", "code": code })
             } else {
                 json!({ "command": "override_hold", "code": code, "reason": "it is all right" })
@@ -452,16 +459,23 @@ fn new_order(number: &str, now: Timestamp, chance: &Chance) -> Value {
         payments.insert(0, json!({ "method": "CARD", "amount": 300, "token": "tok" }));
     }
     let fees = if chance.one_in(3) { json!([{ "kind": "SHIPPING", "amount": 550 }]) } else { json!([]) };
-    let coupon = json!([{ "kind": "COUPON", "code": "SPRING", "amount": 120 }]);
+    // A code of the shop's, one of a mall's, points of the shop's and of a mall's.
+    let discounts = [
+        json!([{ "kind": "COUPON", "code": "spring", "amount": 120 }]),
+        json!([{ "kind": "COUPON", "code": "MALL-7", "amount": 300 }]),
+        json!([{ "kind": "POINTS", "code": "OWN", "amount": 50 }]),
+        json!([{ "kind": "COUPON", "code": "SPRING", "amount": 120 }, { "kind": "POINTS", "code": "OWN", "amount": 70 }]),
+        json!([{ "kind": "POINTS", "code": "RAKUTEN", "amount": 90 }]),
+    ];
     json!({
         "number": number,
         "ordered_at": (now - SignedDuration::from_mins(5)).to_string(),
-        "customer": { "name": "鬼怒川 一子", "mail": "secret.person@example.com", "phone": "090-9876-5432" },
+        "customer": { "name": "鬼怒川 一子", "mail": MAIL, "phone": "090-9876-5432" },
         "ship_to": ship_to,
         "lines": lines,
         "payments": payments,
         "fees": fees,
-        "discounts": if chance.one_in(4) { coupon } else { json!([]) },
+        "discounts": if chance.one_in(2) { chance.pick(&discounts).cloned() } else { Some(json!([])) },
         "note": chance.one_in(8).then_some("のしを付けてください"),
         "desired_date": chance.one_in(6).then_some("2026-04-10"),
     })

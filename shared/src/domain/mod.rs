@@ -3,6 +3,7 @@
 //! [`decide`] says what a command does to an order, [`evolve`] applies what happened. Everything
 //! else in this module is the vocabulary those two speak.
 
+pub mod address;
 pub mod audit;
 pub mod billing;
 pub mod command;

@@ -2,8 +2,10 @@
 
 mod billing;
 mod cancelling;
+mod channel;
 mod fulfilment;
 mod gates;
+mod limits;
 mod payments;
 mod properties;
 mod timers;

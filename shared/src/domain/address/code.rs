@@ -15,6 +15,12 @@ use crate::domain::text;
 pub struct PostalCode(pub(super) u32);
 
 impl PostalCode {
+    /// The code of that number, existing or not.
+    #[cfg(test)]
+    pub(super) const fn new(number: u32) -> Self {
+        Self(number)
+    }
+
     /// Reads seven digits, with a hyphen after the third or without, full-width or half-width, a
     /// leading 〒 allowed. Whether the code exists is another question.
     #[must_use]

@@ -21,7 +21,7 @@ use crate::workspace::Workspace;
 
 /// Where Japan Post's data is, as tables separated by tabs and compressed with gzip.
 #[derive(Args)]
-pub struct Options {
+pub(crate) struct Options {
     /// Postal codes: postal_code, jisx0402, prefecture, city, town, note
     #[arg(long, value_name = "FILE.tsv.gz")]
     postal: PathBuf,
@@ -33,7 +33,7 @@ pub struct Options {
     chome: PathBuf,
 }
 
-pub fn run(workspace: &Workspace, options: &Options) -> anyhow::Result<()> {
+pub(crate) fn run(workspace: &Workspace, options: &Options) -> anyhow::Result<()> {
     let source = source::read(&options.postal, &options.offices, &workspace.root().join(&options.chome))?;
     let sections = encode::sections(&source)?;
     for (name, bytes) in &sections {

@@ -298,8 +298,14 @@ mod tests {
         assert_eq!(findings("1060032", "東京都", "港区", "六本木一二四-五"), []);
         let repeated = findings("1500042", "東京都", "渋谷区", "渋谷区宇田川町1-1");
         assert_eq!(repeated, [FindingCode::CityRepeated]);
-        assert_eq!(findings("1500000", "東京都", "品川区", "西五反田3-11-6"), [FindingCode::PostalCodeMismatch]);
-        assert_eq!(findings("9999999", "東京都", "品川区", "西五反田3-11-6"), [FindingCode::PostalCodeUnknown]);
+        assert_eq!(
+            findings("1500000", "東京都", "品川区", "西五反田3-11-6"),
+            [FindingCode::PostalCodeMismatch]
+        );
+        assert_eq!(
+            findings("9999999", "東京都", "品川区", "西五反田3-11-6"),
+            [FindingCode::PostalCodeUnknown]
+        );
     }
 
     #[test]

@@ -3,7 +3,9 @@
 use juchu::app::access::Role;
 use juchu::app::manage_merchant::ManageMerchant;
 use juchu::domain::ids::Sku;
-use juchu::domain::merchant::{ChannelKind, OrderPolicy, Product, SalesPolicy, SplitPolicy};
+use juchu::domain::merchant::{
+    AddressCorrections, ChannelKind, OrderPolicy, Product, SalesPolicy, SplitPolicy,
+};
 use juchu::domain::money::Amount;
 use juchu::domain::tax::TaxRate;
 use juchu::lambda::api::merchants::ChannelBody;
@@ -28,6 +30,10 @@ pub fn open(out: &Surroundings, chance: &Chance) -> Result<(), Broken> {
             .copied()
             .unwrap_or_default(),
         sales: [SalesPolicy::Delivered, SalesPolicy::Shipped]
+            .get(chance.below(2))
+            .copied()
+            .unwrap_or_default(),
+        address_corrections: [AddressCorrections::Propose, AddressCorrections::ApplySafe]
             .get(chance.below(2))
             .copied()
             .unwrap_or_default(),

@@ -30,7 +30,8 @@ type Sections = Vec<(&'static str, Vec<u8>)>;
 pub(super) fn sections(source: &Source) -> anyhow::Result<Sections> {
     let cities: BTreeMap<u16, &str> = source.deliveries.iter().map(|it| (it.jis, it.city.as_str())).collect();
     let index: HashMap<u16, usize> = cities.keys().enumerate().map(|(i, jis)| (*jis, i)).collect();
-    let (floors, rows): (Vec<&Delivery>, Vec<_>) = source.deliveries.iter().partition(|it| is_floor(&it.note));
+    let (floors, rows): (Vec<&Delivery>, Vec<_>) =
+        source.deliveries.iter().partition(|it| is_floor(&it.note));
     let mut rows: Vec<Row<'_>> = rows.into_iter().map(|it| row(it, &index)).collect::<anyhow::Result<_>>()?;
     rows.sort_by(|a, b| (a.city, &a.key, a.name, a.code).cmp(&(b.city, &b.key, b.name, b.code)));
     rows.dedup_by(|a, b| (a.city, a.name, a.code, a.note) == (b.city, b.name, b.code, b.note));
@@ -46,7 +47,10 @@ pub(super) fn sections(source: &Source) -> anyhow::Result<Sections> {
     let (city_records, city_names) = city_records(&cities, &rows)?;
     let (keys, key_text) = city_keys(&cities)?;
     Ok(vec![
-        ("alphabet", alphabet.iter().flat_map(|c| [u24(u32::from(*c)), u24(u32::from(fold(*c)))]).flatten().collect()),
+        (
+            "alphabet",
+            alphabet.iter().flat_map(|c| [u24(u32::from(*c)), u24(u32::from(fold(*c)))]).flatten().collect(),
+        ),
         ("cities", city_records),
         ("city names", city_names),
         ("city keys", keys),
@@ -135,7 +139,9 @@ fn names(rows: &[Row<'_>], alphabet: &[char]) -> anyhow::Result<(Vec<u8>, Vec<u8
 /// Whether each row has the key of the row before.
 fn repeated<'a>(rows: &'a [Row<'_>]) -> impl Iterator<Item = bool> + 'a {
     let before = std::iter::once(None).chain(rows.iter().map(Some));
-    rows.iter().zip(before).map(|(row, before)| before.is_some_and(|it| (it.city, &it.key) == (row.city, &row.key)))
+    rows.iter()
+        .zip(before)
+        .map(|(row, before)| before.is_some_and(|it| (it.city, &it.key) == (row.city, &row.key)))
 }
 
 /// Runs of successive codes that lead to the same city.
@@ -229,9 +235,14 @@ fn forms(name: &str) -> Vec<(u8, &str)> {
     if let Some(at) = found('市').filter(|_| is_ward) {
         forms.extend(after(at, "市").map(|ward| (2, ward)));
         forms.extend(name.get(..at + "市".len()).map(|city| (3, city)));
-    } else if let Some(rest) = found('郡').filter(|_| !is_ward && !name.ends_with('市')).and_then(|at| after(at, "郡")) {
+    } else if let Some(rest) =
+        found('郡').filter(|_| !is_ward && !name.ends_with('市')).and_then(|at| after(at, "郡"))
+    {
         forms.push((1, rest));
-    } else if let Some(rest) = found('島').filter(|_| name.starts_with("三宅島") || name.starts_with("八丈島")).and_then(|at| after(at, "島")) {
+    } else if let Some(rest) = found('島')
+        .filter(|_| name.starts_with("三宅島") || name.starts_with("八丈島"))
+        .and_then(|at| after(at, "島"))
+    {
         forms.push((1, rest));
     }
     forms

@@ -34,7 +34,8 @@ pub(super) struct Source {
 }
 
 pub(super) fn read(postal: &Path, offices: &Path, chome: &Path) -> anyhow::Result<Source> {
-    let chome: HashSet<(u16, String)> = rows(chome, |[jis, town]| Ok((number(&jis)?, town)))?.into_iter().collect();
+    let chome: HashSet<(u16, String)> =
+        rows(chome, |[jis, town]| Ok((number(&jis)?, town)))?.into_iter().collect();
     let delivery = |[code, jis, _prefecture, city, town, note]: [String; 6]| {
         let jis = number(&jis)?;
         let has_chome = chome.contains(&(jis, town.clone()));
@@ -62,7 +63,11 @@ fn towns(text: &str) -> Vec<String> {
     let several = text.contains(['、', '〜']);
     let names = text.split('、').map(|part| {
         let name = part.split('〜').next().unwrap_or_default();
-        if several { name.trim_end_matches("地割").trim_end_matches(|c: char| c.is_ascii_digit()) } else { name }
+        if several {
+            name.trim_end_matches("地割").trim_end_matches(|c: char| c.is_ascii_digit())
+        } else {
+            name
+        }
     });
     let mut names: Vec<String> = names.map(str::to_owned).collect();
     names.dedup();

@@ -11,7 +11,12 @@ use crate::domain::validation::{Finding, FindingCode, Severity};
 /// Adds what is wrong with `address`, or worth a look, to `findings`. `at` is its path in the order.
 pub fn check(address: &Address, at: &str, findings: &mut Vec<Finding>) {
     let mut note = |severity, code, field: &str, message: &str| {
-        findings.push(Finding { code, severity, field: format!("{at}.{field}"), message: message.to_owned() });
+        findings.push(Finding {
+            code,
+            severity,
+            field: format!("{at}.{field}"),
+            message: message.to_owned(),
+        });
     };
     let defect = Severity::Blocking(HoldCode::AddressDefect);
     let incomplete = FindingCode::AddressIncomplete;
@@ -19,7 +24,12 @@ pub fn check(address: &Address, at: &str, findings: &mut Vec<Finding>) {
         note(defect, incomplete, "name", "The addressee's name is missing: ask the customer.");
     }
     if address.city.is_empty() {
-        note(defect, incomplete, "city", "The city is missing: accept the proposal, if there is one, or ask.");
+        note(
+            defect,
+            incomplete,
+            "city",
+            "The city is missing: accept the proposal, if there is one, or ask.",
+        );
     }
     if address.line1.is_empty() {
         note(defect, incomplete, "line1", "Town and house number are missing: ask the customer.");
@@ -47,8 +57,7 @@ fn check_japanese(address: &Address, note: &mut impl FnMut(Severity, FindingCode
         note(defect, incomplete, "prefecture", message);
     }
     if !address.line1.is_empty() && !has_house_number(address.line1.reveal()) {
-        let message =
-            "There is no house number: move it here from the building's line, or ask the customer.";
+        let message = "There is no house number: move it here from the building's line, or ask the customer.";
         note(defect, FindingCode::HouseNumberMissing, "line1", message);
     }
     let reading = read_fields(address);
@@ -59,7 +68,8 @@ fn check_japanese(address: &Address, note: &mut impl FnMut(Severity, FindingCode
     }
     let is_misplaced = reading.known_city.is_some()
         && !address.city.is_empty()
-        && propose(address, Trust::Safe).is_some_and(|it| it.address.city != address.city && it.address.line1 != address.line1);
+        && propose(address, Trust::Safe)
+            .is_some_and(|it| it.address.city != address.city && it.address.line1 != address.line1);
     if is_misplaced && !reading.has(AddressRemark::CityRepeated) {
         let message = AddressRemark::CityMisplaced.message();
         note(Severity::Warning, FindingCode::CityMisplaced, "city", message);

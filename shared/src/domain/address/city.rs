@@ -77,7 +77,7 @@ pub enum CityForm {
 /// Every city one of whose written forms `key` (folded) begins with, and how many characters that took;
 /// the longest first.
 #[must_use]
-pub fn cities_at_start(key: &[char]) -> Vec<(City, CityForm, usize)> {
+pub(super) fn cities_at_start(key: &[char]) -> Vec<(City, CityForm, usize)> {
     let count = CITY_KEYS.len() / KEY_RECORD;
     let name = |i: usize| {
         text_at(KEY_TEXT, CITY_KEYS, i, KEY_RECORD, |i| u24_at(CITY_KEYS, i * KEY_RECORD) as usize)

@@ -12,7 +12,9 @@ use crate::domain::customer::{Address, Personal};
 use crate::domain::prefecture;
 
 /// Why an address would be changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema,
+)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum CorrectionReason {
     /// The postal code's digits were full-width or apart.
@@ -139,7 +141,7 @@ pub fn propose(address: &Address, trust: Trust) -> Option<Proposal> {
 pub(super) fn read_fields(address: &Address) -> Reading {
     let written = address.prefecture.reveal();
     let prefecture = prefecture::from_foreign_name(written).unwrap_or(written);
-    let text = [prefecture, address.city.reveal(), address.line1.reveal()].join(" ");
+    let text = [prefecture, address.city.reveal(), address.line1.reveal()].concat();
     read(&text, Some(address.postal_code.reveal()))
 }
 
@@ -147,7 +149,8 @@ pub(super) fn read_fields(address: &Address) -> Reading {
 fn fields(address: &Address) -> Option<Change> {
     let reading = read_fields(address);
     reading.known_city?;
-    let (prefecture, city, line1) = (address.prefecture.reveal(), address.city.reveal(), clean(address.line1.reveal()));
+    let (prefecture, city, line1) =
+        (address.prefecture.reveal(), address.city.reveal(), clean(address.line1.reveal()));
     let mut changed = address.clone();
     let mut reasons = Vec::new();
     if reading.prefecture != prefecture {

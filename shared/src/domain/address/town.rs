@@ -66,13 +66,13 @@ impl Town {
 
 /// Some rows of one city that have the same key, and the length of the key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Found {
+pub(super) struct Found {
     /// The first row.
-    pub first: Town,
+    pub(super) first: Town,
     /// How many rows there are; at least one.
-    pub count: u32,
+    pub(super) count: u32,
     /// How many characters of the text the name took.
-    pub length: usize,
+    pub(super) length: usize,
 }
 
 impl Found {
@@ -82,14 +82,14 @@ impl Found {
     }
 
     /// The rows.
-    pub fn rows(self) -> impl Iterator<Item = Town> {
+    pub(super) fn rows(self) -> impl Iterator<Item = Town> {
         (self.first.0..self.first.0 + self.count).map(Town)
     }
 }
 
 /// The longest town of `city` that the folded text `key` begins with and that may end where it does.
 #[must_use]
-pub fn longest(city: City, key: &[char], may_end: impl Fn(usize) -> bool) -> Option<Found> {
+pub(super) fn longest(city: City, key: &[char], may_end: impl Fn(usize) -> bool) -> Option<Found> {
     let rows = city.rows();
     let mut limit = key.len().min(LONGEST);
     while limit > 0 {
@@ -145,7 +145,7 @@ fn compare(letters: &[usize], wanted: &[char]) -> (Ordering, usize) {
 
 /// Goes through the keys of a city's towns, for searches that no order helps. `visit` is told each
 /// row once and its folded characters.
-pub fn each_key(city: City, mut visit: impl FnMut(Town, &[char])) {
+pub(super) fn each_key(city: City, mut visit: impl FnMut(Town, &[char])) {
     let rows = city.rows();
     let mut names = Names::of_block(rows.start);
     names.skip_to(rows.start);

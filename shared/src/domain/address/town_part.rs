@@ -242,7 +242,10 @@ fn read_chome(scan: &Scan, city: City, town: &mut TownPart) {
     town.name.push_str(unit);
     town.name.extend(side);
     (town.chome, town.side) = (Some(number), side);
-    town.end = after + usize::from(side.is_some());
+    let after = after + usize::from(side.is_some());
+    // 1の2 is 1丁目2.
+    let is_joined = matches!(chars.get(after), Some('の' | 'ノ' | '之')) && is_number(chars, after + 1);
+    town.end = after + usize::from(is_joined);
     if written.is_none() {
         town.steps.push(Step::ChomeInferred);
     } else if scan.text(at, end) != kanji(number) {

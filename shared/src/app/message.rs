@@ -190,7 +190,7 @@ pub const fn routes(kind: EventKind) -> &'static [Stage] {
     match kind {
         // The three gates are worked on side by side.
         EventKind::OrderReceived => &[ValidateOrder, AllocateStock, CollectPayment, NotifyCustomer],
-        EventKind::AddressChanged => &[ValidateOrder],
+        EventKind::AddressChanged | EventKind::AddressCorrected => &[ValidateOrder],
         // A cancellation that came too late lets the payments go on.
         EventKind::PaymentRetried
         | EventKind::PaymentCheckDue

@@ -144,6 +144,7 @@ impl Fact {
             | Event::UnitsCancelled { .. }
             | Event::CancelRefused { .. }
             | Event::AddressChanged { .. }
+            | Event::AddressCorrected { .. }
             | Event::DesiredDeliveryChanged { .. }
             | Event::NoteAdded { .. }
             | Event::PaymentRequested { .. }

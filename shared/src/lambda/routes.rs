@@ -44,6 +44,7 @@ pub const ROUTES: &[Route] = &[
     channel("POST /v1/channels/{channel}/reports/{id}", "receive-answer"),
     staff("GET /v1/orders", "query-orders"),
     staff("GET /v1/orders/{id}", "query-orders"),
+    staff("POST /v1/addresses/check", "query-orders"),
     public("GET /openapi.json", "query-orders"),
     staff("POST /v1/orders/{id}/commands", "operate-order"),
     staff("POST /v1/payments/deposits", "operate-order"),

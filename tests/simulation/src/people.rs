@@ -218,6 +218,12 @@ impl People {
             let units = (kind > 2).then_some((line.id, quantity));
             return Some(self.cancel(&order.id, units, if kind > 2 { "SHOP" } else { "CUSTOMER" }, view.now));
         }
+        if kind == 12 {
+            // Who looks for a proposal looks where an address is in doubt.
+            let doubtful = view.orders.iter().find(|order| order.is_held_for(HoldCode::AddressDefect));
+            let body = json!({ "command": "accept_address_proposal", "ship_group": 1 });
+            return Some(self.command(&doubtful.unwrap_or(order).id, &body, view.now));
+        }
         let body = match kind {
             0 => json!({ "command": "add_note", "text": "checked" }),
             5 => json!({ "command": "place_hold", "code": "QUALITY", "reason": "to be looked at" }),
@@ -439,8 +445,15 @@ fn address(line1: &str) -> Value {
 }
 
 fn new_order(number: &str, now: Timestamp, chance: &Chance) -> Value {
-    // A house number is missing now and then.
-    let ship_to = address(if chance.one_in(12) { "丸の内" } else { "丸の内1-9-1" });
+    // Now and then a house number is missing or stands in the building's line, and the city is repeated.
+    let mut ship_to = address(match chance.below(24) {
+        0 | 1 => "丸の内",
+        2 => "千代田区丸の内1-9-1",
+        _ => "丸の内1-9-1",
+    });
+    if chance.one_in(24) {
+        (ship_to["line1"], ship_to["line2"]) = (json!("丸の内"), json!("1-9-1 東京駅"));
+    }
     let lines: Vec<Value> = (0..=chance.below(3))
         .map(|_| {
             let at = chance.below(SKUS.len());

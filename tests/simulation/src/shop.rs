@@ -8,7 +8,9 @@ use juchu::app::operate_order::Caller;
 use juchu::domain::account::PointIssuer;
 use juchu::domain::fraud::Feature;
 use juchu::domain::ids::{IssuerId, PromotionCode, Sku};
-use juchu::domain::merchant::{ChannelKind, OrderPolicy, Product, SalesPolicy, SplitPolicy};
+use juchu::domain::merchant::{
+    AddressCorrections, ChannelKind, OrderPolicy, Product, SalesPolicy, SplitPolicy,
+};
 use juchu::domain::money::{Amount, Currency};
 use juchu::domain::promotion::{Conditions, Gives, Promotion};
 use juchu::domain::tax::TaxRate;
@@ -35,6 +37,10 @@ pub fn open(out: &Surroundings, chance: &Chance) -> Result<(), Broken> {
             .copied()
             .unwrap_or_default(),
         sales: [SalesPolicy::Delivered, SalesPolicy::Shipped]
+            .get(chance.below(2))
+            .copied()
+            .unwrap_or_default(),
+        address_corrections: [AddressCorrections::Propose, AddressCorrections::ApplySafe]
             .get(chance.below(2))
             .copied()
             .unwrap_or_default(),

@@ -7,7 +7,7 @@
 //!   orders that keep their total. The contradictions are billed as stated and found by validation.
 //! - Fields we have no use for are ignored; the payload itself is archived.
 
-mod delivery;
+pub(super) mod delivery;
 mod parts;
 mod payment;
 mod tax;

@@ -27,13 +27,13 @@ pub(super) fn desired(attributes: &[Attribute]) -> (DesiredDelivery, Vec<&Attrib
     (desired, rest)
 }
 
-enum Wish {
+pub(in super::super) enum Wish {
     Date,
     Time,
 }
 
 /// What an attribute of this name asks for: `delivery-date`, `配送希望日`, `お届け希望時間帯` and their like.
-fn wish(name: &str) -> Option<Wish> {
+pub(in super::super) fn wish(name: &str) -> Option<Wish> {
     let plain = |c: &char| !matches!(c, '-' | '_' | ' ');
     let name: String = fold(name).to_lowercase().chars().filter(plain).collect();
     let verbs = ["delivery", "配送", "配達", "お届け", "お届"];
@@ -50,7 +50,7 @@ fn leaves_it_open(value: &str) -> bool {
 }
 
 /// A day with its year, however it is written: `2026-11-25`, `2026/11/25(水)`, `2026年11月25日`.
-fn date(value: &str) -> Option<Date> {
+pub(in super::super) fn date(value: &str) -> Option<Date> {
     let folded = fold(value);
     let mut numbers = folded.split(|c: char| !c.is_ascii_digit()).filter(|digits| !digits.is_empty());
     let year = numbers.next().filter(|digits| digits.len() == 4 && digits.starts_with("20"))?;
@@ -59,7 +59,7 @@ fn date(value: &str) -> Option<Date> {
 }
 
 /// The two hours of a time slot: `14:00-16:00`, `14時～16時`, `1416`, `午前中`, `午後2時〜4時`.
-fn time_slot(value: &str) -> Option<String> {
+pub(in super::super) fn time_slot(value: &str) -> Option<String> {
     let folded = fold(value);
     if folded.contains("午前") {
         return Some("0812".to_owned());

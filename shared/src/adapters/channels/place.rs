@@ -5,6 +5,7 @@ use super::reader::Reader;
 use super::wire::{NAME, PLACE, POSTAL_CODE};
 use crate::domain::customer::Address;
 use crate::domain::prefecture::{from_foreign_name, is_prefecture};
+use crate::domain::text::fold;
 
 /// An address as a platform has it; what it has not is empty.
 #[derive(Default)]
@@ -44,6 +45,7 @@ impl Place<'_> {
                 (city, line1) = split_city(city);
             }
         }
+        let (line1, line2) = if country == "JP" { join_number(line1, &self.line2) } else { (line1.to_owned(), self.line2.trim()) };
         let mut part = |field: &str, text: &str, max: usize| {
             reader.defects.personal(&format!("{at}.{field}"), Some(text), max)
         };
@@ -55,8 +57,8 @@ impl Place<'_> {
             postal_code: part("postal_code", self.postal_code, POSTAL_CODE).unwrap_or_default(),
             prefecture: part("prefecture", prefecture, PLACE).unwrap_or_default(),
             city: part("city", city, PLACE).unwrap_or_default(),
-            line1: part("line1", line1, PLACE).unwrap_or_default(),
-            line2: part("line2", &self.line2, PLACE),
+            line1: part("line1", &line1, PLACE).unwrap_or_default(),
+            line2: part("line2", line2, PLACE),
             country,
         }
     }
@@ -121,6 +123,17 @@ fn split_prefecture(text: &str) -> (&str, &str) {
     let ends = text.char_indices().map(|(i, c)| i + c.len_utf8()).take(4);
     let splits = ends.filter_map(|end| text.split_at_checked(end));
     splits.into_iter().find(|(start, _)| is_prefecture(start)).unwrap_or(("", text))
+}
+
+/// The street with its house number, which many forms have people write with the building.
+fn join_number<'a>(line1: &str, line2: &'a str) -> (String, &'a str) {
+    let has_digit = |text: &str| fold(text).contains(|c: char| c.is_ascii_digit());
+    let line2 = line2.trim();
+    let (number, building) = line2.split_once(char::is_whitespace).unwrap_or((line2, ""));
+    if line1.is_empty() || has_digit(line1) || !fold(number).starts_with(|c: char| c.is_ascii_digit()) {
+        return (line1.to_owned(), line2);
+    }
+    (format!("{line1}{number}"), building.trim())
 }
 
 /// Cities whose wards are part of the city's name 政令指定都市.
@@ -196,6 +209,19 @@ mod tests {
         ] {
             assert_eq!(split_city(text), (city, rest), "{text}");
         }
+    }
+
+    #[test]
+    fn a_house_number_stands_with_its_street() {
+        let joined = |line1, line2| {
+            let (line1, line2) = join_number(line1, line2);
+            (line1, line2.to_owned())
+        };
+        let pair = |line1: &str, line2: &str| (line1.to_owned(), line2.to_owned());
+        assert_eq!(joined("六本木", "4-11-4 六本木ビル 301"), pair("六本木4-11-4", "六本木ビル 301"));
+        assert_eq!(joined("六本木", "４－１１－４"), pair("六本木４－１１－４", ""));
+        assert_eq!(joined("六本木4-11-4", "301"), pair("六本木4-11-4", "301"));
+        assert_eq!(joined("六本木", "六本木ビル 301"), pair("六本木", "六本木ビル 301"));
     }
 
     #[test]

@@ -211,6 +211,9 @@ pub const fn routes(kind: EventKind) -> &'static [Stage] {
         | EventKind::DelayReported => &[NotifyCustomer],
         EventKind::OrderValidated
         | EventKind::ValidationFailed
+        | EventKind::OrderScreened
+        | EventKind::ClaimsReturned
+        | EventKind::PointsEarned
         | EventKind::HoldOpened
         | EventKind::HoldResolved
         | EventKind::HoldOverridden

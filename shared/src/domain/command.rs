@@ -9,6 +9,7 @@ use super::ids::{PaymentId, ShipmentId};
 use super::money::Amount;
 use super::order::{CancelReason, HoldCode, TicketKind};
 use super::payment::{Operation, OperationOutcome};
+use super::screening::Screened;
 use super::shipment::{FulfilmentEvent, LineQuantity};
 use super::validation::Finding;
 
@@ -38,6 +39,11 @@ commands! {
     Validate {
         /// All that was found.
         findings: Vec<Finding>,
+    },
+    /// Take over what screening found, and take what the order shares with others.
+    Screen {
+        /// What was found.
+        screened: Box<Screened>,
     },
     /// Give stock to open units, and let the others wait.
     Allocate {

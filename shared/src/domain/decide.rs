@@ -4,6 +4,7 @@ mod cancellation;
 mod cash;
 mod fulfilment;
 mod payment;
+mod screening;
 mod service;
 mod settle;
 mod stock;
@@ -33,6 +34,14 @@ pub struct Decision {
 }
 
 impl Decision {
+    /// Both decisions in one: `next` was made on the order as this one leaves it.
+    #[must_use]
+    pub fn then(mut self, next: Self) -> Self {
+        self.events.extend(next.events);
+        self.movements.extend(next.movements);
+        Self { order: next.order, ..self }
+    }
+
     /// Whether there is nothing to write, because it was all done before.
     #[must_use]
     pub fn is_already_done(&self) -> bool {
@@ -75,6 +84,7 @@ impl From<Vec<Event>> for Effects {
 pub fn decide(order: &Order, command: &Command, now: Timestamp) -> Result<Decision, Rejection> {
     let effects = match command {
         Command::Validate { findings } => service::validate(order, findings),
+        Command::Screen { screened } => screening::screen(order, screened),
         Command::Allocate { grants, shortages } => stock::allocate(order, grants, shortages)?,
         Command::FillBackorder { grants } => stock::fill_backorder(order, grants)?,
         Command::RequestPayment { payment } => payment::request(order, payment, now)?,

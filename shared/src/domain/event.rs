@@ -11,7 +11,9 @@ use super::ids::{LineId, LocationId, PaymentId, ShipmentId};
 use super::money::Amount;
 use super::order::{CancelReason, HoldCode, Order, TicketKind};
 use super::payment::{Operation, OperationKind};
+use super::screening::Screened;
 use super::shipment::{FulfilmentEvent, LineQuantity, Shipment};
+use super::tally::{Returned, TallyKey};
 use super::validation::Finding;
 
 /// Units of a line at a location.
@@ -106,6 +108,23 @@ events! {
     ValidationFailed {
         /// All that was found.
         findings: Vec<Finding>,
+    },
+    /// 照合: it was looked for what the order is recognised by, and what it shares with others was taken.
+    OrderScreened {
+        /// What was found.
+        screened: Box<Screened>,
+    },
+    /// What the order had taken and needs no longer was given back.
+    ClaimsReturned {
+        /// Of which counts, and how much.
+        returns: Vec<Returned>,
+    },
+    /// ポイント付与: the customer got points of ours for it.
+    PointsEarned {
+        /// The points the customer has.
+        key: TallyKey,
+        /// How many.
+        points: Amount,
     },
     /// 保留: the order must not go on.
     HoldOpened {

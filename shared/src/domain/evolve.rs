@@ -57,6 +57,9 @@ fn apply(order: &mut Order, event: &Event, at: Timestamp) {
             order.validation = Validation::Failed;
             order.findings.clone_from(findings);
         }
+        Event::OrderScreened { screened } => order.screening.add(screened),
+        Event::ClaimsReturned { returns } => order.screening.give_back(returns),
+        Event::PointsEarned { key, points } => order.screening.earned.push((key.clone(), *points)),
         Event::HoldOpened { code, reason } => {
             order.ready = false;
             order.holds.push(Hold { code: *code, reason: reason.clone(), opened_at: at, closed: None });

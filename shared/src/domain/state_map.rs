@@ -16,7 +16,9 @@ use super::event::{EventKind, Grant};
 use super::money::Amount;
 use super::order::{CancelReason, HoldCode, Order, OrderState, TicketKind};
 use super::payment::{OperationKind, OperationOutcome, PaymentMethod};
+use super::screening::{Earns, Screened};
 use super::shipment::{FulfilmentEvent, FulfilmentEventKind as Report, LineQuantity};
+use super::tally::{Claim, TallyKey, TallyKind};
 use super::testing::{Case, START, address, an_order, given, stages};
 use super::validation::{Finding, FindingCode, Severity};
 use super::{Command, Event};
@@ -101,7 +103,8 @@ fn stops() -> Vec<(Order, Timestamp)> {
 const LATER: Timestamp = Timestamp::constant(1_777_593_600, 0);
 
 /// What takes an order aside of its way, one after the other where it can be done.
-const ASIDE: [fn(&Order) -> Command; 8] = [
+const ASIDE: [fn(&Order) -> Command; 9] = [
+    |_| Command::Screen { screened: Box::new(screened()) },
     |_| Command::Validate { findings: vec![blocking()] },
     |_| hold(),
     |order| deposit(order, Amount::new(1), "short"),
@@ -140,6 +143,18 @@ fn onward(order: &Order, now: Timestamp) -> Option<Command> {
     stages::next(order, now).or_else(|| outside.into_iter().find(effective))
 }
 
+/// The order used a code and brings points.
+fn screened() -> Screened {
+    let points = TallyKey::new(TallyKind::Points, &["OWN", "customer"]);
+    let code = TallyKey::new(TallyKind::PromotionUses, &["SPRING"]);
+    Screened {
+        customer: Some("customer".to_owned()),
+        claims: vec![Claim::one(code, None)],
+        earns: vec![Earns { key: points, basis_points: 1_000 }],
+        ..Screened::default()
+    }
+}
+
 /// Every command, with arguments that fit the order if any do.
 fn tried(order: &Order, now: Timestamp) -> Vec<Command> {
     let by = || "staff".to_owned();
@@ -152,6 +167,7 @@ fn tried(order: &Order, now: Timestamp) -> Vec<Command> {
     let mut commands = vec![
         Command::Validate { findings: Vec::new() },
         Command::Validate { findings: vec![blocking()] },
+        Command::Screen { screened: Box::new(screened()) },
         allocate(open(), Vec::new()),
         allocate(Vec::new(), open()),
         Command::FillBackorder { grants: waiting },

@@ -4,6 +4,7 @@ mod billing;
 mod cancelling;
 mod fulfilment;
 mod gates;
+mod limits;
 mod payments;
 mod properties;
 mod timers;

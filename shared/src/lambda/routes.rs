@@ -38,7 +38,7 @@ impl Route {
 }
 
 /// All routes.
-pub const ROUTES: [Route; 17] = [
+pub const ROUTES: [Route; 30] = [
     channel("POST /v1/channels/{channel}/orders", "receive-order"),
     staff("GET /v1/orders", "query-orders"),
     staff("GET /v1/orders/{id}", "query-orders"),
@@ -52,6 +52,19 @@ pub const ROUTES: [Route; 17] = [
     staff("PUT /v1/merchants/{merchant}/products/{sku}", "manage-merchant"),
     staff("GET /v1/merchants/{merchant}/products/{sku}", "manage-merchant"),
     staff("GET /v1/merchants/{merchant}/products", "manage-merchant"),
+    staff("PUT /v1/merchants/{merchant}/promotions/{code}", "manage-merchant"),
+    staff("GET /v1/merchants/{merchant}/promotions/{code}", "manage-merchant"),
+    staff("DELETE /v1/merchants/{merchant}/promotions/{code}", "manage-merchant"),
+    staff("GET /v1/merchants/{merchant}/promotions", "manage-merchant"),
+    staff("PUT /v1/merchants/{merchant}/accounts/{account}", "manage-merchant"),
+    staff("GET /v1/merchants/{merchant}/accounts/{account}", "manage-merchant"),
+    staff("GET /v1/merchants/{merchant}/accounts", "manage-merchant"),
+    staff("PUT /v1/merchants/{merchant}/point-issuers/{issuer}", "manage-merchant"),
+    staff("GET /v1/merchants/{merchant}/point-issuers", "manage-merchant"),
+    staff("POST /v1/merchants/{merchant}/point-issuers/{issuer}/adjustments", "manage-merchant"),
+    staff("PUT /v1/merchants/{merchant}/block-list", "manage-merchant"),
+    staff("GET /v1/merchants/{merchant}/block-list", "manage-merchant"),
+    staff("DELETE /v1/merchants/{merchant}/block-list/{kind}/{hash}", "manage-merchant"),
     staff("GET /v1/stock/{merchant}/{sku}", "manage-merchant"),
     staff("POST /v1/stock/{merchant}/{sku}/receipts", "manage-merchant"),
     staff("POST /v1/stock/{merchant}/{sku}/adjustments", "manage-merchant"),
@@ -81,7 +94,7 @@ mod tests {
         let keys: BTreeSet<_> = ROUTES.iter().map(|route| route.key).collect();
         assert_eq!(keys.len(), ROUTES.len());
         for route in ROUTES {
-            assert!(["GET", "POST", "PUT"].contains(&route.method()), "{}", route.key);
+            assert!(["GET", "POST", "PUT", "DELETE"].contains(&route.method()), "{}", route.key);
             assert!(route.path().starts_with('/'), "{}", route.key);
         }
     }

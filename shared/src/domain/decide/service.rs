@@ -220,6 +220,11 @@ pub(super) fn tick(order: &Order, now: Timestamp) -> Effects {
             Due::Reminder(_) if expired => {}
             Due::Reminder(payment) => events.push(Event::PaymentReminded { payment }),
             Due::Expiry(payment) => events.push(Event::PaymentExpired { payment }),
+            Due::Overdue(payment) => events.push(Event::TicketOpened {
+                id: ticket_id(TicketKind::ShortDeposit, payment.as_str()),
+                kind: TicketKind::ShortDeposit,
+                detail: format!("the account has not paid {payment} in time; ask it"),
+            }),
             Due::ProviderCheck(payment) | Due::Collection(payment) => {
                 events.push(Event::PaymentCheckDue { payment });
             }

@@ -4,6 +4,7 @@
 pub mod address;
 pub mod commands;
 pub mod fulfilment;
+pub mod limits;
 pub mod merchants;
 pub mod openapi;
 pub mod orders;

@@ -2,6 +2,8 @@
 
 #![expect(dead_code, reason = "the functions here stand for the routes: what counts is their documentation")]
 
+mod limits;
+
 use utoipa::openapi::path::{Operation, Parameter};
 use utoipa::openapi::response::{Response, ResponseBuilder};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
@@ -39,7 +41,10 @@ pub fn document() -> Document {
     paths(
         receive_order, list_orders, show_order, operate_order, record_deposit, receive_fulfilment, save_merchant,
         show_merchant, save_channel, save_product, show_product, list_products, show_stock, receive_stock,
-        adjust_stock, show_ledger, show_description,
+        adjust_stock, show_ledger, limits::save_promotion, limits::show_promotion, limits::end_promotion,
+        limits::list_promotions, limits::save_account, limits::show_account, limits::list_accounts,
+        limits::save_point_issuer, limits::list_point_issuers, limits::adjust_points, limits::block,
+        limits::list_blocked, limits::unblock, show_description,
     )
 )]
 struct Api;
@@ -66,6 +71,7 @@ impl Modify for Refusals {
             let operation = match route.method() {
                 "GET" => &mut path.get,
                 "PUT" => &mut path.put,
+                "DELETE" => &mut path.delete,
                 _ => &mut path.post,
             };
             if let Some(operation) = operation {

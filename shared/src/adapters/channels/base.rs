@@ -15,8 +15,8 @@ use jiff::tz::Offset;
 
 use self::wire::{Item, Order, Postal};
 use super::lenient::{Envelope, Scalar};
-use super::method::{self, Standing};
-use super::place::Place;
+use super::payment::{self, Standing};
+use super::postal::Place;
 use super::reader::{Reader, TaxSums, add_fee, spread, stand_in, the_rest};
 use super::{ChannelDefaults, ChannelError, ChannelOrder, ChannelStatus, Reading};
 use crate::domain::billing::{Discount, DiscountKind, FeeKind};
@@ -162,8 +162,8 @@ impl Order {
         let awaited = status == ChannelStatus::Pending || stands("unpaid") || stands("shortage");
         let standing = if awaited { Standing::Awaited } else { Standing::Paid };
         match self.payment.text() {
-            "bt" => method::payment(Some(PaymentMethod::BankTransfer), standing),
-            name if method::by_name(&[name]) == Some(PaymentMethod::CashOnDelivery) => {
+            "bt" => payment::payment(Some(PaymentMethod::BankTransfer), standing),
+            name if payment::by_name(&[name]) == Some(PaymentMethod::CashOnDelivery) => {
                 the_rest(PaymentMethod::CashOnDelivery, false)
             }
             _ => the_rest(PaymentMethod::ChannelSettled, awaited),

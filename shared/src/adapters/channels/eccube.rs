@@ -16,8 +16,8 @@ use serde_json::Value;
 use self::items::Figures;
 use self::wire::{Order, Shipping};
 use super::lenient::{Documents, Envelope, Scalar};
-use super::method::{self, Standing};
-use super::place::Place;
+use super::payment::{self, Standing};
+use super::postal::Place;
 use super::reader::{Reader, TaxSums, the_rest};
 use super::wire::currency;
 use super::{ChannelDefaults, ChannelError, ChannelOrder, ChannelStatus, Reading};
@@ -169,9 +169,9 @@ impl Order {
         }
         let stands = self.status.id.or(&self.status.name).text();
         let paid = self.payment_date.get().is_some() || matches!(stands, "6" | "入金済み");
-        match method::by_name(&[name]) {
-            Some(known) if !paid => method::payment(Some(known), Standing::Awaited),
-            Some(known) => method::payment(Some(known), Standing::Paid),
+        match payment::by_name(&[name]) {
+            Some(known) if !paid => payment::payment(Some(known), Standing::Awaited),
+            Some(known) => payment::payment(Some(known), Standing::Paid),
             // The shop's payment plugin has it as soon as the order is received.
             None => {
                 let awaited = matches!(stands, "" | "2" | "7" | "8" | "入金待ち" | "決済処理中" | "購入処理中");

@@ -12,8 +12,8 @@ use jiff::tz::Offset;
 
 use self::wire::{Line, Order};
 use super::lenient::{Envelope, Scalar};
-use super::method::{self, Standing};
-use super::place::Place;
+use super::payment::{self, Standing};
+use super::postal::Place;
 use super::reader::{Reader, TaxSums, add_fee, spread, stand_in};
 use super::{ChannelDefaults, ChannelError, ChannelOrder, ChannelStatus, Reading};
 use crate::domain::billing::{Discount, DiscountKind, FeeKind};
@@ -321,7 +321,7 @@ impl Order {
             reader.lacks("payments", DETAIL);
         }
         let waits = self.document_status.or(&self.status).text() == "WaitingForPayment";
-        let known = method::by_name(&[name]).or((name == "cash_payment").then_some(PaymentMethod::BankTransfer));
+        let known = payment::by_name(&[name]).or((name == "cash_payment").then_some(PaymentMethod::BankTransfer));
         // What a provider settles counts as paid once the order waits for it no longer.
         let standing = match self.incoming_payment_status.text() {
             "Paid" => Standing::Paid,
@@ -329,7 +329,7 @@ impl Order {
             _ if waits || known.is_some() => Standing::Awaited,
             _ => Standing::Paid,
         };
-        method::payment(known, standing)
+        payment::payment(known, standing)
     }
 
     fn particulars(&self, reader: &mut Reader) -> Particulars {

@@ -11,14 +11,16 @@ mod eccube;
 pub mod json;
 mod lenient;
 mod logiless;
-mod method;
 mod nextengine;
+mod payment;
 mod place;
+mod postal;
 mod rakuten;
 mod reader;
 mod reading;
 mod shopify;
 pub mod signature;
+mod when;
 mod wire;
 mod woocommerce;
 mod yahoo;
@@ -122,5 +124,7 @@ pub fn fingerprint(order: &Intake) -> String {
     hex::encode(Sha256::digest(canonical))
 }
 
+#[cfg(test)]
+mod testing;
 #[cfg(test)]
 mod tests;

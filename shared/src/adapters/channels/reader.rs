@@ -9,7 +9,7 @@ use jiff::tz::Offset;
 use super::lenient::Scalar;
 use super::reading::Missing;
 use super::wire::{Defects, MAIL, NAME, NOTE, PHONE, TITLE, TOKEN, shorten, tax_rate, tidy};
-use super::{ChannelError, ChannelOrder, ChannelStatus};
+use super::{ChannelError, ChannelOrder, ChannelStatus, when};
 use crate::domain::billing::{Declared, DiscountKind, FeeKind};
 use crate::domain::customer::{DesiredDelivery, Personal, TimeSlot};
 use crate::domain::ids::Sku;
@@ -131,9 +131,8 @@ impl Reader {
     /// The hours the customer wants the goods in. Those that are no time slot are left for a person.
     pub(super) fn wanted_in(&mut self, text: &Scalar) -> Option<String> {
         let text = text.get()?;
-        let open = ["指定なし", "指定しない", "希望なし"].iter().any(|word| text.contains(word));
         let slot = slot(text);
-        if slot.is_none() && !open {
+        if slot.is_none() && !when::is_open(text) {
             let text = shorten(tidy(text, false), 50);
             self.caution("DELIVERY_TIME", format!("the wanted hours cannot be read: {text}"));
         }
@@ -274,8 +273,8 @@ fn moment(text: &str, offset: Offset) -> Option<Timestamp> {
 fn day(text: &str) -> Option<Date> {
     let local = |text: &str| moment(text, Offset::constant(9)).map(|at| japan::local(at).date());
     match text.len() {
-        8 if text.bytes().all(|b| b.is_ascii_digit()) => text.parse().ok(),
-        _ => local(text).or_else(|| super::shopify::delivery::date(text)),
+        8 if text.bytes().all(|b| b.is_ascii_digit()) => when::day(text),
+        _ => local(text).or_else(|| when::day(text)),
     }
 }
 
@@ -283,7 +282,7 @@ fn day(text: &str) -> Option<Date> {
 fn slot(text: &str) -> Option<String> {
     let code = text.trim();
     let code = if code.len() == 3 { format!("0{code}") } else { code.to_owned() };
-    TimeSlot::from_code(&code).map(|_| code).or_else(|| super::shopify::delivery::time_slot(text))
+    TimeSlot::from_code(&code).map(|_| code).or_else(|| when::time_slot(text))
 }
 
 /// The first of a product's ids, as a stand-in for its SKU.
@@ -342,6 +341,21 @@ impl TaxSums {
             Some((_, sum)) => *sum += tax,
             None if tax.is_zero() => {}
             None => self.0.push((rate, tax)),
+        }
+    }
+
+    /// Adds a tax that is stated even when it is none.
+    pub(super) fn state(&mut self, rate: TaxRate, tax: Amount) {
+        if self.0.iter().all(|(of, _)| *of != rate) {
+            self.0.push((rate, Amount::ZERO));
+        }
+        self.add(rate, tax);
+    }
+
+    /// Takes the total of all taxes for that of the only rate.
+    pub(super) fn correct(&mut self, total: Amount) {
+        if let [(_, tax)] = self.0.as_mut_slice() {
+            *tax = total;
         }
     }
 

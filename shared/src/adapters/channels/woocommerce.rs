@@ -15,8 +15,8 @@ use jiff::tz::Offset;
 use self::money::Prices;
 use self::wire::{Meta, Order, Postal};
 use super::lenient::{Envelope, Scalar};
-use super::method::{self, Standing};
-use super::place::Place;
+use super::payment::{self, Standing};
+use super::postal::Place;
 use super::reader::Reader;
 use super::shopify::delivery::{self, Wish};
 use super::wire::currency;
@@ -190,7 +190,7 @@ impl Order {
             "cod" => Some(PaymentMethod::CashOnDelivery),
             _ => None,
         };
-        method::payment(by_id.or_else(|| method::by_name(&[id, self.payment_method_title.text()])), standing)
+        payment::payment(by_id.or_else(|| payment::by_name(&[id, self.payment_method_title.text()])), standing)
     }
 }
 

@@ -6,7 +6,7 @@ use jiff::tz::Offset;
 
 use self::wire::{Order, OrderItem, Postal};
 use super::super::lenient::{Object, Scalar};
-use super::super::place::Place;
+use super::super::postal::Place;
 use super::super::reader::{Reader, stand_in, the_rest};
 use super::super::{ChannelDefaults, ChannelError, ChannelOrder, ChannelStatus};
 use super::assemble::{Charge, Facts, Item, Part, assemble, window};

@@ -8,7 +8,7 @@ use jiff::tz::Offset;
 
 use self::wire::{Breakdown, Order, OrderItem, Postal};
 use super::super::lenient::Scalar;
-use super::super::place::Place;
+use super::super::postal::Place;
 use super::super::reader::{Reader, stand_in, the_rest};
 use super::super::{ChannelDefaults, ChannelError, ChannelOrder, ChannelStatus};
 use super::assemble::{Charge, Facts, Item, Part, assemble, charge_of, window};

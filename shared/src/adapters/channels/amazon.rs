@@ -190,3 +190,6 @@ fn status(text: &Scalar, reader: &mut Reader) -> ChannelStatus {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

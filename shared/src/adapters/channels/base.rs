@@ -307,3 +307,6 @@ impl Figures {
         [of_order, of_lines, of_items, of_order + of_items]
     }
 }
+
+#[cfg(test)]
+mod tests;

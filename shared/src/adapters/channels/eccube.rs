@@ -224,3 +224,6 @@ impl Shipping {
 fn joined(one: &Scalar, two: &Scalar) -> String {
     [one.text(), two.text()].join(" ").trim().to_owned()
 }
+
+#[cfg(test)]
+mod tests;

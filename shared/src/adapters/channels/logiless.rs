@@ -351,3 +351,6 @@ impl Order {
 fn joined(one: &Scalar, two: &Scalar) -> String {
     [one.text(), two.text()].join(" ").trim().to_owned()
 }
+
+#[cfg(test)]
+mod tests;

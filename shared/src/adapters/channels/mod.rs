@@ -125,6 +125,8 @@ pub fn fingerprint(order: &Intake) -> String {
 }
 
 #[cfg(test)]
+mod fixtures;
+#[cfg(test)]
 mod testing;
 #[cfg(test)]
 mod tests;

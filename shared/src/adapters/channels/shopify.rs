@@ -204,7 +204,7 @@ impl Parser<'_> {
     fn ordered(&mut self, at: &str, item: &Item) -> u32 {
         let field = format!("{at}.quantity");
         let units = self.reader.units(&field, &item.quantity);
-        if units == 0 {
+        if units == 0 && item.quantity.get().is_none_or(|units| units == "0") {
             self.reader.defects.add(field, "must be 1 to 9,999");
         }
         units.max(1)
@@ -353,3 +353,6 @@ impl Parser<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

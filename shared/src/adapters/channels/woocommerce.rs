@@ -223,3 +223,6 @@ impl Postal {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -125,10 +125,11 @@ impl Pricing {
     }
 
     fn rate(&self, charge: &Charge, reader: &mut Reader) -> TaxRate {
-        if self.taxed {
-            rate_of(charge.tax, charge.net(), self.basis).unwrap_or(TaxRate::EXEMPT)
-        } else {
-            reader.assumed_rate()
+        // Amazon names no tax on what it charges for cash on delivery.
+        match rate_of(charge.tax, charge.net(), self.basis) {
+            Some(rate) if self.taxed => rate,
+            None if self.taxed && charge.part != Part::CashOnDelivery => TaxRate::EXEMPT,
+            Some(_) | None => reader.assumed_rate(),
         }
     }
 }

@@ -127,9 +127,10 @@ impl Permission {
             Command::ResolveHold { code: HoldCode::Approval, .. } => Some(Self::Approve),
             Command::ResolveHold { code: HoldCode::FraudReview, .. }
             | Command::RequestCancel { reason: CancelReason::Fraud, .. } => Some(Self::JudgeFraud),
-            Command::ResolveHold { .. } | Command::PlaceHold { .. } | Command::CloseTicket { .. } => {
-                Some(Self::Operate)
-            }
+            Command::ResolveHold { .. }
+            | Command::PlaceHold { .. }
+            | Command::CloseTicket { .. }
+            | Command::RepeatReport { .. } => Some(Self::Operate),
             Command::OverrideHold { .. } => Some(Self::Override),
             Command::RequestCancel { .. }
             | Command::ChangeAddress { .. }
@@ -151,6 +152,10 @@ impl Permission {
             | Command::PostSales
             | Command::Cancel
             | Command::OpenTicket { .. }
+            | Command::MarkReported { .. }
+            | Command::GiveUpReport { .. }
+            | Command::RecordReportAnswer { .. }
+            | Command::CompareWithChannel { .. }
             | Command::Tick => None,
         }
     }

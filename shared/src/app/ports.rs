@@ -1,11 +1,16 @@
 //! What the use cases need of the world. Every port says which error means what, and its contract
 //! suite in `tests/` runs against the fake and against the real adapter.
 
+mod channels;
+
 use std::future::Future;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+pub use self::channels::{
+    ChannelMessage, ChannelPace, ChannelReports, FetchOrder, LONGEST_PACE, OutgoingReport, ReportDialects,
+};
 use super::message::{Message, Stage};
 use super::record::{Cause, EventRecord};
 use crate::domain::customer::Personal;

@@ -106,7 +106,7 @@ impl<S: OrderStore + MerchantStore + AnswerStore, A: Archive, C: Clock> ReceiveO
             merchant: order.merchant.clone(),
             seq: order.version,
             at: now,
-            cause: Cause::request(format!("channel:{}", channel.id), incoming.correlation),
+            cause: Cause::of_channel(&channel.id, incoming.correlation),
             event: Event::OrderReceived { order: Box::new(order.clone()) },
         };
         let commit = Commit {

@@ -2,6 +2,7 @@
 
 mod cancellation;
 mod cash;
+mod channel;
 mod fulfilment;
 mod payment;
 mod screening;
@@ -116,6 +117,13 @@ pub fn decide(order: &Order, command: &Command, now: Timestamp) -> Result<Decisi
         Command::AddNote { id, by, text } => service::add_note(order, id, by, text)?,
         Command::OpenTicket { kind, subject, detail } => service::open_ticket(order, *kind, subject, detail)?,
         Command::CloseTicket { id } => service::close_ticket(order, id)?,
+        Command::MarkReported { report, fact, answer_by } => {
+            channel::mark_reported(order, *report, *fact, *answer_by)?
+        }
+        Command::GiveUpReport { report, fact, why } => channel::give_up(order, *report, *fact, why)?,
+        Command::RecordReportAnswer { report, answer } => channel::record_answer(order, *report, answer)?,
+        Command::RepeatReport { report } => channel::repeat(order, *report)?,
+        Command::CompareWithChannel { status } => channel::compare_with(order, *status),
         Command::Tick => service::tick(order, now),
     };
     Ok(settle::complete(order, effects, now))

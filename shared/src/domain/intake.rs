@@ -206,6 +206,8 @@ impl Intake {
             cancellation: None,
             delays: Vec::new(),
             policy: policy.clone(),
+            reports: Vec::new(),
+            drift: None,
             money_since: None,
             id,
         };

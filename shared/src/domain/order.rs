@@ -6,11 +6,13 @@ use serde::{Deserialize, Serialize};
 
 use super::billing::{Declared, Discount, Fee};
 use super::customer::{Address, Customer, DesiredDelivery, Personal};
+use super::drift::Drift;
 use super::ids::{ChannelId, LineId, LocationId, MerchantId, OrderId, PaymentId, ShipmentId, Sku};
 use super::merchant::OrderPolicy;
 use super::money::{Amount, Currency};
 use super::particulars::{GroupParticulars, LineParticulars, Particulars};
 use super::payment::Payment;
+use super::report::Report;
 use super::screening::Screening;
 use super::shipment::{LineQuantity, Shipment};
 use super::tax::{PriceBasis, TaxRate};
@@ -291,6 +293,14 @@ pub enum TicketKind {
     CancelRefused,
     /// A warehouse or carrier report contradicts what happened before.
     ContradictoryReport,
+    /// The channel cannot be told something by its interface: do it there by hand.
+    ChannelReportImpossible,
+    /// Nobody knows whether the channel took what it was told.
+    ChannelReportUnanswered,
+    /// The channel refuses what it was told.
+    ChannelReportRefused,
+    /// The channel says something else of the order than we do.
+    ChannelDrift,
 }
 
 /// Something a person must look at. Unlike a hold it does not stop the order.
@@ -436,6 +446,12 @@ pub struct Order {
     pub delays: Vec<(String, Option<Date>)>,
     /// How it is handled.
     pub policy: OrderPolicy,
+    /// What its channel was told.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reports: Vec<Report>,
+    /// In what its channel disagrees with us.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drift: Option<Drift>,
     /// When the payment stage was last called for by something that left the state as it was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub money_since: Option<Timestamp>,
@@ -523,7 +539,8 @@ impl Order {
         let numbers = self.shipments.iter().flat_map(|shipment| &shipment.trackings);
         let numbers = numbers.map(|tracking| FIELD_BYTES + 2 * tracking.number.len());
         let all = notes.chain(holds).chain(tickets).chain(delays).chain(references.map(String::len));
-        all.chain(reports.map(|_| 0)).chain(numbers).map(|bytes| FIELD_BYTES + bytes).sum()
+        let told = self.reports.iter().map(|_| 0);
+        all.chain(reports.map(|_| 0)).chain(told).chain(numbers).map(|bytes| FIELD_BYTES + bytes).sum()
     }
 
     /// Units of all lines that have not left yet and still should.

@@ -12,10 +12,12 @@ use jiff::civil::date;
 
 use super::customer::DesiredDelivery;
 use super::decide::{Collection, decide, next_collection};
+use super::drift::ChannelStatus;
 use super::event::{EventKind, Grant};
 use super::money::Amount;
 use super::order::{CancelReason, HoldCode, Order, OrderState, TicketKind};
 use super::payment::{OperationKind, OperationOutcome, PaymentMethod};
+use super::report::{ANSWER_PATIENCE, FactKind, ReportAnswer};
 use super::screening::{Earns, Screened};
 use super::shipment::{FulfilmentEvent, FulfilmentEventKind as Report, LineQuantity};
 use super::tally::{Claim, TallyKey, TallyKind};
@@ -103,8 +105,10 @@ fn stops() -> Vec<(Order, Timestamp)> {
 const LATER: Timestamp = Timestamp::constant(1_777_593_600, 0);
 
 /// What takes an order aside of its way, one after the other where it can be done.
-const ASIDE: [fn(&Order) -> Command; 9] = [
+const ASIDE: &[fn(&Order) -> Command] = &[
     |_| Command::Screen { screened: Box::new(screened()) },
+    |_| Command::MarkReported { report: 1, fact: FactKind::Confirmed, answer_by: LATER },
+    |_| Command::CompareWithChannel { status: ChannelStatus::Shipped },
     |_| Command::Validate { findings: vec![blocking()] },
     |_| hold(),
     |order| deposit(order, Amount::new(1), "short"),
@@ -190,6 +194,7 @@ fn tried(order: &Order, now: Timestamp) -> Vec<Command> {
         Command::CloseTicket { id: ticket },
         Command::Tick,
     ];
+    commands.extend(about_channel(order, now));
     commands.extend(about_money(order, now));
     let shipments = 1..=order.shipments.len().max(1);
     commands.extend(shipments.flat_map(|n| about_shipment(order, n)));
@@ -217,6 +222,21 @@ fn about_money(order: &Order, now: Timestamp) -> Vec<Command> {
             commands.push(Command::RecordOperation { operation: operation.clone(), outcome });
         }
     }
+    commands
+}
+
+fn about_channel(order: &Order, now: Timestamp) -> Vec<Command> {
+    let told = order.reports.first().map_or((1, FactKind::Shipped), |report| (report.event, report.fact));
+    let ((report, fact), answer_by) = (told, now + ANSWER_PATIENCE);
+    let refused = ReportAnswer::Refused { code: "E1".to_owned(), message: "no".to_owned() };
+    let mut commands = vec![
+        Command::MarkReported { report, fact, answer_by },
+        Command::GiveUpReport { report, fact, why: "it cannot be said".to_owned() },
+        Command::RepeatReport { report },
+    ];
+    let answers = [ReportAnswer::Unknown, refused, ReportAnswer::Accepted];
+    commands.extend(answers.map(|answer| Command::RecordReportAnswer { report, answer }));
+    commands.extend(ChannelStatus::ALL.map(|status| Command::CompareWithChannel { status }));
     commands
 }
 

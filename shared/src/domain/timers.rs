@@ -8,6 +8,7 @@ use super::ids::{PaymentId, ShipmentId};
 use super::money::Amount;
 use super::order::{Order, OrderState, Ticket, TicketKind};
 use super::payment::{Payment, PaymentStatus};
+use super::report::ReportStatus;
 
 /// How long we wait before we ask a provider again for the first time.
 pub const PROVIDER_CHECK: SignedDuration = SignedDuration::from_mins(10);
@@ -48,6 +49,10 @@ pub enum Due {
     Stall,
     /// The warehouse has not acknowledged.
     Acknowledgement(ShipmentId),
+    /// The channel has not answered the report about the event of this number.
+    ReportAnswer(u64),
+    /// The channel has disagreed for too long.
+    Drift,
 }
 
 /// Everything that is or becomes due, unordered.
@@ -76,6 +81,13 @@ pub fn dues(order: &Order) -> Vec<(Timestamp, Due)> {
         }
     }
     dues.extend(forgotten_money(order));
+    for report in &order.reports {
+        let ReportStatus::Sent { answer_by } = report.status else { continue };
+        if !order.has_ticket(&report.ticket(TicketKind::ChannelReportUnanswered)) {
+            dues.push((answer_by, Due::ReportAnswer(report.event)));
+        }
+    }
+    dues.extend(order.drift_alarm_at().map(|at| (at, Due::Drift)));
     if order.state.is_final() {
         return dues;
     }
@@ -175,6 +187,10 @@ pub fn ticket_id(kind: TicketKind, subject: &str) -> String {
         TicketKind::ShipmentLost => "SHIPMENT_LOST",
         TicketKind::CancelRefused => "CANCEL_REFUSED",
         TicketKind::ContradictoryReport => "CONTRADICTORY_REPORT",
+        TicketKind::ChannelReportImpossible => "CHANNEL_REPORT_IMPOSSIBLE",
+        TicketKind::ChannelReportUnanswered => "CHANNEL_REPORT_UNANSWERED",
+        TicketKind::ChannelReportRefused => "CHANNEL_REPORT_REFUSED",
+        TicketKind::ChannelDrift => "CHANNEL_DRIFT",
     };
     format!("{kind}:{subject}")
 }

@@ -38,8 +38,9 @@ impl Route {
 }
 
 /// All routes.
-pub const ROUTES: [Route; 30] = [
+pub const ROUTES: &[Route] = &[
     channel("POST /v1/channels/{channel}/orders", "receive-order"),
+    channel("POST /v1/channels/{channel}/reports/{id}", "receive-answer"),
     staff("GET /v1/orders", "query-orders"),
     staff("GET /v1/orders/{id}", "query-orders"),
     public("GET /openapi.json", "query-orders"),

@@ -2,14 +2,14 @@
 
 use std::fmt::Debug;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::app::limit_store::{LimitStore, Registered, RegisteredKey, RegisteredKind, Salt, TallyAdjustment};
 use crate::app::ports::{
-    Answer, AnswerStore, Commit, CommitError, ListError, MailLog, MailStatus, MerchantStore, OrderQuery,
-    OrderStore, Page, StockChange, StockStore, StoreError,
+    Answer, AnswerStore, ChannelPace, Commit, CommitError, ListError, MailLog, MailStatus, MerchantStore,
+    OrderQuery, OrderStore, Page, StockChange, StockStore, StoreError,
 };
 use crate::domain::fraud::Mark;
 use crate::domain::ids::{ChannelId, MerchantId, OrderId, Sku};
@@ -19,9 +19,15 @@ use crate::domain::stock::StockKey;
 use crate::domain::tally::TallyKey;
 
 /// All that a store has to be.
-pub trait Store: OrderStore + AnswerStore + StockStore + MerchantStore + LimitStore + MailLog {}
+pub trait Store:
+    OrderStore + AnswerStore + StockStore + MerchantStore + LimitStore + MailLog + ChannelPace
+{
+}
 
-impl<S: OrderStore + AnswerStore + StockStore + MerchantStore + LimitStore + MailLog> Store for S {}
+impl<S: OrderStore + AnswerStore + StockStore + MerchantStore + LimitStore + MailLog + ChannelPace> Store
+    for S
+{
+}
 
 /// One line for each method: its call, what the call keeps, what the method is given of that, and
 /// what of its answer counts if that is not all of it.
@@ -100,6 +106,8 @@ calls! {
     LimitStore::sightings,
         Sightings(merchant: MerchantId, mark: Mark, since: Timestamp, limit: usize)
         => (merchant, mark, *since, *limit);
+    ChannelPace::reserve,
+        Reserve(channel: ChannelId, now: Timestamp, length: SignedDuration) => (channel, *now, *length);
     MailLog::begin, Begin(order: OrderId, fact: String, now: Timestamp) => (order, fact, *now);
     MailLog::finish,
         Finish(order: OrderId, fact: String, status: Option<MailStatus>) => (order, fact, status.as_ref());

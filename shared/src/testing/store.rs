@@ -3,6 +3,7 @@
 mod limits;
 mod mails;
 mod merchants;
+mod pace;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
@@ -45,6 +46,8 @@ struct State {
     products: BTreeMap<(MerchantId, Sku), Product>,
     mails: BTreeMap<(OrderId, String), MailRecord>,
     limits: Limits,
+    /// Until when the calls of channels are taken, in milliseconds.
+    paces: BTreeMap<ChannelId, i64>,
     /// Orders whose row cannot be read.
     broken: BTreeSet<OrderId>,
     outbox: Vec<Message>,

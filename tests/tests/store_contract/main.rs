@@ -12,6 +12,7 @@ mod limits;
 mod lists;
 mod master_data;
 mod orders;
+mod pace;
 mod samples;
 mod stock;
 mod together;

@@ -82,6 +82,7 @@ fn written_by(function: &str) -> BTreeSet<&'static str> {
         "receive-order" | "operate-order" | "receive-fulfilment" => &["ORDER#*", "TALLY#*", "IDEMPOTENCY#*"],
         "collect-payment" => &["ORDER#*", "TALLY#*", "SANDBOX#*"],
         "validate-order" => &["ORDER#*", "TALLY#*", "SIGHTING#*", "SALT#*"],
+        "report-channel" => &["ORDER#*", "TALLY#*", "PACE#*"],
         "manage-merchant" => &["MERCHANT#*", "CHANNEL#*", "STOCK#*", "TALLY#*", "SALT#*", "IDEMPOTENCY#*"],
         _ => &["ORDER#*", "TALLY#*"],
     };

@@ -12,6 +12,7 @@ pub mod json;
 mod lenient;
 mod logiless;
 mod nextengine;
+pub mod outgoing;
 mod payment;
 mod place;
 mod postal;

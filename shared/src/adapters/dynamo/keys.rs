@@ -107,6 +107,10 @@ impl Key {
         Self { pk: sighting_partition(merchant, mark), sk }
     }
 
+    pub(super) fn pace(channel: &ChannelId) -> Self {
+        Self { pk: format!("PACE#{channel}"), sk: "PACE".to_owned() }
+    }
+
     pub(super) fn answer(key: &str) -> Self {
         Self { pk: format!("IDEMPOTENCY#{key}"), sk: "ANSWER".to_owned() }
     }

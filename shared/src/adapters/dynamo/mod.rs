@@ -18,6 +18,7 @@
 //! | | `REFERENCE#reference` | that a slip changed it, so that it does so once |
 //! | `SIGHTING#merchant#kind#hash` | `AT#received_at#order` | that an order had the mark; forgotten after 30 days |
 //! | `CHANNEL#id` | `CHANNEL` | a channel |
+//! | `PACE#channel` | `PACE` | until when the channel's calls are taken |
 //! | `IDEMPOTENCY#key` | `ANSWER` | what a request was told; forgotten after a day |
 //!
 //! Rows whose attribute `kind` is [`table::EVENT_KIND`] are also messages: the table's stream carries
@@ -32,6 +33,7 @@ mod limits;
 mod mails;
 mod merchants;
 mod orders;
+mod pace;
 mod query;
 mod stock;
 pub mod table;

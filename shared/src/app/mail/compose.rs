@@ -116,6 +116,12 @@ fn notice(facts: &FactContext<'_>) -> Option<Notice> {
         | Event::AddressChanged { .. }
         | Event::DesiredDeliveryChanged { .. }
         | Event::NoteAdded { .. }
+        | Event::ChannelReported { .. }
+        | Event::ChannelReportImpossible { .. }
+        | Event::ChannelAnswered { .. }
+        | Event::ChannelReportRepeated { .. }
+        | Event::ChannelDrifted { .. }
+        | Event::ChannelAgreed
         | Event::TicketOpened { .. }
         | Event::TicketClosed { .. } => None,
     }

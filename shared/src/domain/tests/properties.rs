@@ -13,6 +13,7 @@ use crate::domain::account::{Account, PointIssuer};
 use crate::domain::billing::{DiscountKind, FeeKind};
 use crate::domain::customer::DesiredDelivery;
 use crate::domain::decide::{Collection, next_collection};
+use crate::domain::drift::ChannelStatus;
 use crate::domain::event::{EventKind, Grant};
 use crate::domain::ids::{AccountId, IssuerId, LineId, PaymentId, ShipmentId};
 use crate::domain::limits::{self, Shared};
@@ -20,6 +21,7 @@ use crate::domain::money::Amount;
 use crate::domain::order::{CancelReason, HoldCode, Order, OrderState, TicketKind};
 use crate::domain::particulars::PurchaseOrder;
 use crate::domain::payment::{Operation, OperationKind, OperationOutcome, PaymentMethod};
+use crate::domain::report::{ANSWER_PATIENCE, FactKind, ReportAnswer};
 use crate::domain::shipment::{
     Carrier, FulfilmentEvent, FulfilmentEventKind, LineQuantity, ShipmentStatus, Tracking,
 };
@@ -118,6 +120,11 @@ enum Action {
         text: u8,
     },
     CloseTicket(usize),
+    /// The channel is told, answers, or says where the order stands.
+    Channel {
+        report: u64,
+        kind: usize,
+    },
     /// Time passes.
     Wait {
         hours: i64,
@@ -169,6 +176,7 @@ fn action() -> impl Strategy<Value = Action> {
         1 => (0..2usize, 0..9i8).prop_map(|(group, day)| Action::ChangeDate { group, day }),
         1 => (0..3usize, 0..3u8).prop_map(|(kind, text)| Action::Remark { kind, text }),
         1 => i().prop_map(Action::CloseTicket),
+        3 => (0..3u64, 0..11usize).prop_map(|(report, kind)| Action::Channel { report, kind }),
         2 => prop::sample::select(vec![1, 30, 80, 130]).prop_map(|hours| Action::Wait { hours }),
         4 => (0..40usize).prop_map(Action::Again),
     ]
@@ -222,6 +230,24 @@ fn draft() -> impl Strategy<Value = Draft> {
             }
         },
     )
+}
+
+/// What the report stage, the integration and the channel's payloads lead to.
+fn about_channel(report: u64, kind: usize, now: Timestamp) -> Command {
+    let fact = FactKind::Shipped;
+    let refused = ReportAnswer::Refused { code: "E1".to_owned(), message: "no".to_owned() };
+    let answer = |answer| Command::RecordReportAnswer { report, answer };
+    match kind {
+        0 | 1 => Command::MarkReported { report, fact, answer_by: now + ANSWER_PATIENCE },
+        2 => Command::GiveUpReport { report, fact, why: "it has no code".to_owned() },
+        3 => Command::RepeatReport { report },
+        4 => answer(ReportAnswer::Accepted),
+        5 => answer(refused),
+        6 => answer(ReportAnswer::Unknown),
+        _ => Command::CompareWithChannel {
+            status: *pick(&ChannelStatus::ALL, kind).unwrap_or(&ChannelStatus::Open),
+        },
+    }
 }
 
 /// Everything outside the order.
@@ -355,6 +381,7 @@ impl World {
             }
             Action::Remark { kind, text } => remark(*kind, &text.to_string()),
             Action::CloseTicket(n) => Command::CloseTicket { id: pick(&order.tickets, *n)?.id.clone() },
+            Action::Channel { report, kind } => about_channel(*report, *kind, self.case.now),
             Action::Again(n) => self.sent.get(*n)?.clone(),
         })
     }
@@ -620,7 +647,7 @@ fn stored_and_read_again(case: &Case) {
 /// A property proves little about what never happens in it.
 #[test]
 fn the_sequences_reach_every_event_and_every_state() {
-    let mut runner = TestRunner::new(config(400));
+    let mut runner = TestRunner::new(config(1_000));
     let strategy = (draft(), prop::collection::vec(action(), 0..60));
     let mut events: BTreeSet<&str> = BTreeSet::new();
     let mut states = BTreeSet::new();

@@ -20,6 +20,7 @@ use self::money::{BillingView, DiscountView, FeeView, PaymentView};
 use self::particulars::ParticularsView;
 use self::screening::{ClaimView, PointsEntryView, RiskView};
 use self::shipments::ShipmentView;
+use super::reports::{DriftView, ReportView};
 use crate::app::idempotency::Reply;
 use crate::app::query_orders::WholeOrder;
 use crate::domain::customer::Personal;
@@ -113,6 +114,11 @@ pub struct OrderView {
     pub claims: Vec<ClaimView>,
     /// How risky it is, and why.
     pub risk: RiskView,
+    /// What its channel was told.
+    pub reports: Vec<ReportView>,
+    /// In what its channel disagrees with us.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub drift: Option<DriftView>,
     /// The units that are being cancelled.
     pub cancelling: Vec<UnitsView>,
     /// When the clock next does something.
@@ -169,6 +175,8 @@ impl From<&WholeOrder> for OrderView {
             points: order.points().into_iter().map(Into::into).collect(),
             claims: order.screening.claims.iter().map(Into::into).collect(),
             risk: (&order.screening.risk).into(),
+            reports: ReportView::all(order),
+            drift: DriftView::of(order),
             cancelling: cancelling.map(Into::into).collect(),
             next_due_at: next_due(order),
             mails: mails.iter().map(Into::into).collect(),

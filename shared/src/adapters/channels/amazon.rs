@@ -28,8 +28,16 @@ use crate::domain::money::{Amount, Currency};
 const ENVELOPE: Envelope = Envelope {
     platform: "Amazon",
     wrappers: &[
-        "response", "payload", "order", "orders", "Orders", "address", "buyerInfo", "orderItems",
-        "orderItemsBuyerInfo", "static",
+        "response",
+        "payload",
+        "order",
+        "orders",
+        "Orders",
+        "address",
+        "buyerInfo",
+        "orderItems",
+        "orderItemsBuyerInfo",
+        "static",
     ],
     marks: &["orderId", "AmazonOrderId", "OrderItemId", "OrderItems"],
 };
@@ -89,7 +97,9 @@ fn merge(order: &mut Map<String, Value>, answer: Map<String, Value>) {
             continue;
         }
         match (order.get_mut(&key), value) {
-            (Some(Value::Array(items)), Value::Array(more)) if key == "OrderItems" => merge_items(items, more),
+            (Some(Value::Array(items)), Value::Array(more)) if key == "OrderItems" => {
+                merge_items(items, more);
+            }
             (Some(Value::Object(had)), Value::Object(more)) => merge(had, more),
             (None | Some(Value::Null), value) => {
                 order.insert(key, value);
@@ -185,7 +195,10 @@ fn status(text: &Scalar, reader: &mut Reader) -> ChannelStatus {
         }
         "PENDING" | "PENDINGAVAILABILITY" => ChannelStatus::Pending,
         _ => {
-            reader.caution("STATUS_UNKNOWN", "Amazon's status is none we know: nothing leaves before it is one");
+            reader.caution(
+                "STATUS_UNKNOWN",
+                "Amazon's status is none we know: nothing leaves before it is one",
+            );
             ChannelStatus::Pending
         }
     }

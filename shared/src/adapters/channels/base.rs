@@ -14,10 +14,11 @@ mod wire;
 use jiff::tz::Offset;
 
 use self::wire::{Item, Order, Postal};
+use super::figures::{TaxSums, add_fee, spread, stand_in, the_rest};
 use super::lenient::{Envelope, Scalar};
 use super::payment::{self, Standing};
 use super::postal::Place;
-use super::reader::{Reader, TaxSums, add_fee, spread, stand_in, the_rest};
+use super::reader::Reader;
 use super::{ChannelDefaults, ChannelError, ChannelOrder, ChannelStatus, Reading};
 use crate::domain::billing::{Discount, DiscountKind, FeeKind};
 use crate::domain::customer::{Address, Customer, DesiredDelivery};
@@ -94,7 +95,10 @@ impl Order {
                 ChannelStatus::Pending
             }
             _ => {
-                reader.caution("STATUS_UNKNOWN", "BASE's status is none we know: nothing leaves before it is one");
+                reader.caution(
+                    "STATUS_UNKNOWN",
+                    "BASE's status is none we know: nothing leaves before it is one",
+                );
                 ChannelStatus::Pending
             }
         }
@@ -152,8 +156,12 @@ impl Order {
 
     fn payment(&self, status: ChannelStatus, reader: &mut Reader) -> IntakePayment {
         let transactions = [
-            &self.c_c_payment_transaction, &self.cvs_payment_transaction, &self.bt_payment_transaction,
-            &self.atobarai_payment_transaction, &self.carrier_payment_transaction, &self.coin_payment_transaction,
+            &self.c_c_payment_transaction,
+            &self.cvs_payment_transaction,
+            &self.bt_payment_transaction,
+            &self.atobarai_payment_transaction,
+            &self.carrier_payment_transaction,
+            &self.coin_payment_transaction,
         ];
         let stands = |standing| transactions.iter().any(|transaction| transaction.status.text() == standing);
         if stands("shortage") {
@@ -208,7 +216,11 @@ impl Item {
         let ids = [&self.item_id, &self.variation_id].map(Scalar::text);
         let id = stand_in("base", &[&self.item_id, &self.order_item_id]);
         // A variation's number alone could be another item's.
-        let id = if ids.iter().all(|id| !["", "0"].contains(id)) { Some(format!("base-{}", ids.join("-"))) } else { id };
+        let id = if ids.iter().all(|id| !["", "0"].contains(id)) {
+            Some(format!("base-{}", ids.join("-")))
+        } else {
+            id
+        };
         let sku = reader.sku(at, own, id)?;
         if quantity == 0 {
             return None;
@@ -237,7 +249,8 @@ impl Item {
     /// The price of a unit with its options, and what of it is only for the units to cost the same.
     fn price(&self, at: &str, quantity: u32, reader: &mut Reader) -> (Amount, Amount) {
         let price = reader.amount(&format!("{at}.price"), &self.price);
-        let options = self.options.iter().filter_map(|option| reader.signed(&format!("{at}.options"), &option.price));
+        let options =
+            self.options.iter().filter_map(|option| reader.signed(&format!("{at}.options"), &option.price));
         let options: Amount = options.sum();
         let stated = if self.item_total.get().is_some() || self.option_total.get().is_some() {
             let goods = reader.signed(&format!("{at}.item_total"), &self.item_total);
@@ -281,10 +294,14 @@ impl Figures {
                 adjusted = Amount::ZERO;
                 *postage
             }
-            (None, None) => candidates.iter().copied().find(|postage| postage.is_positive()).unwrap_or_default(),
+            (None, None) => {
+                candidates.iter().copied().find(|postage| postage.is_positive()).unwrap_or_default()
+            }
         };
         let mut fees = Vec::new();
-        for (kind, amount) in [(FeeKind::Shipping, postage), (FeeKind::Payment, cash), (FeeKind::Other, adjusted)] {
+        for (kind, amount) in
+            [(FeeKind::Shipping, postage), (FeeKind::Payment, cash), (FeeKind::Other, adjusted)]
+        {
             add_fee(&mut fees, kind, amount, TaxRate::STANDARD);
         }
         let code = |note: &Scalar| Reader::words(note);

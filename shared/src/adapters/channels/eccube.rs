@@ -15,10 +15,11 @@ use serde_json::Value;
 
 use self::items::Figures;
 use self::wire::{Order, Shipping};
+use super::figures::{TaxSums, the_rest};
 use super::lenient::{Documents, Envelope, Scalar};
 use super::payment::{self, Standing};
 use super::postal::Place;
-use super::reader::{Reader, TaxSums, the_rest};
+use super::reader::Reader;
 use super::wire::currency;
 use super::{ChannelDefaults, ChannelError, ChannelOrder, ChannelStatus, Reading};
 use crate::domain::customer::{Customer, DesiredDelivery, Personal};
@@ -98,9 +99,13 @@ impl Order {
         let partly = self.shippings.iter().any(|shipping| shipped(shipping));
         match self.status.id.or(&self.status.name).text() {
             _ if self.action.text() == "deleted" => ChannelStatus::Cancelled,
-            "1" | "4" | "6" | "新規受付" | "対応中" | "入金済み" if partly => ChannelStatus::PartiallyShipped,
+            "1" | "4" | "6" | "新規受付" | "対応中" | "入金済み" if partly => {
+                ChannelStatus::PartiallyShipped
+            }
             "1" | "4" | "6" | "新規受付" | "対応中" | "入金済み" => ChannelStatus::Open,
-            "2" | "7" | "8" | "入金待ち" | "決済処理中" | "購入処理中" => ChannelStatus::Pending,
+            "2" | "7" | "8" | "入金待ち" | "決済処理中" | "購入処理中" => {
+                ChannelStatus::Pending
+            }
             "3" | "注文取消し" | "取消し" => ChannelStatus::Cancelled,
             "5" | "発送済み" => ChannelStatus::Shipped,
             "9" | "返品" => {
@@ -174,7 +179,8 @@ impl Order {
             Some(known) => payment::payment(Some(known), Standing::Paid),
             // The shop's payment plugin has it as soon as the order is received.
             None => {
-                let awaited = matches!(stands, "" | "2" | "7" | "8" | "入金待ち" | "決済処理中" | "購入処理中");
+                let awaited =
+                    matches!(stands, "" | "2" | "7" | "8" | "入金待ち" | "決済処理中" | "購入処理中");
                 the_rest(PaymentMethod::ChannelSettled, awaited && !paid)
             }
         }

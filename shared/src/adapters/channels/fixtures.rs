@@ -1,6 +1,6 @@
 //! The platforms' own samples, which are beside the checkout and not in it.
 
-use super::testing::{DEFAULTS, fixture};
+use super::testing::{DEFAULTS, fixture, opened};
 use super::*;
 use crate::domain::payment::PaymentMethod;
 
@@ -39,7 +39,8 @@ const FIXTURES: [(&str, ChannelKind, &[Read]); 17] = [
 fn the_platforms_own_samples_say_what_a_person_reads_in_them() {
     for (path, kind, expected) in FIXTURES {
         let Some(body) = fixture(path) else { continue };
-        let orders = read(kind, &body, &DEFAULTS).unwrap().entries.into_iter().map(|entry| entry.said.unwrap());
+        let orders =
+            read(kind, &body, &DEFAULTS).unwrap().entries.into_iter().map(|entry| entry.said.unwrap());
         let orders: Vec<ChannelOrder> = orders.collect();
         let said: Vec<_> = orders
             .iter()
@@ -63,8 +64,8 @@ fn what_is_complete_can_be_opened() {
             let said = entry.said.unwrap();
             if said.missing.is_empty() {
                 let total = said.order.declared.as_ref().map(|declared| declared.total);
-                let opened = super::testing::opened(said.order);
-                assert!(total.is_none_or(|total| opened.billing().total == total), "{path}");
+                let order = opened(said.order);
+                assert!(total.is_none_or(|total| order.billing().total == total), "{path}");
             }
         }
     }

@@ -11,10 +11,11 @@ mod wire;
 use jiff::tz::Offset;
 
 use self::wire::{Line, Order};
+use super::figures::{TaxSums, add_fee, spread, stand_in};
 use super::lenient::{Envelope, Scalar};
 use super::payment::{self, Standing};
 use super::postal::Place;
-use super::reader::{Reader, TaxSums, add_fee, spread, stand_in};
+use super::reader::Reader;
 use super::{ChannelDefaults, ChannelError, ChannelOrder, ChannelStatus, Reading};
 use crate::domain::billing::{Discount, DiscountKind, FeeKind};
 use crate::domain::customer::{Address, Customer, DesiredDelivery};
@@ -106,7 +107,8 @@ impl Order {
     /// Prices are without tax when those of all lines are.
     fn basis(&self) -> PriceBasis {
         let mut indicators = self.lines.iter().map(|line| line.tax_indicator.text());
-        let excluded = !self.lines.is_empty() && indicators.all(|it| matches!(it, "TaxExcluded" | "Excluded"));
+        let excluded =
+            !self.lines.is_empty() && indicators.all(|it| matches!(it, "TaxExcluded" | "Excluded"));
         if excluded { PriceBasis::TaxExcluded } else { PriceBasis::TaxIncluded }
     }
 
@@ -128,7 +130,8 @@ impl Order {
             !line.is_child.is_true() && (status == ChannelStatus::Cancelled || !cancelled)
         };
         let lines = self.lines.iter().take(MAX_LINES).enumerate().filter(|(_, line)| wanted(line));
-        let lines = lines.filter_map(|(i, line)| self.line(&format!("lines[{i}]"), line, basis, taxes, reader));
+        let lines =
+            lines.filter_map(|(i, line)| self.line(&format!("lines[{i}]"), line, basis, taxes, reader));
         lines.collect()
     }
 
@@ -191,9 +194,9 @@ impl Order {
         let of_order = || Scalar::get(&self.document_tax_rate).filter(|rate| *rate != "0");
         match of_line {
             Some(rate) => rate,
-            None if of_order().is_some() => reader
-                .percent("document_tax_rate", &self.document_tax_rate)
-                .unwrap_or(TaxRate::STANDARD),
+            None if of_order().is_some() => {
+                reader.percent("document_tax_rate", &self.document_tax_rate).unwrap_or(TaxRate::STANDARD)
+            }
             None => reader.assumed_rate(),
         }
     }
@@ -217,7 +220,8 @@ impl Order {
             (DiscountKind::Coupon, "use_coupon", &self.use_coupon),
             (DiscountKind::Other, "discount", &self.discount),
         ];
-        let discount = |(kind, field, amount)| Discount { kind, code: None, amount: reader.reduction(field, amount) };
+        let discount =
+            |(kind, field, amount)| Discount { kind, code: None, amount: reader.reduction(field, amount) };
         parts.map(discount).into()
     }
 
@@ -321,7 +325,8 @@ impl Order {
             reader.lacks("payments", DETAIL);
         }
         let waits = self.document_status.or(&self.status).text() == "WaitingForPayment";
-        let known = payment::by_name(&[name]).or((name == "cash_payment").then_some(PaymentMethod::BankTransfer));
+        let known =
+            payment::by_name(&[name]).or((name == "cash_payment").then_some(PaymentMethod::BankTransfer));
         // What a provider settles counts as paid once the order waits for it no longer.
         let standing = match self.incoming_payment_status.text() {
             "Paid" => Standing::Paid,

@@ -8,6 +8,7 @@ mod amazon;
 mod base;
 mod csv;
 mod eccube;
+mod figures;
 pub mod json;
 mod lenient;
 mod logiless;

@@ -1,6 +1,6 @@
 //! How an order is paid, from what a shop calls the way.
 
-use super::reader::the_rest;
+use super::figures::the_rest;
 use crate::domain::intake::IntakePayment;
 use crate::domain::payment::PaymentMethod;
 
@@ -15,12 +15,12 @@ pub(super) enum Standing {
 
 /// The payment of an order whose shop collects by this method, as far as it is known.
 pub(super) fn payment(method: Option<PaymentMethod>, standing: Standing) -> IntakePayment {
-    use PaymentMethod::{
-        BankTransfer, Card, CashOnDelivery, ChannelSettled, ConvenienceStore, PayLater,
-    };
+    use PaymentMethod::{BankTransfer, Card, CashOnDelivery, ChannelSettled, ConvenienceStore, PayLater};
     match (method, standing) {
         (Some(CashOnDelivery), _) => the_rest(CashOnDelivery, false),
-        (Some(method @ (BankTransfer | ConvenienceStore | PayLater)), Standing::Awaited) => the_rest(method, false),
+        (Some(method @ (BankTransfer | ConvenienceStore | PayLater)), Standing::Awaited) => {
+            the_rest(method, false)
+        }
         // Its own provider has the card: we could not charge it.
         (Some(BankTransfer | ConvenienceStore | PayLater | Card | ChannelSettled) | None, standing) => {
             the_rest(ChannelSettled, standing == Standing::Awaited)
@@ -34,15 +34,35 @@ pub(super) fn by_name(names: &[&str]) -> Option<PaymentMethod> {
     let names = names.join(" ").to_lowercase();
     let says = |words: &[&str]| words.iter().any(|word| names.contains(word));
     // コンビニ後払い is paid later, not at the till.
-    if says(&["後払", "atobarai", "pay later", "pay_later", "paylater", "paidy", "post_payment", "掛売", "on_credit"]) {
+    if says(&[
+        "後払",
+        "atobarai",
+        "pay later",
+        "pay_later",
+        "paylater",
+        "paidy",
+        "post_payment",
+        "掛売",
+        "on_credit",
+    ]) {
         Some(PaymentMethod::PayLater)
-    } else if says(&["コンビニ", "konbini", "convenience", "cvs", "ペイジー", "pay_easy", "payeasy"]) {
+    } else if says(&["コンビニ", "konbini", "convenience", "cvs", "ペイジー", "pay_easy", "payeasy"])
+    {
         Some(PaymentMethod::ConvenienceStore)
     } else if says(&["代引", "代金引換", "cash on delivery", "cash_on_delivery", "(cod)"])
         || names.split([' ', '_', '-']).any(|word| word == "cod")
     {
         Some(PaymentMethod::CashOnDelivery)
-    } else if says(&["振込", "振替", "bank", "現金書留", "bacs", "postal_transfer", "registered_mail", "cheque"]) {
+    } else if says(&[
+        "振込",
+        "振替",
+        "bank",
+        "現金書留",
+        "bacs",
+        "postal_transfer",
+        "registered_mail",
+        "cheque",
+    ]) {
         Some(PaymentMethod::BankTransfer)
     } else {
         None

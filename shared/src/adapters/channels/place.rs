@@ -4,8 +4,26 @@ use crate::domain::prefecture::is_prefecture;
 
 /// The cities that have wards 政令指定都市.
 const WITH_WARDS: [&str; 20] = [
-    "札幌市", "仙台市", "さいたま市", "千葉市", "横浜市", "川崎市", "相模原市", "新潟市", "静岡市", "浜松市",
-    "名古屋市", "京都市", "大阪市", "堺市", "神戸市", "岡山市", "広島市", "北九州市", "福岡市", "熊本市",
+    "札幌市",
+    "仙台市",
+    "さいたま市",
+    "千葉市",
+    "横浜市",
+    "川崎市",
+    "相模原市",
+    "新潟市",
+    "静岡市",
+    "浜松市",
+    "名古屋市",
+    "京都市",
+    "大阪市",
+    "堺市",
+    "神戸市",
+    "岡山市",
+    "広島市",
+    "北九州市",
+    "福岡市",
+    "熊本市",
 ];
 
 /// Cities whose name has a 郡 of its own.
@@ -36,11 +54,16 @@ fn city_length(text: &str, prefecture: &str) -> usize {
         found.next().map(|(at, c)| at + c.len_utf8())
     };
     let second = text.chars().next().map_or(0, char::len_utf8);
-    if let Some(district) = end('郡', second).filter(|_| !NO_DISTRICT.iter().any(|name| text.starts_with(name))) {
-        let name = district + text.get(district..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
+    if let Some(district) =
+        end('郡', second).filter(|_| !NO_DISTRICT.iter().any(|name| text.starts_with(name)))
+    {
+        let name =
+            district + text.get(district..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
         return earliest([end('町', name), end('村', name)]);
     }
-    let city = end('市', second).map(|end| end + if text.get(end..).is_some_and(|rest| rest.starts_with('市')) { '市'.len_utf8() } else { 0 });
+    let city = end('市', second).map(|end| {
+        end + if text.get(end..).is_some_and(|rest| rest.starts_with('市')) { '市'.len_utf8() } else { 0 }
+    });
     let ward = end('区', second).filter(|_| prefecture == "東京都" || prefecture.is_empty());
     match (city, ward) {
         (Some(city), ward) if ward.is_none_or(|ward| city < ward) => {

@@ -1,8 +1,8 @@
 //! Addresses: from what a platform has to ours. Japanese ones often come with the city and the street
 //! in one field.
 
-use super::reader::Reader;
 use super::place;
+use super::reader::Reader;
 use super::wire::{NAME, PHONE, PLACE, POSTAL_CODE};
 use crate::domain::customer::Address;
 use crate::domain::prefecture::{from_foreign_name, is_prefecture};
@@ -83,7 +83,8 @@ impl Place<'_> {
     /// The country's code; Japan where none is named.
     fn country(&self, reader: &mut Reader) -> String {
         let named = self.country.trim();
-        if named.is_empty() || ["japan", "日本", "日本国", "jpn"].contains(&named.to_lowercase().as_str()) {
+        if named.is_empty() || ["japan", "日本", "日本国", "jpn"].contains(&named.to_lowercase().as_str())
+        {
             return "JP".to_owned();
         }
         let code = named.to_ascii_uppercase();

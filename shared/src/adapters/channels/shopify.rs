@@ -20,8 +20,9 @@ use serde::Deserialize;
 
 use self::parts::{Attribute, Item, Person, Place, Refund, ShippingLine, TaxLine, allocated};
 use self::tax::Taxes;
+use super::figures::add_fee;
 use super::lenient::{Envelope, List, Object, Scalar};
-use super::reader::{Reader, add_fee};
+use super::reader::Reader;
 use super::wire::{NOTE, currency, shorten, tidy};
 use super::{ChannelDefaults, ChannelError, ChannelOrder, ChannelStatus, Reading};
 use crate::domain::billing::{Discount, DiscountKind, FeeKind};
@@ -220,7 +221,8 @@ impl Parser<'_> {
             return self.reader.units(&format!("{at}.current_quantity"), &item.current_quantity).min(ordered);
         }
         let refunds = self.order.refunds.iter().flat_map(|refund| refund.refund_line_items.iter());
-        let of_it = refunds.filter(|refund| item.id.get().is_some() && refund.line_item_id.get() == item.id.get());
+        let of_it =
+            refunds.filter(|refund| item.id.get().is_some() && refund.line_item_id.get() == item.id.get());
         let refunded: u32 = of_it.map(|refund| self.reader.units("refunds", &refund.quantity)).sum();
         ordered.saturating_sub(refunded)
     }

@@ -77,7 +77,10 @@ fn read_order(order: &Order, defaults: &ChannelDefaults) -> Result<ChannelOrder,
             address: order.ship_to(&mut reader),
             desired: order.desired(&mut reader),
             particulars: GroupParticulars {
-                delivery_method: order.shipping_lines.iter().find_map(|line| Reader::words(&line.method_title)),
+                delivery_method: order
+                    .shipping_lines
+                    .iter()
+                    .find_map(|line| Reader::words(&line.method_title)),
                 ..GroupParticulars::default()
             },
         }],
@@ -114,15 +117,16 @@ impl Order {
         let status = self.status.text();
         match status.strip_prefix("wc-").unwrap_or(status) {
             "processing" => ChannelStatus::Open,
-            "pending" | "on-hold" | "on-hand" | "checkout-draft" | "auto-draft" | "draft" => ChannelStatus::Pending,
-            "completed" => ChannelStatus::Shipped,
+            "pending" | "on-hold" | "on-hand" | "checkout-draft" | "auto-draft" | "draft" => {
+                ChannelStatus::Pending
+            }
+            "completed" | "shipped" | "delivered" => ChannelStatus::Shipped,
             "cancelled" | "canceled" | "refunded" | "trash" => ChannelStatus::Cancelled,
             "failed" => {
                 reader.caution("PAYMENT_FAILED", "the payment failed: the customer may try again");
                 ChannelStatus::Pending
             }
             "partial-shipped" | "partially-shipped" => ChannelStatus::PartiallyShipped,
-            "shipped" | "delivered" => ChannelStatus::Shipped,
             "" => {
                 reader.lacks("status", "GET orders/<id>");
                 ChannelStatus::Pending
@@ -190,7 +194,10 @@ impl Order {
             "cod" => Some(PaymentMethod::CashOnDelivery),
             _ => None,
         };
-        payment::payment(by_id.or_else(|| payment::by_name(&[id, self.payment_method_title.text()])), standing)
+        payment::payment(
+            by_id.or_else(|| payment::by_name(&[id, self.payment_method_title.text()])),
+            standing,
+        )
     }
 }
 

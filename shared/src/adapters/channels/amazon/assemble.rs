@@ -1,10 +1,12 @@
 //! From what both versions say of an order to the canonical order.
 
 use jiff::Timestamp;
+use jiff::civil::DateTime;
 use jiff::tz::Offset;
 
+use super::super::figures::{TaxSums, add_fee, rate_of, spread};
 use super::super::lenient::Scalar;
-use super::super::reader::{Reader, TaxSums, add_fee, rate_of, spread};
+use super::super::reader::Reader;
 use super::super::{ChannelError, ChannelOrder, ChannelStatus};
 use crate::domain::billing::FeeKind;
 use crate::domain::customer::{Address, Customer, DesiredDelivery, Personal, TimeSlot};
@@ -258,7 +260,7 @@ pub(super) fn window(from: &Scalar, to: &Scalar, currency: Currency) -> DesiredD
     let slot = from.zip(local(to)).filter(|(from, to)| from.date() == to.date());
     let slot = slot.map(|(from, to)| format!("{:02}{:02}", from.hour(), to.hour()));
     DesiredDelivery {
-        date: from.map(|from| from.date()),
+        date: from.map(DateTime::date),
         time_slot: slot.filter(|slot| TimeSlot::from_code(slot).is_some()),
     }
 }

@@ -113,7 +113,8 @@ fn every_status_of_both_versions_is_one_of_ours() {
         let said = searched(|order| order["fulfillment"]["fulfillmentStatus"] = json!(theirs));
         assert_eq!(said.status, ours, "{theirs}");
     }
-    let of_v0 = |theirs: &str| said(&changed(ANSWERS, |it| it[0]["payload"]["OrderStatus"] = json!(theirs))).status;
+    let of_v0 =
+        |theirs: &str| said(&changed(ANSWERS, |it| it[0]["payload"]["OrderStatus"] = json!(theirs))).status;
     assert_eq!(of_v0("Canceled"), ChannelStatus::Cancelled);
     assert_eq!(of_v0("PartiallyShipped"), ChannelStatus::PartiallyShipped);
     assert_eq!(of_v0("InvoiceUnconfirmed"), ChannelStatus::Shipped);
@@ -152,9 +153,8 @@ fn amazon_has_the_money_but_for_cash_on_delivery() {
 
 #[test]
 fn prices_contain_the_tax_when_the_total_is_their_sum() {
-    let basis = |total: &str| {
-        searched(|it| it["proceeds"]["grandTotal"]["amount"] = json!(total)).order.basis
-    };
+    let basis =
+        |total: &str| searched(|it| it["proceeds"]["grandTotal"]["amount"] = json!(total)).order.basis;
     assert_eq!(basis("3830"), PriceBasis::TaxIncluded);
     assert_eq!(basis("4127"), PriceBasis::TaxExcluded);
     assert_eq!(basis("5000"), PriceBasis::TaxIncluded, "yen, when the total tells nothing");

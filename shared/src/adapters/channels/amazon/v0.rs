@@ -5,9 +5,10 @@ mod wire;
 use jiff::tz::Offset;
 
 use self::wire::{Order, OrderItem, Postal};
+use super::super::figures::{stand_in, the_rest};
 use super::super::lenient::{Object, Scalar};
 use super::super::postal::Place;
-use super::super::reader::{Reader, stand_in, the_rest};
+use super::super::reader::Reader;
 use super::super::{ChannelDefaults, ChannelError, ChannelOrder, ChannelStatus};
 use super::assemble::{Charge, Facts, Item, Part, assemble, window};
 use super::{Money, currency_of, status};
@@ -136,7 +137,8 @@ impl Order {
     fn paid_by(&self) -> Option<String> {
         let details: Vec<&str> = self.payment_method_details.iter().filter_map(Scalar::get).collect();
         let method = self.payment_method.get()?;
-        let words = if details.is_empty() { method.to_owned() } else { format!("{method} ({})", details.join(", ")) };
+        let words =
+            if details.is_empty() { method.to_owned() } else { format!("{method} ({})", details.join(", ")) };
         Some(Reader::title(&words))
     }
 
@@ -153,10 +155,8 @@ impl Order {
         let paid: Amount =
             others.filter_map(|paid| paid.payment.read("PaymentExecutionDetail", reader)).sum();
         let total = self.order_total.read("OrderTotal", reader).unwrap_or_default();
-        let beforehand = IntakePayment {
-            amount: Some(paid.min(total)),
-            ..the_rest(PaymentMethod::ChannelSettled, false)
-        };
+        let beforehand =
+            IntakePayment { amount: Some(paid.min(total)), ..the_rest(PaymentMethod::ChannelSettled, false) };
         let collected = the_rest(PaymentMethod::CashOnDelivery, false);
         if paid.min(total).is_positive() { vec![beforehand, collected] } else { vec![collected] }
     }
@@ -231,8 +231,10 @@ impl OrderItem {
     fn charges(&self, at: &str, reader: &mut Reader) -> Vec<Charge> {
         let wishes = &self.buyer_info;
         let first = |here: &'_ Money| here.amount.get().is_some();
-        let wrap: &Money = if first(&self.gift_wrap_price) { &self.gift_wrap_price } else { &wishes.gift_wrap_price };
-        let wrap_tax: &Money = if first(&self.gift_wrap_tax) { &self.gift_wrap_tax } else { &wishes.gift_wrap_tax };
+        let wrap: &Money =
+            if first(&self.gift_wrap_price) { &self.gift_wrap_price } else { &wishes.gift_wrap_price };
+        let wrap_tax: &Money =
+            if first(&self.gift_wrap_tax) { &self.gift_wrap_tax } else { &wishes.gift_wrap_tax };
         let none = Money::default();
         let mut charge = |part, name: &str, price: &Money, tax: [&Money; 2], discount: &Money| {
             let mut read = |money: &Money| money.read(&format!("{at}.{name}"), reader);

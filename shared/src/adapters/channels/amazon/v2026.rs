@@ -7,9 +7,10 @@ use std::ops::Deref;
 use jiff::tz::Offset;
 
 use self::wire::{Breakdown, Order, OrderItem, Postal};
+use super::super::figures::{stand_in, the_rest};
 use super::super::lenient::Scalar;
 use super::super::postal::Place;
-use super::super::reader::{Reader, stand_in, the_rest};
+use super::super::reader::Reader;
 use super::super::{ChannelDefaults, ChannelError, ChannelOrder, ChannelStatus};
 use super::assemble::{Charge, Facts, Item, Part, assemble, charge_of, window};
 use super::{currency_of, status};
@@ -135,7 +136,9 @@ impl Order {
     /// How the driver finds the customer.
     fn note(&self) -> Option<Personal> {
         let wishes = &self.recipient.delivery_preference;
-        Reader::note([&wishes.drop_off_location, &wishes.address_instruction].into_iter().filter_map(Scalar::owned))
+        Reader::note(
+            [&wishes.drop_off_location, &wishes.address_instruction].into_iter().filter_map(Scalar::owned),
+        )
     }
 
     /// Amazon has the money, but for what the carrier collects. Gift cards and points may have paid a
@@ -158,7 +161,8 @@ impl Order {
             return vec![the_rest(PaymentMethod::ChannelSettled, status == ChannelStatus::Pending)];
         }
         let others = paid.iter().filter(|paid| !collected(paid.payment_method.text()));
-        let before: Amount = others.filter_map(|paid| paid.payment_amount.read("paymentAmount", reader)).sum();
+        let before: Amount =
+            others.filter_map(|paid| paid.payment_amount.read("paymentAmount", reader)).sum();
         let before = before.min(total.unwrap_or_default());
         let settled =
             IntakePayment { amount: Some(before), ..the_rest(PaymentMethod::ChannelSettled, false) };
@@ -176,14 +180,16 @@ impl Order {
     fn charges(&self, items: &[Item], reader: &mut Reader) -> Vec<Charge> {
         let mut charges = charges("proceeds", &self.proceeds.breakdowns, reader);
         charges.retain_mut(|charge| {
-            let of_items = items.iter().flat_map(|item| &item.charges).filter(|item| item.part == charge.part);
+            let of_items =
+                items.iter().flat_map(|item| &item.charges).filter(|item| item.part == charge.part);
             let (mut amount, mut tax) = (Amount::ZERO, Amount::ZERO);
             for item in of_items {
                 amount += item.amount.unwrap_or_default();
                 tax += item.tax;
             }
             let rest = charge.amount.map(|all| (all - amount).or_zero());
-            *charge = Charge { amount: rest, discount: Amount::ZERO, tax: (charge.tax - tax).or_zero(), ..*charge };
+            *charge =
+                Charge { amount: rest, discount: Amount::ZERO, tax: (charge.tax - tax).or_zero(), ..*charge };
             charge.part != Part::Goods && rest.is_some_and(Amount::is_positive)
         });
         charges
@@ -216,7 +222,11 @@ impl OrderItem {
         let gift = &self.fulfillment.packing.gift_option;
         let wanted = &self.fulfillment.shipping.scheduled_delivery_window;
         Some(Item {
-            sku: reader.sku(at, &product.seller_sku, stand_in("amazon", &[&product.asin, &self.order_item_id]))?,
+            sku: reader.sku(
+                at,
+                &product.seller_sku,
+                stand_in("amazon", &[&product.asin, &self.order_item_id]),
+            )?,
             title: Reader::title(product.title.text()),
             units: reader.units(&format!("{at}.quantityOrdered"), &self.quantity_ordered),
             unit_price: price.map(Amount::or_zero),

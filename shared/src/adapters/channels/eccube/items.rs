@@ -1,7 +1,8 @@
 //! The order items of EC-CUBE: goods, fees and discounts.
 
+use super::super::figures::{add_fee, stand_in};
 use super::super::lenient::{Object, Scalar};
-use super::super::reader::{Reader, add_fee, stand_in};
+use super::super::reader::Reader;
 use super::QUERY;
 use super::wire::{Order, OrderItem};
 use crate::domain::billing::{Discount, DiscountKind, FeeKind};
@@ -99,7 +100,8 @@ fn items(order: &Order) -> Vec<(usize, &OrderItem)> {
     };
     if order.order_items.is_empty() {
         let groups = order.shippings.iter().enumerate();
-        let nested = groups.flat_map(|(i, shipping)| shipping.order_items.iter().map(move |item| (i, &**item)));
+        let nested =
+            groups.flat_map(|(i, shipping)| shipping.order_items.iter().map(move |item| (i, &**item)));
         return nested.collect();
     }
     let item = |item: &'_ Object<OrderItem>| group_of(item).unwrap_or_default();

@@ -35,7 +35,9 @@ fn a_notification_with_its_order_is_the_order() {
 fn a_page_of_orders_is_as_many_orders() {
     let order: Value = serde_json::from_slice(SAMPLE).unwrap();
     let order = &order["data"]["order"];
-    for orders in [json!({ "nodes": [order, order] }), json!({ "edges": [{ "node": order }, { "node": order }] })] {
+    for orders in
+        [json!({ "nodes": [order, order] }), json!({ "edges": [{ "node": order }, { "node": order }] })]
+    {
         let body = json!({ "data": { "orders": orders } }).to_string();
         let reading = super::super::read(ChannelKind::EcCube, body.as_bytes(), &DEFAULTS).unwrap();
         assert_eq!(reading.entries.len(), 2, "{:?}", reading.entries.first().map(|entry| &entry.at));
@@ -75,7 +77,9 @@ fn items_below_their_shippings_are_the_same_as_items_below_the_order() {
         }
     });
     let (flat, nested) = (said(|_| ()).order, nested.order);
-    let sums = |order: &Intake| order.lines.iter().map(|line| (line.ship_group, line.unit_price)).collect::<Vec<_>>();
+    let sums = |order: &Intake| {
+        order.lines.iter().map(|line| (line.ship_group, line.unit_price)).collect::<Vec<_>>()
+    };
     assert_eq!(sums(&nested), sums(&flat));
     assert_eq!(nested.fees, flat.fees);
 }

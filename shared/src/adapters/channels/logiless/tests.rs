@@ -68,7 +68,10 @@ fn prices_are_without_tax_only_when_those_of_all_lines_are() {
     assert_eq!(said(|_| ()).order.lines[1].unit_price.units(), 2_200, "mixed: given its tax");
     assert_eq!(prices("TaxExcluded"), (PriceBasis::TaxExcluded, 2_000));
     assert_eq!(prices("TaxIncluded"), (PriceBasis::TaxIncluded, 2_000));
-    assert!(said(|order| order["lines"][0]["tax_indicator"] = json!("Exempt")).order.lines[0].tax_rate == TaxRate::EXEMPT);
+    assert!(
+        said(|order| order["lines"][0]["tax_indicator"] = json!("Exempt")).order.lines[0].tax_rate
+            == TaxRate::EXEMPT
+    );
 }
 
 #[test]

@@ -3,9 +3,10 @@
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::super::figures::stand_in;
 use super::super::lenient::{List, Object, Scalar};
 use super::super::postal;
-use super::super::reader::{Reader, stand_in};
+use super::super::reader::Reader;
 use super::super::wire::tidy;
 use crate::domain::billing::FeeKind;
 use crate::domain::customer::Address;
@@ -119,7 +120,9 @@ impl Attribute {
         match &self.value {
             Value::Null => String::new(),
             Value::String(text) => tidy(text, true),
-            value @ (Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_)) => value.to_string(),
+            value @ (Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_)) => {
+                value.to_string()
+            }
         }
     }
 

@@ -1,8 +1,8 @@
 //! How a Shopify order is paid: by its financial status, and where it is still to be paid, by the
 //! name of its gateway.
 
+use super::super::figures::the_rest;
 use super::super::payment::by_name;
-use super::super::reader::the_rest;
 use super::super::wire::TOKEN;
 use super::Parser;
 use crate::domain::customer::Personal;

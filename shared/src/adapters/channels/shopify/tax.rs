@@ -1,7 +1,8 @@
 //! The taxes of a Shopify order: which rate each line has, and what the channel says the tax is.
 
+use super::super::figures::TaxSums;
 use super::super::lenient::Object;
-use super::super::reader::{Reader, TaxSums};
+use super::super::reader::Reader;
 use super::super::wire::tax_rate;
 use super::parts::TaxLine;
 use super::{Parser, Wire};
@@ -54,7 +55,8 @@ impl Parser<'_> {
 
     /// Several taxes on one line, as of a state and a county, are one rate to us.
     fn sum_of_rates(&mut self, field: &str, taxes: &[Object<TaxLine>]) -> TaxRate {
-        let rates = taxes.iter().map(|tax| tax_rate(tax.rate.text(), FRACTION_PLACES).map(TaxRate::basis_points));
+        let rates =
+            taxes.iter().map(|tax| tax_rate(tax.rate.text(), FRACTION_PLACES).map(TaxRate::basis_points));
         let sum = rates.into_iter().try_fold(0_u16, |sum, rate| sum.checked_add(rate?));
         sum.and_then(TaxRate::from_basis_points).unwrap_or_else(|| {
             let message = "must have rates of 0 to 1, like 0.08, that sum to no more than 1";
@@ -82,7 +84,12 @@ impl Parser<'_> {
             Taxes::PerOrder(_) if order.tax_lines.is_empty() => taxes.state(TaxRate::STANDARD, Amount::ZERO),
             Taxes::PerOrder(_) => {
                 for (i, line) in order.tax_lines.iter().enumerate() {
-                    self.add_taxes(&format!("tax_lines[{i}]"), std::slice::from_ref(line), (1, 1), &mut taxes);
+                    self.add_taxes(
+                        &format!("tax_lines[{i}]"),
+                        std::slice::from_ref(line),
+                        (1, 1),
+                        &mut taxes,
+                    );
                 }
             }
             Taxes::None => {}

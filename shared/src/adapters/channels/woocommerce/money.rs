@@ -1,7 +1,8 @@
 //! The figures of a WooCommerce order.
 
+use super::super::figures::{TaxSums, add_fee, rate_of, spread, stand_in};
 use super::super::lenient::{Object, Scalar};
-use super::super::reader::{Reader, TaxSums, add_fee, rate_of, spread, stand_in};
+use super::super::reader::Reader;
 use super::super::wire::tax_rate;
 use super::wire::{Item, Order, Tax};
 use crate::domain::billing::{Discount, DiscountKind, FeeKind};
@@ -34,7 +35,14 @@ impl<'a> Prices<'a> {
     }
 
     /// A line's total, which its shop states without tax.
-    fn taxed(&self, at: &str, total: &Scalar, tax: &Scalar, taxes: &[Object<Tax>], reader: &mut Reader) -> Taxed {
+    fn taxed(
+        &self,
+        at: &str,
+        total: &Scalar,
+        tax: &Scalar,
+        taxes: &[Object<Tax>],
+        reader: &mut Reader,
+    ) -> Taxed {
         let total = reader.signed(&format!("{at}.total"), total).unwrap_or_default();
         let tax = reader.signed(&format!("{at}.total_tax"), tax).unwrap_or_default();
         let amount = self.in_basis(total, tax);
@@ -58,7 +66,9 @@ impl<'a> Prices<'a> {
             let line = self.order.tax_lines.iter().find(|line| line.rate_id.get() == tax.id.get())?;
             tax_rate(line.rate_percent.get()?, 2).map(TaxRate::basis_points)
         };
-        let on_it = taxes.iter().filter(|tax| tax.total.get().is_some_and(|total| total.contains(|c| ('1'..='9').contains(&c))));
+        let on_it = taxes
+            .iter()
+            .filter(|tax| tax.total.get().is_some_and(|total| total.contains(|c| ('1'..='9').contains(&c))));
         let mut sum = None;
         for tax in on_it {
             sum = Some(u16::checked_add(sum.unwrap_or_default(), rate_of(tax)?)?);
@@ -77,14 +87,19 @@ impl<'a> Prices<'a> {
 
     fn line(&mut self, at: &str, item: &Item, reader: &mut Reader) -> Option<IntakeLine> {
         let quantity = reader.units(&format!("{at}.quantity"), &item.quantity);
-        let sku = reader.sku(at, &item.sku, stand_in("woocommerce", &[&item.variation_id, &item.product_id, &item.id]))?;
+        let sku = reader.sku(
+            at,
+            &item.sku,
+            stand_in("woocommerce", &[&item.variation_id, &item.product_id, &item.id]),
+        )?;
         if quantity == 0 {
             return None;
         }
         let after = self.taxed(at, &item.total, &item.total_tax, &item.taxes, reader);
         let before = match reader.signed(&format!("{at}.subtotal"), &item.subtotal) {
             Some(net) => {
-                let tax = reader.signed(&format!("{at}.subtotal_tax"), &item.subtotal_tax).unwrap_or_default();
+                let tax =
+                    reader.signed(&format!("{at}.subtotal_tax"), &item.subtotal_tax).unwrap_or_default();
                 self.in_basis(net, tax)
             }
             None if item.total.get().is_some() => after.amount,
@@ -116,12 +131,19 @@ impl<'a> Prices<'a> {
         let (mut fees, mut discounts) = (Vec::new(), Vec::new());
         let order = self.order;
         for (i, line) in order.shipping_lines.iter().enumerate() {
-            let fee = self.taxed(&format!("shipping_lines[{i}]"), &line.total, &line.total_tax, &line.taxes, reader);
+            let fee = self.taxed(
+                &format!("shipping_lines[{i}]"),
+                &line.total,
+                &line.total_tax,
+                &line.taxes,
+                reader,
+            );
             self.taxes.add(fee.rate, fee.tax);
             add_fee(&mut fees, FeeKind::Shipping, fee.amount, fee.rate);
         }
         for (i, line) in order.fee_lines.iter().enumerate() {
-            let fee = self.taxed(&format!("fee_lines[{i}]"), &line.total, &line.total_tax, &line.taxes, reader);
+            let fee =
+                self.taxed(&format!("fee_lines[{i}]"), &line.total, &line.total_tax, &line.taxes, reader);
             self.taxes.add(fee.rate, fee.tax);
             if fee.amount < Amount::ZERO {
                 let code = Reader::words(&line.name);
@@ -174,11 +196,19 @@ fn fee_kind(name: &str) -> FeeKind {
     }
 }
 
-/// A product's name without what WordPress writes for its special characters.
+/// A product's name without the entities that its shop writes for its special characters.
 fn unescape(name: &str) -> String {
     let entities = [
-        ("&ndash;", "–"), ("&#8211;", "–"), ("&mdash;", "—"), ("&quot;", "\""), ("&#039;", "'"),
-        ("&#8217;", "’"), ("&lt;", "<"), ("&gt;", ">"), ("&nbsp;", " "), ("&amp;", "&"),
+        ("&ndash;", "–"),
+        ("&#8211;", "–"),
+        ("&mdash;", "—"),
+        ("&quot;", "\""),
+        ("&#039;", "'"),
+        ("&#8217;", "’"),
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&nbsp;", " "),
+        ("&amp;", "&"),
     ];
     entities.into_iter().fold(name.to_owned(), |name, (entity, plain)| name.replace(entity, plain))
 }

@@ -1,5 +1,7 @@
 //! What an order of v0 is made of, by Amazon's names.
 
+#![expect(clippy::struct_field_names, reason = "they are Amazon's")]
+
 use serde::Deserialize;
 
 use super::super::super::lenient::{List, Object, Scalar};

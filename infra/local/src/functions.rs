@@ -6,6 +6,7 @@ use aws_lambda_events::dynamodb::Event;
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use aws_lambda_events::streams::DynamoDbEventResponse;
 use juchu::adapters::clock::SystemClock;
+use juchu::adapters::dialects::Spoken;
 use juchu::adapters::dynamo::DynamoStore;
 use juchu::adapters::sandbox::Sandbox;
 use juchu::app::allocate_stock::AllocateStock;
@@ -17,12 +18,14 @@ use juchu::app::manage_merchant::ManageMerchant;
 use juchu::app::message::Stage;
 use juchu::app::notify_customer::NotifyCustomer;
 use juchu::app::operate_order::OperateOrder;
+use juchu::app::payload_desk::PayloadDesk;
 use juchu::app::post_sales::PostSales;
 use juchu::app::query_orders::QueryOrders;
 use juchu::app::receive_order::ReceiveOrder;
 use juchu::app::release_order::ReleaseOrder;
 use juchu::app::run_timers::{RunTimers, Woken};
 use juchu::app::ship_order::ShipOrder;
+use juchu::app::take_upload::TakeUpload;
 use juchu::app::validate_order::ValidateOrder;
 use juchu::lambda::stream::NothingRelayed;
 
@@ -71,8 +74,8 @@ impl Functions {
         let (store, clock) = (self.ports.store.clone(), SystemClock);
         Some(match function {
             "receive-order" => {
-                let app = ReceiveOrder { store, archive: self.ports.archive.clone(), clock };
-                receive_order::handle(&app, request).await
+                let door = ReceiveOrder { store, archive: self.ports.archive.clone(), clock };
+                receive_order::handle(&PayloadDesk { door, dialects: Spoken }, request).await
             }
             "query-orders" => query_orders::handle(&QueryOrders { store }, request).await,
             "operate-order" => operate_order::handle(&OperateOrder { store, clock }, request).await,
@@ -95,9 +98,13 @@ impl Functions {
 
     /// Handles a batch of the queue of `stage`.
     pub async fn handle(&self, stage: Stage, event: SqsEvent) -> SqsBatchResponse {
-        let Ports { store, provider, queues, mailbox, warehouse, .. } = self.ports.clone();
+        let Ports { store, provider, queues, mailbox, archive, warehouse } = self.ports.clone();
         let (clock, parking) = (SystemClock, Parked { queues: &queues, queue: stage.name() });
         match stage {
+            Stage::TakeUpload => {
+                let door = ReceiveOrder { store, archive, clock };
+                take_upload::handle(&TakeUpload { door, dialects: Spoken }, &parking, event).await
+            }
             Stage::ValidateOrder => {
                 validate_order::handle(&ValidateOrder { store, clock }, &parking, event).await
             }

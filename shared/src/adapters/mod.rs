@@ -4,6 +4,7 @@
 pub mod channels;
 pub mod clock;
 pub(crate) mod cursor;
+pub mod dialects;
 pub mod dynamo;
 pub mod s3;
 pub mod sandbox;

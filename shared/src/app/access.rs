@@ -140,6 +140,7 @@ impl Permission {
             | Command::Deliver { .. }
             | Command::PostSales
             | Command::Cancel
+            | Command::FollowChannel { .. }
             | Command::OpenTicket { .. }
             | Command::Tick => None,
         }

@@ -7,9 +7,10 @@ use super::customer::{Address, DesiredDelivery, Personal};
 use super::event::Grant;
 use super::ids::{PaymentId, ShipmentId};
 use super::money::Amount;
-use super::order::{CancelReason, HoldCode, TicketKind};
+use super::order::{CancelReason, HoldCode, Order, TicketKind};
 use super::payment::{Operation, OperationOutcome};
 use super::shipment::{FulfilmentEvent, LineQuantity};
+use super::told::Word;
 use super::validation::Finding;
 
 macro_rules! commands {
@@ -154,6 +155,13 @@ commands! {
         ship_group: u8,
         /// The new wish.
         desired: DesiredDelivery,
+    },
+    /// Follow what the channel says now, as far as staff could do it too.
+    FollowChannel {
+        /// The order as the channel told it last, as if it had just been received.
+        before: Box<Order>,
+        /// What it says now.
+        word: Box<Word>,
     },
     /// Tell the customer that it will be later.
     ReportDelay {

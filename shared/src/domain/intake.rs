@@ -13,6 +13,7 @@ use super::order::{Line, MAX_LINES, Order, OrderState, Quantities, ShipGroup, Va
 use super::particulars::{GroupParticulars, LineParticulars, MAX_PARTICULARS, Particulars};
 use super::payment::{Payment, PaymentMethod, PaymentStatus};
 use super::tax::{PriceBasis, TaxRate};
+use super::told::Said;
 
 /// The most ship groups, payments, fees or discounts of an order.
 pub const MAX_PARTS: usize = 20;
@@ -112,7 +113,7 @@ pub struct Intake {
 }
 
 /// Why an order cannot be one, as a path into it and what to do.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Impossible {
     /// Where.
     pub field: String,
@@ -177,6 +178,7 @@ impl Intake {
             channel,
             number: self.number,
             fingerprint,
+            said: Said::default(),
             version: 1,
             ordered_at: self.ordered_at,
             received_at: now,

@@ -34,6 +34,7 @@ pub mod testing;
 mod tests;
 pub mod text;
 pub mod timers;
+pub mod told;
 pub mod validation;
 
 pub use command::Command;

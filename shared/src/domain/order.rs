@@ -13,6 +13,7 @@ use super::particulars::{GroupParticulars, LineParticulars, Particulars};
 use super::payment::Payment;
 use super::shipment::{LineQuantity, Shipment};
 use super::tax::{PriceBasis, TaxRate};
+use super::told::Said;
 use super::validation::Finding;
 
 /// Where an order stands. It only ever moves forward, or to the side exit `Cancelled`.
@@ -184,6 +185,8 @@ pub enum HoldCode {
     Quality,
     /// The carrier cannot take parcels.
     CarrierOutage,
+    /// The order came in part 一部取込: its channel says that it has more lines.
+    PartialImport,
 }
 
 impl HoldCode {
@@ -197,6 +200,7 @@ impl HoldCode {
                 | Self::UnknownProduct
                 | Self::AmountDefect
                 | Self::CustomerNote
+                | Self::PartialImport
         )
     }
 }
@@ -264,6 +268,8 @@ pub enum TicketKind {
     CancelRefused,
     /// A warehouse or carrier report contradicts what happened before.
     ContradictoryReport,
+    /// The channel says something of the order that could not be followed.
+    ChannelDiffers,
 }
 
 /// Something a person must look at. Unlike a hold it does not stop the order.
@@ -310,6 +316,8 @@ pub enum CancelReason {
     PaymentDeclined,
     /// 期限切れ: not paid in time.
     PaymentExpired,
+    /// モール・カート側の取消: the channel cancelled it.
+    Channel,
 }
 
 /// A cancellation that has been accepted and is being carried out.
@@ -347,8 +355,11 @@ pub struct Order {
     pub channel: ChannelId,
     /// The channel's own number of it.
     pub number: String,
-    /// SHA-256 of the canonical order, in hex: tells a repetition from another order.
+    /// SHA-256 of what the channel said last, in hex: tells a repetition from something new.
     pub fingerprint: String,
+    /// What the channel said last.
+    #[serde(default)]
+    pub said: Said,
     /// The number of its events.
     pub version: u64,
     /// When the customer ordered.
@@ -491,6 +502,15 @@ impl Order {
         let numbers = numbers.map(|tracking| FIELD_BYTES + 2 * tracking.number.len());
         let all = notes.chain(holds).chain(tickets).chain(delays).chain(references.map(String::len));
         all.chain(reports.map(|_| 0)).chain(numbers).map(|bytes| FIELD_BYTES + bytes).sum()
+    }
+
+    /// Whether it came in part, and nobody has said that this is all of it.
+    #[must_use]
+    pub fn is_partial(&self) -> bool {
+        let differs =
+            self.particulars.expected_lines.is_some_and(|n| usize::try_from(n) != Ok(self.lines.len()));
+        let is_settled = |hold: &Hold| hold.code == HoldCode::PartialImport && hold.closed.is_some();
+        differs && !self.holds.iter().any(is_settled)
     }
 
     /// Units of all lines that have not left yet and still should.

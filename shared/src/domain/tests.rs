@@ -2,6 +2,7 @@
 
 mod billing;
 mod cancelling;
+mod channel;
 mod fulfilment;
 mod gates;
 mod payments;

@@ -30,6 +30,8 @@ pub enum FindingCode {
     TotalDiffers,
     /// The customer wrote a note.
     CustomerNote,
+    /// The channel says that the order has another number of lines.
+    PartialImport,
 }
 
 /// Whether a finding stops the order.

@@ -83,6 +83,18 @@ pub fn timers(operation: &str, stalled: usize, unwoken: usize) {
     write_line(&ran(Origin::here(operation), stalled, unwoken).to_string());
 }
 
+/// Reports how many orders a channel knows of that have not come.
+pub fn missing(operation: &str, orders: usize) {
+    let origin = Origin::here(operation);
+    let metrics = json!([{ "Name": "MissingOrders", "Unit": "Count" }]);
+    let line = json!({
+        "_aws": directive(origin, &["operation"], &metrics),
+        "operation": operation,
+        "MissingOrders": orders,
+    });
+    write_line(&line.to_string());
+}
+
 fn counted(origin: Origin<'_>, outcome: Outcome, durations: &[Duration]) -> Value {
     let millis = durations.iter().map(|d| u64::try_from(d.as_millis()).unwrap_or(u64::MAX));
     json!({

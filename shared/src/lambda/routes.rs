@@ -38,8 +38,16 @@ impl Route {
 }
 
 /// All routes.
-pub const ROUTES: [Route; 17] = [
+pub const ROUTES: [Route; 25] = [
     channel("POST /v1/channels/{channel}/orders", "receive-order"),
+    channel("POST /v1/channels/{channel}/uploads", "receive-order"),
+    channel("GET /v1/channels/{channel}/uploads/{upload}", "receive-order"),
+    channel("GET /v1/channels/{channel}/uploads/{upload}/report", "receive-order"),
+    channel("POST /v1/channels/{channel}/polls", "receive-order"),
+    staff("POST /v1/merchants/{merchant}/orders", "receive-order"),
+    staff("GET /v1/channels/{channel}/payloads", "receive-order"),
+    staff("POST /v1/channels/{channel}/payloads/{payload}/reprocess", "receive-order"),
+    staff("GET /v1/orders/{id}/source", "receive-order"),
     staff("GET /v1/orders", "query-orders"),
     staff("GET /v1/orders/{id}", "query-orders"),
     public("GET /openapi.json", "query-orders"),

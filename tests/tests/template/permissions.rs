@@ -77,7 +77,9 @@ fn written_by(function: &str) -> BTreeSet<&'static str> {
     let kinds: &[&str] = match function {
         "relay-events" | "query-orders" => &[],
         "allocate-stock" | "ship-order" | "deliver-order" | "cancel-order" => &["ORDER#*", "STOCK#*"],
-        "receive-order" | "operate-order" | "receive-fulfilment" => &["ORDER#*", "IDEMPOTENCY#*"],
+        "receive-order" => &["ORDER#*", "IDEMPOTENCY#*", "PAYLOAD#*", "UPLOAD#*"],
+        "take-upload" => &["ORDER#*", "UPLOAD#*"],
+        "operate-order" | "receive-fulfilment" => &["ORDER#*", "IDEMPOTENCY#*"],
         "collect-payment" => &["ORDER#*", "SANDBOX#*"],
         "manage-merchant" => &["MERCHANT#*", "CHANNEL#*", "STOCK#*", "IDEMPOTENCY#*"],
         _ => &["ORDER#*"],

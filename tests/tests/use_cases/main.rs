@@ -9,10 +9,12 @@
 
 mod access;
 mod at_once;
+mod channels;
 mod circumstances;
 mod looking_back;
 mod mails;
 mod poison;
 mod repeated;
+mod uploads;
 mod verifying;
 mod ways;

@@ -6,6 +6,7 @@
 //! | | `EVENT#seq` | an event: history, outbox and concurrency guard in one |
 //! | | `SALES#seq` | a posted sale 売上, by merchant and day |
 //! | | `MAIL#fact` | that a mail was begun, and how it ended |
+//! | | `UNOPENED` | why there is no such order: its channel did not want it shipped any more |
 //! | `STOCK#merchant#sku#location` | `STOCK` | the counts |
 //! | | `REFERENCE#reference` | that a slip or count was booked, so that it is booked once |
 //! | | `BACKORDER#received_at#order#line` | a line that waits |
@@ -13,6 +14,9 @@
 //! | `MERCHANT#id` | `MERCHANT` | a merchant |
 //! | | `PRODUCT#sku` | a product of its catalogue |
 //! | `CHANNEL#id` | `CHANNEL` | a channel |
+//! | `PAYLOAD#channel` | `digest` | a payload somebody has to look at |
+//! | `UPLOAD#channel#digest` | `UPLOAD` | a file of orders, and how far it was worked through; also an event |
+//! | | `PAGE#number` | what became of a stretch of it; also an event when there is more to do |
 //! | `IDEMPOTENCY#key` | `ANSWER` | what a request was told; forgotten after a day |
 //!
 //! Rows whose attribute `kind` is [`table::EVENT_KIND`] are also messages: the table's stream carries
@@ -26,6 +30,7 @@ mod keys;
 mod mails;
 mod merchants;
 mod orders;
+mod payloads;
 mod query;
 mod stock;
 pub mod table;
@@ -147,6 +152,13 @@ impl DynamoStore {
             }
         }
         Ok(rows)
+    }
+
+    /// Deletes one row, if it is there.
+    async fn delete(&self, key: Key) -> Result<(), StoreError> {
+        let request = self.client.delete_item().table_name(&self.table).set_key(Some(key.into_row()));
+        request.send().await.map_err(failed)?;
+        Ok(())
     }
 
     /// Writes one row under a condition.

@@ -112,6 +112,8 @@ fn notice(facts: &FactContext<'_>) -> Option<Notice> {
         | Event::CancelRefused { .. }
         | Event::AddressChanged { .. }
         | Event::DesiredDeliveryChanged { .. }
+        | Event::ChannelUpdated { .. }
+        | Event::ImportCompleted { .. }
         | Event::NoteAdded { .. }
         | Event::TicketOpened { .. }
         | Event::TicketClosed { .. } => None,
@@ -227,6 +229,7 @@ fn cancelled(order: &Order, reason: order::CancelReason, taken: &Taken, whole: b
         order::CancelReason::Shop => CancelReason::Shop,
         order::CancelReason::OutOfStock => CancelReason::OutOfStock,
         order::CancelReason::Undeliverable => CancelReason::Undeliverable,
+        order::CancelReason::Channel => CancelReason::Channel,
         order::CancelReason::PaymentDeclined => CancelReason::PaymentDeclined,
         order::CancelReason::PaymentExpired => {
             let due =

@@ -1,0 +1,107 @@
+//! The dialects as the use cases know them: payloads read whole, and files of many orders part by part.
+
+use super::channels::{ChannelDefaults, ChannelError, Entry, Reading, fingerprint, read};
+use crate::app::payloads::{Dialects, Told, Window};
+use crate::domain::customer::Language;
+use crate::domain::merchant::ChannelKind;
+use crate::domain::told::{ChannelOrder, ChannelStatus};
+
+/// The dialects of [`channels`](super::channels).
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Spoken;
+
+impl Dialects for Spoken {
+    fn read(&self, kind: ChannelKind, payload: &[u8], language: Language) -> Result<Vec<Told>, ChannelError> {
+        let read = |language| read(kind, payload, &ChannelDefaults { language });
+        let reading = read(language)?;
+        // Mostly nothing is filled in, and the second reading would say the same.
+        let said = if language == Language::default() { None } else { Some(read(Language::default())?) };
+        Ok(told(reading, said))
+    }
+
+    fn has_files(&self, kind: ChannelKind) -> bool {
+        match kind {
+            ChannelKind::Json | ChannelKind::Manual => true,
+            ChannelKind::Csv
+            | ChannelKind::Shopify
+            | ChannelKind::Rakuten
+            | ChannelKind::Yahoo
+            | ChannelKind::Amazon
+            | ChannelKind::WooCommerce
+            | ChannelKind::Base
+            | ChannelKind::EcCube
+            | ChannelKind::NextEngine
+            | ChannelKind::Logiless => false,
+        }
+    }
+
+    fn read_part(
+        &self,
+        kind: ChannelKind,
+        window: Window<'_>,
+        limit: usize,
+        language: Language,
+    ) -> Result<(Vec<Told>, u64), ChannelError> {
+        if !self.has_files(kind) {
+            let message = format!("no files are read in the dialect {}", kind.name());
+            return Err(ChannelError::Malformed { path: String::new(), message });
+        }
+        Ok(self.lines(kind, window, limit, language))
+    }
+}
+
+impl Spoken {
+    /// Our own JSON, an order on each line.
+    fn lines(
+        self,
+        kind: ChannelKind,
+        window: Window<'_>,
+        limit: usize,
+        language: Language,
+    ) -> (Vec<Told>, u64) {
+        let (mut all, mut rows, mut at) = (Vec::new(), window.rows, window.at);
+        for line in window.bytes.split_inclusive(|byte| *byte == b'\n') {
+            let is_whole = line.ends_with(b"\n") || window.is_last;
+            if !is_whole || all.len() >= limit {
+                break;
+            }
+            (rows, at) = (rows + 1, at + line.len() as u64);
+            if line.trim_ascii().is_empty() {
+                continue;
+            }
+            let of_line = self.read(kind, line, language).unwrap_or_else(|error| {
+                vec![Told { at: String::new(), bytes: None, number: None, said: Err(error) }]
+            });
+            let bytes = Some((at - line.len() as u64, at));
+            all.extend(of_line.into_iter().map(|told| Told { at: format!("row {rows}"), bytes, ..told }));
+        }
+        (all, rows)
+    }
+}
+
+/// The orders of a reading with the fingerprints of what was really said, without what the settings filled
+/// in.
+fn told(reading: Reading, said: Option<Reading>) -> Vec<Told> {
+    let mut said = said.map(|said| said.entries.into_iter());
+    let told = |Entry { at, number, said: order }: Entry| {
+        let bare = said.as_mut().and_then(Iterator::next);
+        let order = order.map(|order| {
+            let bare = bare.and_then(|bare| bare.said.ok());
+            let fingerprint = fingerprint_of(bare.as_ref().unwrap_or(&order));
+            (order, fingerprint)
+        });
+        Told { at, bytes: None, number, said: order }
+    };
+    reading.entries.into_iter().map(told).collect()
+}
+
+/// Where an order stands at its channel is a part of what is said. That it is to be shipped goes without
+/// saying.
+fn fingerprint_of(said: &ChannelOrder) -> String {
+    match said.status {
+        ChannelStatus::Open | ChannelStatus::Pending => fingerprint(&said.order),
+        ChannelStatus::PartiallyShipped | ChannelStatus::Shipped | ChannelStatus::Cancelled => {
+            super::channels::digest_of(&(said.status, &said.order))
+        }
+    }
+}

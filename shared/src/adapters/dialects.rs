@@ -1,7 +1,7 @@
-//! The dialects as the use cases know them: payloads read whole, and files of many orders part by part.
+//! The dialects as the use cases know them: payloads, and files of many orders.
 
 use super::channels::{ChannelDefaults, ChannelError, Entry, Reading, fingerprint, read};
-use crate::app::payloads::{Dialects, Told, Window};
+use crate::app::payloads::{Dialects, Told};
 use crate::domain::customer::Language;
 use crate::domain::merchant::ChannelKind;
 use crate::domain::told::{ChannelOrder, ChannelStatus};
@@ -35,18 +35,18 @@ impl Dialects for Spoken {
         }
     }
 
-    fn read_part(
+    fn file<'a>(
         &self,
         kind: ChannelKind,
-        window: Window<'_>,
-        limit: usize,
+        file: &'a [u8],
+        from: u64,
         language: Language,
-    ) -> Result<(Vec<Told>, u64), ChannelError> {
+    ) -> Result<Box<dyn Iterator<Item = Told> + Send + 'a>, ChannelError> {
         if !self.has_files(kind) {
             let message = format!("no files are read in the dialect {}", kind.name());
             return Err(ChannelError::Malformed { path: String::new(), message });
         }
-        Ok(self.lines(kind, window, limit, language))
+        Ok(Box::new(self.lines(kind, file, from, language)))
     }
 }
 
@@ -55,27 +55,25 @@ impl Spoken {
     fn lines(
         self,
         kind: ChannelKind,
-        window: Window<'_>,
-        limit: usize,
+        file: &[u8],
+        from: u64,
         language: Language,
-    ) -> (Vec<Told>, u64) {
-        let (mut all, mut rows, mut at) = (Vec::new(), window.rows, window.at);
-        for line in window.bytes.split_inclusive(|byte| *byte == b'\n') {
-            let is_whole = line.ends_with(b"\n") || window.is_last;
-            if !is_whole || all.len() >= limit {
-                break;
-            }
-            (rows, at) = (rows + 1, at + line.len() as u64);
-            if line.trim_ascii().is_empty() {
-                continue;
-            }
+    ) -> impl Iterator<Item = Told> + Send {
+        let lines = file.split_inclusive(|byte| *byte == b'\n').scan(0, |end, line| {
+            let begin = *end;
+            *end += line.len() as u64;
+            Some((line, (begin, *end)))
+        });
+        let orders = (1_u32..)
+            .zip(lines)
+            .filter(move |(_, (line, (begin, _)))| *begin >= from && !line.trim_ascii().is_empty());
+        orders.flat_map(move |(row, (line, bytes))| {
             let of_line = self.read(kind, line, language).unwrap_or_else(|error| {
                 vec![Told { at: String::new(), bytes: None, number: None, said: Err(error) }]
             });
-            let bytes = Some((at - line.len() as u64, at));
-            all.extend(of_line.into_iter().map(|told| Told { at: format!("row {rows}"), bytes, ..told }));
-        }
-        (all, rows)
+            let placed = move |told| Told { at: format!("row {row}"), bytes: Some(bytes), ..told };
+            of_line.into_iter().map(placed)
+        })
     }
 }
 

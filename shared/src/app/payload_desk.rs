@@ -69,7 +69,6 @@ where
             cause: incoming.cause.clone(),
             state: UploadState::Working,
             offset: 0,
-            rows: 0,
             pages: 0,
             counts: BTreeMap::new(),
             ended_at: None,

@@ -38,21 +38,6 @@ pub struct Told {
     pub said: Result<(ChannelOrder, String), ChannelError>,
 }
 
-/// A part of a file of many orders.
-#[derive(Debug, Clone, Copy)]
-pub struct Window<'a> {
-    /// The beginning of the file, where the names of the columns are.
-    pub head: &'a [u8],
-    /// The part.
-    pub bytes: &'a [u8],
-    /// Where it begins in the file. An order begins there.
-    pub at: u64,
-    /// How many rows are before it.
-    pub rows: u64,
-    /// Whether the file ends with it.
-    pub is_last: bool,
-}
-
 /// The dialects channels speak.
 pub trait Dialects: Send + Sync {
     /// Reads a payload of one or several orders.
@@ -64,18 +49,18 @@ pub trait Dialects: Send + Sync {
     /// Whether files of many orders come in this dialect.
     fn has_files(&self, kind: ChannelKind) -> bool;
 
-    /// Reads the orders that are whole in a part of a file, at most `limit`, and the number of rows until
-    /// after the last of them. Nothing, when none is whole.
+    /// Opens a file of many orders, to be read one by one from the byte `from` on, where an earlier reading
+    /// of it has got to. Each order says from and to which byte it stands there.
     ///
     /// # Errors
     /// [`ChannelError`], when it is no such file.
-    fn read_part(
+    fn file<'a>(
         &self,
         kind: ChannelKind,
-        window: Window<'_>,
-        limit: usize,
+        file: &'a [u8],
+        from: u64,
         language: Language,
-    ) -> Result<(Vec<Told>, u64), ChannelError>;
+    ) -> Result<Box<dyn Iterator<Item = Told> + Send + 'a>, ChannelError>;
 }
 
 /// What became of one order of a payload.

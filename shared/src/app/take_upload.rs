@@ -3,7 +3,7 @@
 
 use super::failure::Failure;
 use super::message::{Message, Subject};
-use super::payloads::{Dialects, PayloadLog, Taken, Told, Window, key_of};
+use super::payloads::{Dialects, PayloadLog, Taken, Told, key_of};
 use super::ports::{AnswerStore, Archive, Clock, MerchantStore, OrderStore};
 use super::receive_order::{Incoming, ReceiveOrder, shortened};
 use super::uploads::{ReportPage, Step, Upload, UploadState, UploadStore};
@@ -11,10 +11,6 @@ use crate::domain::intake::Impossible;
 use crate::domain::merchant::{Channel, Merchant};
 use crate::domain::told::ChannelError;
 
-/// The most bytes of a file that are in memory: several times the largest order.
-const WINDOW: u64 = 512 * 1_024;
-/// The bytes in which the names of the columns must be.
-const HEAD: u64 = 16 * 1_024;
 /// How many orders are taken before it is written how far the work came.
 const STRETCH: usize = 200;
 /// How many stretches one message is worked on. The rest is called for anew, so that no run takes longer
@@ -49,14 +45,24 @@ where
         let mut upload = upload.ok_or_else(|| Failure::permanent("there is no such upload"))?;
         let door = self.door.channel(channel).await?;
         let door = door.ok_or_else(|| Failure::permanent(format!("there is no channel {channel}")))?;
-        let head = self.read(&door.0, &upload.id, (0, HEAD)).await?;
-        for stretch in 1..=STRETCHES {
-            if upload.state != UploadState::Working {
-                break;
+        if upload.state != UploadState::Working {
+            return Ok(());
+        }
+        let key = key_of(&door.0, &upload.id);
+        let file = self.door.archive.read(&key, (0, upload.size)).await?;
+        let file = file.ok_or_else(|| Failure::permanent("the file of the upload is not in the archive"))?;
+        let mut orders = match self.dialects.file(door.0.kind, &file, upload.offset, door.1.language) {
+            Ok(orders) => orders,
+            Err(error) => {
+                self.door.store.advance_upload(&self.fails(&upload, explained(&error))).await?;
+                return Ok(());
             }
-            let step = self.step(&door, &upload, &head, stretch == STRETCHES).await?;
-            if !self.door.store.advance_upload(&step).await? {
-                // Somebody else is at it.
+        };
+        for stretch in 1..=STRETCHES {
+            let told: Vec<Told> = orders.by_ref().take(STRETCH).collect();
+            let step = self.step(&door, &upload, told, stretch == STRETCHES).await?;
+            // When somebody else was faster, they go on.
+            if !self.door.store.advance_upload(&step).await? || step.upload.state != UploadState::Working {
                 break;
             }
             upload = step.upload;
@@ -68,37 +74,24 @@ where
         &self,
         door: &(Channel, Merchant),
         upload: &Upload,
-        head: &[u8],
+        told: Vec<Told>,
         is_last_of_run: bool,
     ) -> Result<Step, Failure> {
-        let until = upload.offset + WINDOW;
-        let bytes = self.read(&door.0, &upload.id, (upload.offset, until)).await?;
-        let is_last = until >= upload.size;
-        let window = Window { head, bytes: &bytes, at: upload.offset, rows: upload.rows, is_last };
-        let read = self.dialects.read_part(door.0.kind, window, STRETCH, door.1.language);
-        let (told, rows) = match read {
-            Ok((told, _)) if told.is_empty() && !is_last => {
-                let at = upload.offset;
-                let reason = format!("from byte {at} on, one order is larger than {} KiB", WINDOW / 1_024);
-                return Ok(self.fails(upload, reason));
-            }
-            Ok(read) => read,
-            Err(error) => return Ok(self.fails(upload, explained(&error))),
-        };
-        let offset = told.iter().filter_map(|told: &Told| Some(told.bytes?.1)).max();
-        let offset = offset.unwrap_or(upload.size);
+        let is_last = told.len() < STRETCH;
+        let read_up_to = told.iter().filter_map(|told| Some(told.bytes?.1)).max();
+        let offset = read_up_to.filter(|_| !is_last).unwrap_or(upload.size);
         let taken = self.take(door, upload, told).await?;
-        let mut after = Upload { offset, rows, ..upload.clone() };
+        let mut after = Upload { offset, ..upload.clone() };
         for taken in &taken {
             *after.counts.entry(taken.outcome).or_default() += 1;
         }
-        if offset >= upload.size {
+        if is_last {
             after.state = UploadState::Done;
             after.ended_at = Some(self.door.clock.now());
         }
         let page = (!taken.is_empty()).then(|| ReportPage { number: upload.pages + 1, taken });
         after.pages += u32::from(page.is_some());
-        let calls_again = is_last_of_run && after.state == UploadState::Working;
+        let calls_again = is_last_of_run && !is_last;
         Ok(Step { upload: after, from: upload.offset, page, calls_again })
     }
 
@@ -122,11 +115,6 @@ where
             ..upload.clone()
         };
         Step { upload: after, from: upload.offset, page: None, calls_again: false }
-    }
-
-    async fn read(&self, channel: &Channel, id: &str, bytes: (u64, u64)) -> Result<Vec<u8>, Failure> {
-        let read = self.door.archive.read(&key_of(channel, id), bytes).await?;
-        read.ok_or_else(|| Failure::permanent("the file of the upload is not in the archive"))
     }
 }
 

@@ -43,8 +43,6 @@ pub struct Upload {
     pub state: UploadState,
     /// The bytes that were worked through: whoever goes on begins here.
     pub offset: u64,
-    /// The rows that were worked through.
-    pub rows: u64,
     /// How many pages its report has.
     pub pages: u32,
     /// How its orders ended.

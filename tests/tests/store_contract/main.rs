@@ -11,6 +11,7 @@ mod dynamo_rows;
 mod lists;
 mod master_data;
 mod orders;
+mod payloads;
 mod samples;
 mod stock;
 mod together;

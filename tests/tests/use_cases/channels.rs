@@ -36,6 +36,7 @@ fn open(intake: &Intake) -> Told {
 }
 
 async fn sends(world: &World, payload: Vec<Told>) -> Vec<Taken> {
+    world.clock.advance(SignedDuration::from_secs(1));
     let app = world.receive_order();
     let door = app.channel(&channel()).await.unwrap().unwrap();
     let cause = Cause::request("channel:acme-shop", "c-1");
@@ -102,6 +103,8 @@ async fn what_the_channel_changes_is_followed_and_the_rest_becomes_one_ticket() 
     assert_eq!(tickets.iter().filter(|ticket| ticket.kind == TicketKind::ChannelDiffers).count(), 1);
     let cancelled = sends(&world, vec![said(&changed, ChannelStatus::Cancelled, None)]).await;
     assert_eq!(outcomes(&cancelled), [Outcome::Updated]);
+    world.settle().await;
+    world.warehouse_answers_recalls(&id, true).await;
     world.settle().await;
     assert_eq!(world.order(&id).state, OrderState::Cancelled);
 }
@@ -232,6 +235,7 @@ async fn p24_a_payload_that_was_refused_is_kept_shown_and_taken_once_it_can_be()
     assert_eq!(listed.items[0].refused[0].errors[0].field, "lines");
 
     for outcome in [Outcome::Opened, Outcome::Duplicate] {
+        world.clock.advance(SignedDuration::from_secs(1));
         let taken = desk.reprocess(&supervisor(), &channel(), &incoming.payload).await.unwrap();
         assert_eq!(outcomes(&taken), [outcome]);
     }

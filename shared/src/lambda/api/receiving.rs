@@ -121,8 +121,6 @@ pub struct UploadView {
     pub size: u64,
     /// How many of them were worked through.
     pub worked_through: u64,
-    /// How many rows were worked through.
-    pub rows: u64,
     /// How many orders ended how.
     pub counts: BTreeMap<&'static str, u64>,
     /// Why it failed.
@@ -139,7 +137,6 @@ impl From<&Upload> for UploadView {
             ended_at: upload.ended_at,
             size: upload.size,
             worked_through: upload.offset,
-            rows: upload.rows,
             counts: upload.counts.iter().map(|(outcome, count)| (outcome.name(), *count)).collect(),
             failure: upload.failure.clone(),
         }

@@ -1,7 +1,7 @@
 //! Wires [`receive_order`] to AWS.
 
 use juchu::adapters::clock::SystemClock;
-use juchu::adapters::dialects::Spoken;
+use juchu::adapters::reading::Spoken;
 use juchu::adapters::s3::S3Archive;
 use juchu::app::payload_desk::PayloadDesk;
 use juchu::app::receive_order::ReceiveOrder;

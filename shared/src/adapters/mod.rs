@@ -4,8 +4,9 @@
 pub mod channels;
 pub mod clock;
 pub(crate) mod cursor;
-pub mod dialects;
+
 pub mod dynamo;
+pub mod reading;
 pub mod s3;
 pub mod sandbox;
 pub mod ses;

@@ -2,7 +2,7 @@
 
 mod billing;
 mod cancelling;
-mod channel;
+mod following;
 mod fulfilment;
 mod gates;
 mod payments;

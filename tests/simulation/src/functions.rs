@@ -7,7 +7,7 @@ use aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse
 use aws_lambda_events::dynamodb::Event;
 use aws_lambda_events::sqs::SqsEvent;
 use jiff::SignedDuration;
-use juchu::adapters::dialects::Spoken;
+use juchu::adapters::reading::Spoken;
 use juchu::app::allocate_stock::AllocateStock;
 use juchu::app::cancel_order::CancelOrder;
 use juchu::app::collect_payment::CollectPayment;

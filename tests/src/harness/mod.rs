@@ -24,7 +24,7 @@ pub mod processes;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
-use juchu::adapters::dialects::Spoken;
+use juchu::adapters::reading::Spoken;
 use juchu::app::allocate_stock::AllocateStock;
 use juchu::app::cancel_order::CancelOrder;
 use juchu::app::collect_payment::CollectPayment;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use jiff::SignedDuration;
 use juchu::adapters::channels::fingerprint;
-use juchu::adapters::dialects::Spoken;
+use juchu::adapters::reading::Spoken;
 use juchu::app::access::{Principal, Role, Scope};
 use juchu::app::failure::Failure;
 use juchu::app::idempotency::{Repeatable, Reply};

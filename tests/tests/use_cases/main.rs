@@ -9,8 +9,8 @@
 
 mod access;
 mod at_once;
-mod channels;
 mod circumstances;
+mod following;
 mod looking_back;
 mod mails;
 mod poison;

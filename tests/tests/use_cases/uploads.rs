@@ -1,6 +1,6 @@
 //! Files of many orders: cut off anywhere, every order is taken once and stands in the report once.
 
-use juchu::adapters::dialects::Spoken;
+use juchu::adapters::reading::Spoken;
 use juchu::app::payload_desk::PayloadDesk;
 use juchu::app::payloads::{Outcome, Taken};
 use juchu::app::uploads::{Upload, UploadState};

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use juchu::adapters::channels::{digest_of, fingerprint};
-use juchu::adapters::dialects::Spoken;
+use juchu::adapters::reading::Spoken;
 use juchu::app::access::Role;
 use juchu::app::operate_order::{Caller, RequestError};
 use juchu::app::payload_desk::PayloadDesk;

@@ -31,7 +31,7 @@ pub(crate) async fn upload(
     if file.is_empty() {
         return Err(Problem::bad_request("INVALID_BODY", "the file is empty"));
     }
-    let cause = Cause::request(format!("channel:{}", door.0.id), request.correlation());
+    let cause = Cause::of_channel(&door.0.id, request.correlation());
     let incoming = Incoming { door: &door, payload: payload_digest(&file), cause, is_resumed: false };
     let (upload, is_new) = app.begin(&incoming, &file).await?;
     let status = if is_new { StatusCode::ACCEPTED } else { StatusCode::OK };

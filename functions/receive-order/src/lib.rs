@@ -55,7 +55,7 @@ async fn receive(
         request.expect_json()?;
     }
     let repeatable = repeatable(request, door.0.id.as_str())?;
-    let cause = Cause::request(format!("channel:{}", door.0.id), request.correlation());
+    let cause = Cause::of_channel(&door.0.id, request.correlation());
     take(app, request, &door, cause, repeatable).await
 }
 

@@ -6,6 +6,7 @@ use aws_lambda_events::dynamodb::Event;
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use aws_lambda_events::streams::DynamoDbEventResponse;
 use juchu::adapters::clock::SystemClock;
+use juchu::adapters::dialects::Dialects;
 use juchu::adapters::dynamo::DynamoStore;
 use juchu::adapters::reading::Spoken;
 use juchu::adapters::sandbox::Sandbox;
@@ -21,15 +22,17 @@ use juchu::app::operate_order::OperateOrder;
 use juchu::app::payload_desk::PayloadDesk;
 use juchu::app::post_sales::PostSales;
 use juchu::app::query_orders::QueryOrders;
+use juchu::app::receive_answer::ReceiveAnswer;
 use juchu::app::receive_order::ReceiveOrder;
 use juchu::app::release_order::ReleaseOrder;
+use juchu::app::report_channel::ReportChannel;
 use juchu::app::run_timers::{RunTimers, Woken};
 use juchu::app::ship_order::ShipOrder;
 use juchu::app::take_upload::TakeUpload;
 use juchu::app::validate_order::ValidateOrder;
 use juchu::lambda::stream::NothingRelayed;
 
-use crate::folders::{Folder, WarehouseFolder};
+use crate::folders::{Folder, ReportsFolder, WarehouseFolder};
 use crate::mailbox::Mailbox;
 use crate::queues::{Parked, Queues};
 
@@ -51,6 +54,8 @@ pub struct Ports {
     pub archive: Folder,
     /// The warehouse.
     pub warehouse: WarehouseFolder,
+    /// What the channels' integrations are told.
+    pub reports: ReportsFolder,
 }
 
 /// All functions.
@@ -77,6 +82,7 @@ impl Functions {
                 let door = ReceiveOrder { store, archive: self.ports.archive.clone(), clock };
                 receive_order::handle(&PayloadDesk { door, dialects: Spoken }, request).await
             }
+            "receive-answer" => receive_answer::handle(&ReceiveAnswer { store, clock }, request).await,
             "query-orders" => query_orders::handle(&QueryOrders { store }, request).await,
             "operate-order" => operate_order::handle(&OperateOrder { store, clock }, request).await,
             "receive-fulfilment" => receive_fulfilment::handle(&OperateOrder { store, clock }, request).await,
@@ -98,7 +104,7 @@ impl Functions {
 
     /// Handles a batch of the queue of `stage`.
     pub async fn handle(&self, stage: Stage, event: SqsEvent) -> SqsBatchResponse {
-        let Ports { store, provider, queues, mailbox, archive, warehouse } = self.ports.clone();
+        let Ports { store, provider, queues, mailbox, archive, warehouse, reports } = self.ports.clone();
         let (clock, parking) = (SystemClock, Parked { queues: &queues, queue: stage.name() });
         match stage {
             Stage::TakeUpload => {
@@ -126,6 +132,10 @@ impl Functions {
             Stage::NotifyCustomer => {
                 let app = NotifyCustomer { store, mailer: mailbox, clock };
                 notify_customer::handle(&app, &parking, event).await
+            }
+            Stage::ReportChannel => {
+                let app = ReportChannel { store, reports, dialects: Dialects, clock };
+                report_channel::handle(&app, &parking, event).await
             }
         }
     }

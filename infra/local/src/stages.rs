@@ -27,7 +27,8 @@ const fn batch_size(stage: Stage) -> usize {
         | Stage::DeliverOrder
         | Stage::PostSales
         | Stage::CancelOrder
-        | Stage::NotifyCustomer => 10,
+        | Stage::NotifyCustomer
+        | Stage::ReportChannel => 10,
     }
 }
 /// Batches of one stage that are worked on at the same time.

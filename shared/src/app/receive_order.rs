@@ -338,7 +338,7 @@ where
                 self.overheard(incoming, &opening).await?;
                 Ok(taken)
             }
-            Err(error @ (CommitError::Conflict | CommitError::StockChanged)) => {
+            Err(error @ (CommitError::Conflict | CommitError::StockChanged | CommitError::TallyChanged)) => {
                 Err(Failure::Retryable(error.into()))
             }
             Err(CommitError::Answered(_)) => Err(Failure::permanent("an answer nobody asked for")),

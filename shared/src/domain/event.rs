@@ -7,14 +7,18 @@ use serde::{Deserialize, Serialize};
 
 use super::billing::{Declared, Discount, Fee, SalesEntry};
 use super::customer::{Address, DesiredDelivery, Personal};
+use super::drift::ChannelStatus;
 use super::ids::{LineId, LocationId, PaymentId, ShipmentId};
 use super::intake::Intake;
 use super::money::Amount;
 use super::order::{CancelReason, HoldCode, Line, Order, ShipGroup, TicketKind};
 use super::particulars::Particulars;
 use super::payment::{Operation, OperationKind, Payment};
+use super::report::{FactKind, ReportAnswer};
+use super::screening::Screened;
 use super::shipment::{FulfilmentEvent, LineQuantity, Shipment};
-use super::told::{ChannelStatus, Source};
+use super::tally::{Returned, TallyKey};
+use super::told::Source;
 use super::validation::Finding;
 
 /// Units of a line at a location.
@@ -128,6 +132,23 @@ events! {
     ValidationFailed {
         /// All that was found.
         findings: Vec<Finding>,
+    },
+    /// 照合: it was looked for what the order is recognised by, and what it shares with others was taken.
+    OrderScreened {
+        /// What was found.
+        screened: Box<Screened>,
+    },
+    /// What the order had taken and needs no longer was given back.
+    ClaimsReturned {
+        /// Of which counts, and how much.
+        returns: Vec<Returned>,
+    },
+    /// ポイント付与: the customer got points of ours for it.
+    PointsEarned {
+        /// The points the customer has.
+        key: TallyKey,
+        /// How many.
+        points: Amount,
     },
     /// 保留: the order must not go on.
     HoldOpened {
@@ -425,6 +446,41 @@ events! {
         /// The text.
         text: Personal,
     },
+    /// 連携: the channel's queue was given a report.
+    ChannelReported {
+        /// The number of the event it tells of.
+        report: u64,
+        /// What it tells.
+        fact: FactKind,
+        /// When the answer is overdue.
+        answer_by: Timestamp,
+    },
+    /// A report cannot be put into the platform's words.
+    ChannelReportImpossible {
+        /// The number of the event it tells of.
+        report: u64,
+        /// What it tells.
+        fact: FactKind,
+    },
+    /// The channel answered a report.
+    ChannelAnswered {
+        /// The number of the event it tells of.
+        report: u64,
+        /// What it answered.
+        answer: ReportAnswer,
+    },
+    /// A report is to be sent again.
+    ChannelReportRepeated {
+        /// The number of the event it tells of.
+        report: u64,
+    },
+    /// The channel says something of the order that disagrees with what we know.
+    ChannelDrifted {
+        /// What it says.
+        status: ChannelStatus,
+    },
+    /// The channel and we agree again.
+    ChannelAgreed,
     /// Something needs a person.
     TicketOpened {
         /// The matter: kind and subject.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::customer::Language;
 use super::ids::{ChannelId, LocationId, MerchantId, Sku};
 use super::money::Amount;
+use super::report::ReportSettings;
 use super::tax::{Rounding, TaxRate};
 
 /// Whether an order may leave in parts.
@@ -268,6 +269,9 @@ pub struct Channel {
     pub kind: ChannelKind,
     /// How it proves itself.
     pub secret: ChannelSecret,
+    /// How it is told what happens to its orders.
+    #[serde(default)]
+    pub reports: ReportSettings,
 }
 
 /// A product 商品 of a merchant's catalogue.

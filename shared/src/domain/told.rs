@@ -3,24 +3,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+pub use super::drift::ChannelStatus;
 use super::intake::{Impossible, Intake};
-
-/// Where an order stands at its channel.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum ChannelStatus {
-    /// The channel has not let it go yet: it reviews the payment or waits for it.
-    Pending,
-    /// It is to be shipped.
-    #[default]
-    Open,
-    /// Some of it has left.
-    PartiallyShipped,
-    /// All of it has left.
-    Shipped,
-    /// It was cancelled.
-    Cancelled,
-}
 
 /// An order as its channel tells it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

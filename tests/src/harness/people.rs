@@ -25,6 +25,7 @@ use juchu::domain::merchant::{Channel, ChannelKind, ChannelSecret, OrderPolicy, 
 use juchu::domain::money::Amount;
 use juchu::domain::order::{CancelReason, Order};
 use juchu::domain::payment::{Operation, OperationKind};
+use juchu::domain::report::ReportSettings;
 use juchu::domain::shipment::{Carrier, FulfilmentEvent, FulfilmentEventKind, LineQuantity, Tracking};
 use juchu::domain::stock::{Stock, StockDelta, StockKey};
 use juchu::domain::testing::{Draft, location};
@@ -121,6 +122,7 @@ impl World {
             merchant: merchant.clone(),
             kind: ChannelKind::Json,
             secret: ChannelSecret::ApiKey { sha256: "0".repeat(64) },
+            reports: ReportSettings::default(),
         };
         let save = async || {
             app.save_merchant(&supervisor, &merchant, settings(draft.policy.clone()), None).await?;
@@ -175,7 +177,7 @@ impl World {
         let begin = async || {
             let door = desk.door.channel(&channel()).await?.expect("the channel");
             let payload = payload_digest(file.as_bytes());
-            let cause = Cause::request(format!("channel:{}", door.0.id), "channel");
+            let cause = Cause::of_channel(&door.0.id, "channel");
             let incoming = Incoming { door: &door, payload, cause, is_resumed: false };
             desk.begin(&incoming, file.as_bytes()).await
         };
@@ -414,7 +416,7 @@ pub async fn receive(app: &Door, intake: &Intake, key: Option<&str>) -> Result<R
     let door = app.channel(&channel()).await?.expect("the channel");
     let digest = fingerprint(intake);
     let raw = serde_json::to_vec(intake).expect("a body");
-    let cause = Cause::request(format!("channel:{}", door.0.id), "channel");
+    let cause = Cause::of_channel(&door.0.id, "channel");
     let incoming = Incoming { door: &door, payload: digest.clone(), cause, is_resumed: false };
     app.keep(&incoming, &raw).await?;
     let said = Ok((ChannelOrder::open(intake.clone()), digest.clone()));

@@ -19,6 +19,7 @@ const FURTHER_ENVIRONMENT: [(&str, &[&str]); 6] = [
     ("manage-merchant", &["MAIL_DOMAIN"]),
     ("release-order", &["ARCHIVE_BUCKET", "WAREHOUSE_QUEUE_URL"]),
     ("notify-customer", &["MAIL_CONFIGURATION_SET"]),
+    ("report-channel", &["CHANNEL_REPORTS_QUEUE_URL"]),
 ];
 
 fn functions_other_than<'a>(template: &Template, names: impl IntoIterator<Item = &'a str>) -> Problems {

@@ -9,6 +9,7 @@
 
 mod access;
 mod at_once;
+mod channels;
 mod circumstances;
 mod following;
 mod looking_back;

@@ -13,10 +13,16 @@
 //! | `STOCK#merchant#sku#location#part` | `LEDGER#at#reference` | a change 在庫台帳; also an event when units came free |
 //! | `MERCHANT#id` | `MERCHANT` | a merchant |
 //! | | `PRODUCT#sku` | a product of its catalogue |
+//! | | `PROMOTION#code` · `ACCOUNT#id` · `POINT_ISSUER#id` · `BLOCKED#kind-hash` | what it registers of what orders share |
+//! | `SALT#merchant` | `SALT` | the key of its marks |
+//! | `TALLY#merchant#kind#subject` | `TALLY` | a count with a bound |
+//! | | `REFERENCE#reference` | that a slip changed it, so that it does so once |
+//! | `SIGHTING#merchant#kind#hash` | `AT#received_at#order` | that an order had the mark; forgotten after 30 days |
 //! | `CHANNEL#id` | `CHANNEL` | a channel |
 //! | `PAYLOAD#channel` | `digest` | a payload somebody has to look at |
 //! | `UPLOAD#channel#digest` | `UPLOAD` | a file of orders, and how far it was worked through; also an event |
 //! | | `PAGE#number` | what became of a stretch of it; also an event when there is more to do |
+//! | `PACE#channel` | `PACE` | until when the channel's calls are taken |
 //! | `IDEMPOTENCY#key` | `ANSWER` | what a request was told; forgotten after a day |
 //!
 //! Rows whose attribute `kind` is [`table::EVENT_KIND`] are also messages: the table's stream carries
@@ -27,9 +33,11 @@ mod commit;
 mod events;
 mod group;
 mod keys;
+mod limits;
 mod mails;
 mod merchants;
 mod orders;
+mod pace;
 mod payloads;
 mod query;
 mod stock;

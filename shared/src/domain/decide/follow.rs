@@ -48,7 +48,8 @@ pub(super) fn follow(order: &Order, before: &Order, word: &Word, now: Timestamp)
         (_, Ok(told)) => course.changes(before, &told, word),
         (_, Err(_)) => course.differs("order", "what it says now is no possible order"),
     }
-    course.status(order.said.status, word.status);
+    // Whether that agrees with where the order stands with us is watched for some time.
+    course.does("status", &Command::CompareWithChannel { status: word.status });
     course.ends(word)
 }
 
@@ -90,31 +91,6 @@ impl Course {
             return;
         }
         self.does("status", &Command::RequestCancel { lines: Vec::new(), reason: CancelReason::Channel });
-    }
-
-    /// What the channel says of the order as a whole.
-    fn status(&mut self, before: ChannelStatus, now: ChannelStatus) {
-        if before == now {
-            return;
-        }
-        let none_left = self.order.lines.iter().all(|line| line.quantities.shipped == 0);
-        let differs = match now {
-            ChannelStatus::Shipped => self.order.outstanding() > 0,
-            ChannelStatus::PartiallyShipped => none_left,
-            ChannelStatus::Pending | ChannelStatus::Open => before == ChannelStatus::Cancelled,
-            ChannelStatus::Cancelled => false,
-        };
-        if differs {
-            let why = match now {
-                ChannelStatus::Shipped | ChannelStatus::PartiallyShipped => {
-                    "the channel says that it has left"
-                }
-                ChannelStatus::Pending | ChannelStatus::Open | ChannelStatus::Cancelled => {
-                    "the channel had cancelled it, and wants it now"
-                }
-            };
-            self.differs("status", why);
-        }
     }
 
     fn changes(&mut self, before: &Order, told: &Order, word: &Word) {

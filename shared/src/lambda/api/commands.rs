@@ -118,6 +118,11 @@ pub enum CommandBody {
         /// Which ticket.
         ticket: String,
     },
+    /// 再連携: tell the channel once more.
+    RepeatReport {
+        /// The number of the event the report tells of.
+        event: u64,
+    },
 }
 
 impl CommandBody {
@@ -179,6 +184,7 @@ impl CommandBody {
                 defects.check_text(&ticket, 200, "ticket");
                 Command::CloseTicket { id: ticket }
             }
+            Self::RepeatReport { event } => Command::RepeatReport { report: event },
         };
         defects.or(command)
     }

@@ -4,10 +4,12 @@
 pub mod address;
 pub mod commands;
 pub mod fulfilment;
+pub mod limits;
 pub mod merchants;
 pub mod openapi;
 pub mod orders;
 pub mod receiving;
+pub mod reports;
 pub mod stock;
 
 use crate::domain::intake::Impossible;

@@ -251,6 +251,7 @@ impl From<Rejection> for Problem {
             | Rejection::NoSuchPayment(_)
             | Rejection::NoSuchHold(_)
             | Rejection::NoSuchTicket(_)
+            | Rejection::NoSuchReport(_)
             | Rejection::OtherLocation { .. }
             | Rejection::NoAmount
             | Rejection::TooMany { .. }

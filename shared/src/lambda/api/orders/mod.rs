@@ -6,6 +6,7 @@ mod history;
 mod list;
 mod money;
 mod particulars;
+mod screening;
 mod shipments;
 
 use jiff::Timestamp;
@@ -17,7 +18,9 @@ use self::history::{MailView, TimelineEntry};
 pub use self::list::OrderList;
 use self::money::{BillingView, DiscountView, FeeView, PaymentView};
 use self::particulars::ParticularsView;
+use self::screening::{ClaimView, PointsEntryView, RiskView};
 use self::shipments::ShipmentView;
+use super::reports::{DriftView, ReportView};
 use crate::app::query_orders::WholeOrder;
 use crate::domain::customer::Personal;
 use crate::domain::money::Currency;
@@ -83,6 +86,17 @@ pub struct OrderView {
     pub customer_note: Option<String>,
     /// What else the channel says.
     pub particulars: ParticularsView,
+    /// The points that paid for it and that it brought, by issuer.
+    pub points: Vec<PointsEntryView>,
+    /// What it has taken of what orders share: uses of codes, points, credit.
+    pub claims: Vec<ClaimView>,
+    /// How risky it is, and why.
+    pub risk: RiskView,
+    /// What its channel was told.
+    pub reports: Vec<ReportView>,
+    /// In what its channel disagrees with us.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub drift: Option<DriftView>,
     /// The units that are being cancelled.
     pub cancelling: Vec<UnitsView>,
     /// When the clock next does something.
@@ -136,6 +150,11 @@ impl From<&WholeOrder> for OrderView {
             notes: order.notes.iter().map(Into::into).collect(),
             customer_note: order.customer_note.as_ref().map(shown),
             particulars: (&order.particulars).into(),
+            points: order.points().into_iter().map(Into::into).collect(),
+            claims: order.screening.claims.iter().map(Into::into).collect(),
+            risk: (&order.screening.risk).into(),
+            reports: ReportView::all(order),
+            drift: DriftView::of(order),
             cancelling: cancelling.map(Into::into).collect(),
             next_due_at: next_due(order),
             mails: mails.iter().map(Into::into).collect(),

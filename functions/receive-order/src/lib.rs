@@ -3,7 +3,8 @@
 mod desk;
 
 use aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
-use juchu::adapters::channels::signature;
+use http::StatusCode;
+use juchu::adapters::channels::{ChannelDefaults, signature};
 use juchu::app::idempotency::Repeatable;
 use juchu::app::payload_desk::PayloadDesk;
 use juchu::app::payloads::{Dialects, PayloadLog};
@@ -13,6 +14,7 @@ use juchu::app::record::Cause;
 use juchu::app::uploads::UploadStore;
 use juchu::domain::ids::ChannelId;
 use juchu::domain::merchant::{Channel, ChannelKind, Merchant};
+use juchu::lambda::api::reading;
 use juchu::lambda::api::receiving::{ReceivedReply, TakenList};
 use juchu::lambda::http::{BODY_LIMIT, FILE_LIMIT, Problem, Request, Response, respond};
 use juchu::lambda::identity::{caller, payload_digest, repeatable};
@@ -32,6 +34,7 @@ pub async fn handle(
 ) -> ApiGatewayV2httpResponse {
     respond("receive-order", event, async |request| match request.route() {
         "POST /v1/channels/{channel}/orders" => receive(app, &request).await,
+        "POST /v1/channels/{channel}/orders/dry-run" => dry_run(app, &request).await,
         "POST /v1/merchants/{merchant}/orders" => enter(app, &request).await,
         "POST /v1/channels/{channel}/uploads" => desk::upload(app, &request).await,
         "GET /v1/channels/{channel}/uploads/{upload}" => desk::show_upload(app, &request).await,
@@ -57,6 +60,17 @@ async fn receive(
     let repeatable = repeatable(request, door.0.id.as_str())?;
     let cause = Cause::of_channel(&door.0.id, request.correlation());
     take(app, request, &door, cause, repeatable).await
+}
+
+/// Shows what a payload would become.
+async fn dry_run(
+    app: &App<impl Store, impl Archive, impl Clock, impl Dialects>,
+    request: &Request,
+) -> Result<Response, Problem> {
+    let (channel, merchant) = proven(app, request, BODY_LIMIT).await?;
+    let defaults = ChannelDefaults { language: merchant.language };
+    let (raw, now) = (request.body()?, app.door.clock.now());
+    Response::json(StatusCode::OK, &reading::read(channel.kind, &raw, &defaults, &merchant.policy, now))
 }
 
 /// Staff enter an order that came by phone or chat.
@@ -97,7 +111,7 @@ async fn take(
     if taken.iter().any(|taken| taken.outcome.is_refused()) {
         app.door.note(&incoming, &taken).await?;
     }
-    Response::json(http::StatusCode::OK, &TakenList::from(taken.as_slice()))
+    Response::json(StatusCode::OK, &TakenList::from(taken.as_slice()))
 }
 
 /// The channel the request names and has proven itself to be, and whose it is.

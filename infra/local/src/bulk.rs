@@ -6,7 +6,7 @@ use std::fmt::Write;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use anyhow::{ensure};
+use anyhow::ensure;
 use clap::Args;
 use cpu_time::ProcessTime;
 use juchu::adapters::clock::SystemClock;

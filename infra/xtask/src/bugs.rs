@@ -29,7 +29,7 @@ pub(crate) struct Options {
     seeds: u32,
 }
 
-const BUGS: [Bug; 22] = [
+const BUGS: [Bug; 24] = [
     Bug {
         name: "stock is promised without looking whether it is there",
         file: "shared/src/app/stock_effect.rs",
@@ -176,6 +176,18 @@ const BUGS: [Bug; 22] = [
         file: "shared/src/app/stock_effect.rs",
         right: "delta.promisable() > 0",
         wrong: "delta.promisable() > 1_000_000",
+    },
+    Bug {
+        name: "a channel's queue that did not take a report counts as told",
+        file: "shared/src/app/report_channel.rs",
+        right: "self.reports.tell(&ChannelMessage::Report(Box::new(outgoing)), delay).await?;",
+        wrong: "drop(self.reports.tell(&ChannelMessage::Report(Box::new(outgoing)), delay).await);",
+    },
+    Bug {
+        name: "a channel may be silent about a report for ever",
+        file: "shared/src/domain/timers.rs",
+        right: "dues.push((answer_by, Due::ReportAnswer(report.event)));",
+        wrong: "dues.extend(Some((answer_by, Due::ReportAnswer(report.event))).filter(|_| false));",
     },
     Bug {
         name: "a provider that did not answer is never asked again",

@@ -1,6 +1,6 @@
 //! The dialects as the use cases know them: payloads, and files of many orders.
 
-use super::channels::{ChannelDefaults, ChannelError, Entry, Reading, fingerprint, read};
+use super::channels::{ChannelDefaults, ChannelError, Entry, Reading, digest_of, fingerprint, read, rows};
 use crate::app::payloads::{Dialects, Told};
 use crate::domain::customer::Language;
 use crate::domain::merchant::ChannelKind;
@@ -21,16 +21,17 @@ impl Dialects for Spoken {
 
     fn has_files(&self, kind: ChannelKind) -> bool {
         match kind {
-            ChannelKind::Json | ChannelKind::Manual => true,
-            ChannelKind::Csv
-            | ChannelKind::Shopify
+            ChannelKind::Json
+            | ChannelKind::Manual
+            | ChannelKind::Csv
             | ChannelKind::Rakuten
+            | ChannelKind::NextEngine => true,
+            ChannelKind::Shopify
             | ChannelKind::Yahoo
             | ChannelKind::Amazon
             | ChannelKind::WooCommerce
             | ChannelKind::Base
             | ChannelKind::EcCube
-            | ChannelKind::NextEngine
             | ChannelKind::Logiless => false,
         }
     }
@@ -42,11 +43,19 @@ impl Dialects for Spoken {
         from: u64,
         language: Language,
     ) -> Result<Box<dyn Iterator<Item = Told> + Send + 'a>, ChannelError> {
-        if !self.has_files(kind) {
-            let message = format!("no files are read in the dialect {}", kind.name());
-            return Err(ChannelError::Malformed { path: String::new(), message });
+        if matches!(kind, ChannelKind::Json | ChannelKind::Manual) {
+            return Ok(Box::new(self.lines(kind, file, from, language)));
         }
-        Ok(Box::new(self.lines(kind, file, from, language)))
+        let begin = usize::try_from(from).unwrap_or(usize::MAX);
+        let rows = |language| rows(kind, file, begin, &ChannelDefaults { language });
+        let mut bare = if language == Language::default() { None } else { Some(rows(Language::default())?) };
+        let mut read_up_to = from;
+        Ok(Box::new(rows(language)?.map(move |(end, entry)| {
+            let bare = bare.as_mut().and_then(Iterator::next).map(|(_, entry)| entry);
+            let bytes = Some((read_up_to, end as u64));
+            read_up_to = end as u64;
+            Told { bytes, ..told_of(entry, bare) }
+        })))
     }
 }
 
@@ -77,20 +86,21 @@ impl Spoken {
     }
 }
 
-/// The orders of a reading with the fingerprints of what was really said, without what the settings filled
-/// in.
+/// The orders of a reading, each with the fingerprint of what was really said.
 fn told(reading: Reading, said: Option<Reading>) -> Vec<Told> {
     let mut said = said.map(|said| said.entries.into_iter());
-    let told = |Entry { at, number, said: order }: Entry| {
-        let bare = said.as_mut().and_then(Iterator::next);
-        let order = order.map(|order| {
-            let bare = bare.and_then(|bare| bare.said.ok());
-            let fingerprint = fingerprint_of(bare.as_ref().unwrap_or(&order));
-            (order, fingerprint)
-        });
-        Told { at, bytes: None, number, said: order }
-    };
+    let told = |entry| told_of(entry, said.as_mut().and_then(Iterator::next));
     reading.entries.into_iter().map(told).collect()
+}
+
+/// An order, and what was really said of it if the settings filled something in.
+fn told_of(Entry { at, number, said: order }: Entry, bare: Option<Entry>) -> Told {
+    let bare = bare.and_then(|bare| bare.said.ok());
+    let said = order.map(|order| {
+        let fingerprint = fingerprint_of(bare.as_ref().unwrap_or(&order));
+        (order, fingerprint)
+    });
+    Told { at, bytes: None, number, said }
 }
 
 /// Where an order stands at its channel is a part of what is said. That it is to be shipped goes without
@@ -99,7 +109,7 @@ fn fingerprint_of(said: &ChannelOrder) -> String {
     match said.status {
         ChannelStatus::Open | ChannelStatus::Pending => fingerprint(&said.order),
         ChannelStatus::PartiallyShipped | ChannelStatus::Shipped | ChannelStatus::Cancelled => {
-            super::channels::digest_of(&(said.status, &said.order))
+            digest_of(&(said.status, &said.order))
         }
     }
 }

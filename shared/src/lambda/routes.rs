@@ -44,6 +44,7 @@ pub const ROUTES: &[Route] = &[
     channel("GET /v1/channels/{channel}/uploads/{upload}", "receive-order"),
     channel("GET /v1/channels/{channel}/uploads/{upload}/report", "receive-order"),
     channel("POST /v1/channels/{channel}/polls", "receive-order"),
+    channel("POST /v1/channels/{channel}/orders/dry-run", "receive-order"),
     channel("POST /v1/channels/{channel}/reports/{id}", "receive-answer"),
     staff("POST /v1/merchants/{merchant}/orders", "receive-order"),
     staff("GET /v1/channels/{channel}/payloads", "receive-order"),

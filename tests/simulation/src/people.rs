@@ -5,15 +5,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 use juchu::app::ports::WarehouseMessage;
-use juchu::domain::ids::{LineId, OrderId, PaymentId, ShipmentId};
+use juchu::domain::ids::{LineId, OrderId, PaymentId, ReportId, ShipmentId};
 use juchu::domain::money::Amount;
 use juchu::domain::order::{HoldCode, Line, Order, OrderState, TicketKind};
 use juchu::domain::payment::PaymentMethod;
 use juchu::domain::shipment::{FulfilmentEventKind, ShipmentStatus};
+use juchu::testing::Told;
 use juchu_tests::harness::people::{channel, merchant};
 use serde_json::{Value, json};
 
 use crate::chance::Chance;
+use crate::channel::{any_answer, missing_answers};
 use crate::requests::{Ask, Purpose, Who, event};
 
 /// Where the shop's stock is.
@@ -57,6 +59,8 @@ pub struct View<'a> {
     pub orders: &'a [Order],
     /// What the warehouse was told.
     pub told: &'a [WarehouseMessage],
+    /// What the channel's integration was told.
+    pub reports: &'a [Told],
 }
 
 impl View<'_> {
@@ -105,13 +109,17 @@ impl People {
 
     /// Somebody asks for something, or for nothing that is possible now.
     pub fn somebody(&mut self, view: &View<'_>, chance: &Chance) -> Option<Ask> {
-        match chance.below(20) {
+        match chance.below(23) {
             0 => self.looks(view, chance),
             1..=5 => self.orders_something(view.now, chance),
             6 => self.sends_again(view.now, chance),
             7..=8 => self.moves_stock(view.now, chance),
             9..=10 => self.deposits(view, chance),
             11..=13 => self.commands(view, chance),
+            20..=22 => {
+                let (report, body) = any_answer(view.reports, chance)?;
+                Some(self.answers(&report, &body, view.now))
+            }
             _ => self.reports(view, chance),
         }
     }
@@ -203,7 +211,7 @@ impl People {
         let order = chance.pick(view.orders)?;
         let line = chance.pick(&order.lines)?;
         let quantity = u32::try_from(chance.below(line.ordered as usize) + 1).ok()?;
-        let kind = chance.below(12);
+        let kind = chance.below(13);
         if (1..=4).contains(&kind) {
             let units = (kind > 2).then_some((line.id, quantity));
             return Some(self.cancel(&order.id, units, if kind > 2 { "SHOP" } else { "CUSTOMER" }, view.now));
@@ -221,6 +229,10 @@ impl People {
             10 => {
                 let hold = order.open_holds().next()?;
                 json!({ "command": "override_hold", "code": hold.code, "reason": "it is all right" })
+            }
+            11 => {
+                let report = chance.pick(&order.reports)?;
+                json!({ "command": "repeat_report", "event": report.event })
             }
             _ => {
                 let ticket = order.open_tickets().next()?;
@@ -300,6 +312,13 @@ impl People {
         self.ask(door, &json!({ "id": shipment }), who, &body, (Purpose::Report, now))
     }
 
+    /// The channel's integration answers.
+    fn answers(&mut self, report: &ReportId, body: &Value, now: Timestamp) -> Ask {
+        let door = ("receive-answer", "POST /v1/channels/{channel}/reports/{id}");
+        let parameters = json!({ "channel": channel(), "id": report });
+        self.ask(door, &parameters, Who::Channel, body, (Purpose::Answer, now))
+    }
+
     fn looks(&mut self, view: &View<'_>, chance: &Chance) -> Option<Ask> {
         let order = chance.pick(view.orders)?;
         let door = ("query-orders", "GET /v1/orders/{id}");
@@ -325,6 +344,9 @@ impl People {
                 // A count may have left fewer than were promised.
                 asks.push(self.stock(sku, i64::from(waits) + 5, false, view.now));
             }
+        }
+        for report in missing_answers(view.orders) {
+            asks.push(self.answers(&report, &json!({ "outcome": "accepted" }), view.now));
         }
         for shipment in view.instructed() {
             let kind = match view.status(&shipment) {

@@ -16,6 +16,7 @@ use super::merchants::{
     ChannelBody, ChannelView, MerchantBody, MerchantView, ProductBody, ProductList, ProductView,
 };
 use super::orders::{OrderList, OrderView};
+use super::reading::ReadingView;
 use super::receiving::{
     PayloadList, PollBody, PollReply, ReceivedReply, Report, SourceView, TakenList, UploadView,
 };
@@ -43,7 +44,7 @@ pub fn document() -> Document {
     ),
     modifiers(&Security, &Refusals),
     paths(
-        receive_order, upload_orders, show_upload, show_report, report_poll, enter_order, list_payloads,
+        receive_order, dry_run_order, upload_orders, show_upload, show_report, report_poll, enter_order, list_payloads,
         reprocess_payload, show_source, receive_answer, list_orders, show_order, operate_order, record_deposit,
         receive_fulfilment, save_merchant,
         show_merchant, save_channel, save_product, show_product, list_products, show_stock, receive_stock,
@@ -303,6 +304,25 @@ const fn show_source() {}
     security(("channel_key" = []), ("shopify_signature" = [])),
 )]
 const fn receive_answer() {}
+
+/// 取込確認: what a payload would become. Nothing is stored.
+///
+/// The body is what the channel's kind sends, JSON, XML or CSV, of one order or many. The answer has each
+/// order as we read it, what it costs, what validation would notice, and what is wrong with it; amounts are
+/// in the currency's smallest unit.
+#[utoipa::path(
+    post, path = "/v1/channels/{channel}/orders/dry-run", tag = "channels",
+    params(("channel" = String, Path, description = "The channel's id.")),
+    request_body(content = String, content_type = "*/*"),
+    responses(
+        (status = 200, description = "What the payload says, or what is wrong with it.", body = ReadingView),
+        (status = 401, description = "There is no such channel, or its key or signature is missing or wrong.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 413, description = "The body is larger than 256 KiB.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, description = "Try again later.", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+    security(("channel_key" = []), ("shopify_signature" = [])),
+)]
+const fn dry_run_order() {}
 
 /// 受注一覧: a merchant's orders, the newest first.
 #[utoipa::path(

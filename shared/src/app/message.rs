@@ -202,7 +202,7 @@ pub const fn routes(kind: EventKind) -> &'static [Stage] {
     match kind {
         // The three gates are worked on side by side.
         EventKind::OrderReceived => &[ValidateOrder, AllocateStock, CollectPayment, NotifyCustomer],
-        EventKind::AddressChanged => &[ValidateOrder],
+        EventKind::AddressChanged | EventKind::AddressCorrected => &[ValidateOrder],
         EventKind::ImportCompleted => &[ValidateOrder, AllocateStock, CollectPayment],
         // A cancellation that came too late lets the payments go on.
         EventKind::PaymentRetried

@@ -6,6 +6,7 @@ pub mod audit;
 pub mod cancel_order;
 pub mod channel_drift;
 pub mod collect_payment;
+pub mod correct_address;
 pub mod deliver_order;
 pub mod execute;
 pub mod failure;

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use super::address::CorrectionReason;
 use super::customer::{Address, DesiredDelivery, Personal};
 use super::drift::ChannelStatus;
 use super::event::Grant;
@@ -156,6 +157,17 @@ commands! {
         ship_group: u8,
         /// The new address.
         address: Address,
+    },
+    /// Put the address of a ship group right, as was proposed.
+    CorrectAddress {
+        /// Which ship group.
+        ship_group: u8,
+        /// The better address.
+        address: Address,
+        /// What is better about it; none when there is nothing to put right.
+        reasons: Vec<CorrectionReason>,
+        /// By whom: a person, or the stage that may.
+        by: String,
     },
     /// Change when the customer wants it.
     ChangeDesiredDelivery {

@@ -111,6 +111,9 @@ pub fn decide(order: &Order, command: &Command, now: Timestamp) -> Result<Decisi
         Command::ChangeAddress { ship_group, address } => {
             service::change_address(order, *ship_group, address)?
         }
+        Command::CorrectAddress { ship_group, address, reasons, by } => {
+            service::correct_address(order, *ship_group, address, reasons, by)?
+        }
         Command::ChangeDesiredDelivery { ship_group, desired } => {
             service::change_desired_delivery(order, *ship_group, desired)?
         }

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::address::CorrectionReason;
 use super::billing::{Declared, Discount, Fee, SalesEntry};
 use super::customer::{Address, DesiredDelivery, Personal};
 use super::drift::ChannelStatus;
@@ -408,6 +409,17 @@ events! {
         ship_group: u8,
         /// The new one.
         address: Address,
+    },
+    /// 住所補正: the address of a ship group was put right, as was proposed.
+    AddressCorrected {
+        /// Which ship group.
+        ship_group: u8,
+        /// The better one.
+        address: Address,
+        /// What is better about it.
+        reasons: Vec<CorrectionReason>,
+        /// By whom: a person, or the stage that may.
+        by: String,
     },
     /// The desired delivery of a ship group was changed.
     DesiredDeliveryChanged {

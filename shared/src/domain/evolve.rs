@@ -254,7 +254,8 @@ fn apply(order: &mut Order, event: &Event, at: Timestamp) {
             order.cancellation = None;
             order.advance(OrderState::Cancelled, at);
         }
-        Event::AddressChanged { ship_group, address } => {
+        Event::AddressChanged { ship_group, address }
+        | Event::AddressCorrected { ship_group, address, .. } => {
             order.validation = Validation::Pending;
             order.ready = false;
             if let Some(group) = order.ship_groups.iter_mut().find(|group| group.id == *ship_group) {

@@ -4,6 +4,7 @@
 //! else in this module is the vocabulary those two speak.
 
 pub mod account;
+pub mod address;
 pub mod audit;
 pub mod billing;
 pub mod command;

@@ -147,6 +147,7 @@ impl Fact {
             | Event::UnitsCancelled { .. }
             | Event::CancelRefused { .. }
             | Event::AddressChanged { .. }
+            | Event::AddressCorrected { .. }
             | Event::DesiredDeliveryChanged { .. }
             | Event::ChannelUpdated { .. }
             | Event::ImportCompleted { .. }

@@ -10,6 +10,7 @@ use std::fmt::Write;
 use jiff::Timestamp;
 use jiff::civil::date;
 
+use super::address::CorrectionReason;
 use super::customer::DesiredDelivery;
 use super::decide::{Collection, decide, next_collection};
 use super::drift::ChannelStatus;
@@ -185,6 +186,12 @@ fn tried(order: &Order, now: Timestamp) -> Vec<Command> {
         Command::ResolveHold { code, by: by() },
         Command::OverrideHold { code, by: by(), reason: "it is all right".into() },
         Command::ChangeAddress { ship_group: 1, address: address("山田次郎") },
+        Command::CorrectAddress {
+            ship_group: 1,
+            address: address("山田次郎"),
+            reasons: vec![CorrectionReason::RepetitionDropped],
+            by: by(),
+        },
         Command::ChangeDesiredDelivery {
             ship_group: 1,
             desired: DesiredDelivery { date: None, time_slot: Some("0812".to_owned()) },

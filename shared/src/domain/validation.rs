@@ -12,6 +12,24 @@ pub enum FindingCode {
     AddressIncomplete,
     /// The address has no house number.
     HouseNumberMissing,
+    /// There is no such postal code.
+    PostalCodeUnknown,
+    /// The postal code belongs to another place.
+    PostalCodeMismatch,
+    /// The city is in another prefecture.
+    PrefectureMismatch,
+    /// There is no such city, or several.
+    CityUnknown,
+    /// Prefecture or city is written twice.
+    CityRepeated,
+    /// Prefecture, city or town stands in another field.
+    CityMisplaced,
+    /// Japan Post lists no such town.
+    TownUnknown,
+    /// 離島: a remote island.
+    RemoteIsland,
+    /// No carrier delivers there.
+    Unservable,
     /// The destination is abroad.
     DestinationAbroad,
     /// No mail server accepts the address.

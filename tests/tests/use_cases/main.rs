@@ -12,6 +12,7 @@ mod at_once;
 mod channels;
 mod circumstances;
 mod following;
+mod limits;
 mod looking_back;
 mod mails;
 mod poison;

@@ -8,14 +8,19 @@ mod amazon;
 mod base;
 mod csv;
 mod eccube;
+mod figures;
 mod given;
 pub mod json;
+mod lenient;
 mod logiless;
 mod method;
 mod nextengine;
 pub mod outgoing;
+mod payment;
 mod place;
+mod postal;
 mod rakuten;
+mod reader;
 mod reading;
 mod shopify;
 pub mod signature;
@@ -140,6 +145,8 @@ pub fn digest_of(said: &impl serde::Serialize) -> String {
     hex::encode(Sha256::digest(canonical))
 }
 
+#[cfg(test)]
+mod fixtures;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]

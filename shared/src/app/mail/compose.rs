@@ -114,6 +114,7 @@ fn notice(facts: &FactContext<'_>) -> Option<Notice> {
         | Event::UnitsCancelled { .. }
         | Event::CancelRefused { .. }
         | Event::AddressChanged { .. }
+        | Event::AddressCorrected { .. }
         | Event::DesiredDeliveryChanged { .. }
         | Event::ChannelUpdated { .. }
         | Event::ImportCompleted { .. }

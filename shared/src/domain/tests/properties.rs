@@ -431,7 +431,12 @@ impl World {
             Action::Hold { code, end } => hold(*code, *end),
             Action::ChangeAddress { group, to } => {
                 let ship_group = pick(&order.ship_groups, *group)?.id;
-                Command::ChangeAddress { ship_group, address: address(&to.to_string()) }
+                let (address, by) = (address(&to.to_string()), "sato".to_owned());
+                if *to == 0 {
+                    Command::CorrectAddress { ship_group, address, reasons: Vec::new(), by }
+                } else {
+                    Command::ChangeAddress { ship_group, address }
+                }
             }
             Action::ChangeDate { group, day } => {
                 let ship_group = pick(&order.ship_groups, *group)?.id;

@@ -2,6 +2,7 @@
 //! domain's, so that neither bends the other.
 
 pub mod address;
+pub mod addresses;
 pub mod commands;
 pub mod fulfilment;
 pub mod limits;

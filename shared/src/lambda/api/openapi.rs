@@ -10,6 +10,7 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, Secur
 use utoipa::openapi::{Content, OpenApi as Document, Ref, RefOr};
 use utoipa::{Modify, OpenApi};
 
+use super::addresses::{AddressesBody, ReadingList};
 use super::commands::{CommandBody, CommandReply, DepositBody};
 use super::fulfilment::FulfilmentEventBody;
 use super::merchants::{
@@ -45,8 +46,8 @@ pub fn document() -> Document {
     modifiers(&Security, &Refusals),
     paths(
         receive_order, dry_run_order, upload_orders, show_upload, show_report, report_poll, enter_order, list_payloads,
-        reprocess_payload, show_source, receive_answer, list_orders, show_order, operate_order, record_deposit,
-        receive_fulfilment, save_merchant,
+        reprocess_payload, show_source, receive_answer, list_orders, show_order, check_addresses, operate_order,
+        record_deposit, receive_fulfilment,
         show_merchant, save_channel, save_product, show_product, list_products, show_stock, receive_stock,
         adjust_stock, show_ledger, limits::save_promotion, limits::show_promotion, limits::end_promotion,
         limits::list_promotions, limits::save_account, limits::show_account, limits::list_accounts,
@@ -342,6 +343,20 @@ const fn dry_run_order() {}
     security(("staff" = [])),
 )]
 const fn list_orders() {}
+
+/// 住所チェック: what addresses are read as, what is wrong with them, and how they should be written.
+///
+/// Nothing is stored.
+#[utoipa::path(
+    post, path = "/v1/addresses/check", tag = "addresses",
+    request_body = AddressesBody,
+    responses(
+        (status = 200, description = "The addresses, in the order of the request.", body = ReadingList),
+        (status = 422, description = "There are none, or more than 100.", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+    security(("staff" = [])),
+)]
+const fn check_addresses() {}
 
 /// 受注照会: an order with everything that belongs to it, and its timeline.
 #[utoipa::path(

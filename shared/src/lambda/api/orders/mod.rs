@@ -141,7 +141,7 @@ impl From<&WholeOrder> for OrderView {
             prices: order.basis,
             billing: (&order.billing()).into(),
             lines: order.lines.iter().map(Into::into).collect(),
-            ship_groups: order.ship_groups.iter().map(Into::into).collect(),
+            ship_groups: order.ship_groups.iter().map(|group| ShipGroupView::of(group, order)).collect(),
             fees: order.fees.iter().map(Into::into).collect(),
             discounts: order.discounts.iter().map(Into::into).collect(),
             payments: order.payments.iter().zip(order.targets()).map(Into::into).collect(),

@@ -96,6 +96,9 @@ impl Fact {
     #[must_use]
     pub fn of(event: &Event) -> Option<Self> {
         Some(match event {
+            // It knows.
+            Event::LinesCancelled { reason: CancelReason::Channel, .. }
+            | Event::OrderCancelled { reason: CancelReason::Channel, .. } => return None,
             Event::OrderValidated { .. } => Self::Confirmed,
             Event::ShipmentShipped { shipment } => Self::Shipped(shipment.clone()),
             Event::OrderShipped => Self::ShippedAll,
@@ -146,6 +149,8 @@ impl Fact {
             | Event::AddressChanged { .. }
             | Event::AddressCorrected { .. }
             | Event::DesiredDeliveryChanged { .. }
+            | Event::ChannelUpdated { .. }
+            | Event::ImportCompleted { .. }
             | Event::NoteAdded { .. }
             | Event::PaymentRequested { .. }
             | Event::PaymentReminded { .. }

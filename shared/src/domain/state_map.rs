@@ -22,7 +22,8 @@ use super::report::{ANSWER_PATIENCE, FactKind, ReportAnswer};
 use super::screening::{Earns, Screened};
 use super::shipment::{FulfilmentEvent, FulfilmentEventKind as Report, LineQuantity};
 use super::tally::{Claim, TallyKey, TallyKind};
-use super::testing::{Case, START, address, an_order, given, stages};
+use super::testing::{Case, Draft, START, address, an_order, given, stages};
+use super::told::Word;
 use super::validation::{Finding, FindingCode, Severity};
 use super::{Command, Event};
 
@@ -195,6 +196,8 @@ fn tried(order: &Order, now: Timestamp) -> Vec<Command> {
             ship_group: 1,
             desired: DesiredDelivery { date: None, time_slot: Some("0812".to_owned()) },
         },
+        said(order, ChannelStatus::Open, true),
+        said(order, ChannelStatus::Cancelled, false),
         Command::ReportDelay { reason: "SNOW".to_owned(), expected_on: None },
         Command::AddNote { id: "1".to_owned(), by: by(), text: "called".into() },
         Command::OpenTicket { kind: TicketKind::MailUnknown, subject: "1".to_owned(), detail: by() },
@@ -271,6 +274,18 @@ fn hold() -> Command {
 
 fn cancel(lines: Vec<LineQuantity>) -> Command {
     Command::RequestCancel { lines, reason: CancelReason::Customer }
+}
+
+/// The channel says where the order stands, perhaps with another address.
+fn said(order: &Order, status: ChannelStatus, is_moved: bool) -> Command {
+    let mut told = an_order().intake;
+    let before = Draft { intake: told.clone(), policy: order.policy.clone() }.order();
+    if let Some(group) = told.ship_groups.first_mut().filter(|_| is_moved) {
+        group.address = address("山田三郎");
+    }
+    let fingerprint = format!("{}{is_moved}", status as u8);
+    let word = Word { status, updated_at: None, fingerprint, told, source: None };
+    Command::FollowChannel { before: Box::new(before), word: Box::new(word) }
 }
 
 fn deposit(order: &Order, amount: Amount, reference: &str) -> Command {

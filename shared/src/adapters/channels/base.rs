@@ -76,6 +76,7 @@ fn read_order(order: &Order, defaults: &ChannelDefaults) -> Result<ChannelOrder,
         customer_note: Reader::note(order.remark.owned()),
         particulars: order.particulars(),
     };
+    reader.updated_at(&order.modified, Offset::constant(9));
     reader.finish(status, intake)
 }
 

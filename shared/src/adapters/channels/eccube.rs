@@ -90,6 +90,7 @@ fn read_order(order: &Order, defaults: &ChannelDefaults) -> Result<ChannelOrder,
         customer_note: Reader::note(order.message.owned()),
         particulars: order.particulars(),
     };
+    reader.updated_at(&order.update_date, Offset::constant(9));
     reader.finish(status, intake)
 }
 

@@ -72,6 +72,7 @@ fn read_order(order: &Order, defaults: &ChannelDefaults) -> Result<ChannelOrder,
         customer_note: Reader::note(order.buyer_comment.owned()),
         particulars: order.particulars(&mut reader),
     };
+    reader.updated_at(&order.updated_at, Offset::constant(9));
     reader.finish(status, intake)
 }
 

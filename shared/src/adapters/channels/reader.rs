@@ -29,11 +29,18 @@ pub(super) struct Reader {
     pub(super) defects: Defects,
     cautions: Vec<Caution>,
     missing: Vec<Missing>,
+    updated_at: Option<Timestamp>,
 }
 
 impl Reader {
     pub(super) fn new(currency: Currency) -> Self {
-        Self { currency, defects: Defects::default(), cautions: Vec::new(), missing: Vec::new() }
+        Self {
+            currency,
+            defects: Defects::default(),
+            cautions: Vec::new(),
+            missing: Vec::new(),
+            updated_at: None,
+        }
     }
 
     /// Says what a person should know of the order. `meaning` must hold no personal data.
@@ -114,6 +121,11 @@ impl Reader {
             self.caution("DATE_DOUBTFUL", "the order is dated before the year 2000");
         }
         moment
+    }
+
+    /// When the channel last changed the order. Without a time that can be read, the last word counts.
+    pub(super) fn updated_at(&mut self, at: &Scalar, offset: Offset) {
+        self.updated_at = at.get().and_then(|text| moment(text, offset));
     }
 
     /// The day the customer wants the goods on. One that cannot be read is left for a person.
@@ -212,7 +224,8 @@ impl Reader {
         for (field, count) in parts.into_iter().filter(|(_, count)| *count > MAX_PARTS) {
             self.defects.add(field, format!("has {count} entries, {MAX_PARTS} are possible"));
         }
-        Ok(ChannelOrder { status, order: self.defects.finish(order)?, missing: self.missing })
+        let (updated_at, order) = (self.updated_at, self.defects.finish(order)?);
+        Ok(ChannelOrder { status, updated_at, order, missing: self.missing })
     }
 
     /// Discounts lower no more than there is: the total that the channel states makes up for the rest.

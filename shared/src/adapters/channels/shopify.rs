@@ -49,6 +49,7 @@ struct Wire {
     name: Scalar,
     order_number: Scalar,
     created_at: Scalar,
+    updated_at: Scalar,
     cancelled_at: Scalar,
     financial_status: Scalar,
     fulfillment_status: Scalar,
@@ -126,6 +127,7 @@ fn read_order(order: &Wire, defaults: &ChannelDefaults) -> Result<ChannelOrder, 
         lines,
         fees,
     };
+    parser.reader.updated_at(&order.updated_at, Offset::UTC);
     parser.reader.finish(status, intake)
 }
 

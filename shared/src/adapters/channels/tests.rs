@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::domain::Order;
 use crate::domain::ids::{ChannelId, MerchantId};
+use crate::domain::intake::Impossible;
 use crate::domain::merchant::OrderPolicy;
 use crate::domain::money::Amount;
 use crate::domain::order::HoldCode;

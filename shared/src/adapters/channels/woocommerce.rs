@@ -95,6 +95,7 @@ fn read_order(order: &Order, defaults: &ChannelDefaults) -> Result<ChannelOrder,
             ..Particulars::default()
         },
     };
+    reader.updated_at(&order.date_modified_gmt, Offset::UTC);
     reader.finish(status, intake)
 }
 

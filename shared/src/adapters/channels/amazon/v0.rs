@@ -29,6 +29,7 @@ pub(super) fn read(order: &Order, defaults: &ChannelDefaults) -> Result<ChannelO
     let by_amazon = ["AFN", "AmazonFulfilled"].contains(&order.fulfillment_channel.text());
     let status = order.status(&mut reader);
     order.tell_oddities(&mut reader);
+    reader.updated_at(&order.last_update_date, Offset::UTC);
     let kind = order.kind();
     let facts = Facts {
         number: reader.number("AmazonOrderId", &order.amazon_order_id, "getOrder"),

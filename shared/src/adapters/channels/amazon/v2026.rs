@@ -32,6 +32,7 @@ pub(super) fn read(order: &Order, defaults: &ChannelDefaults) -> Result<ChannelO
     let by_amazon = order.fulfillment.fulfilled_by.text() == "AMAZON";
     let status = order.status(&mut reader);
     order.tell_oddities(&mut reader);
+    reader.updated_at(&order.last_updated_time, Offset::UTC);
     let items = order.items(&mut reader);
     let total = order.proceeds.grand_total.read("proceeds.grandTotal", &mut reader);
     if total.is_none() {

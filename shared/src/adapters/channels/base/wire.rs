@@ -10,6 +10,7 @@ use super::super::lenient::{List, Object, Scalar};
 pub(super) struct Order {
     pub(super) unique_key: Scalar,
     pub(super) ordered: Scalar,
+    pub(super) modified: Scalar,
     pub(super) cancelled: Scalar,
     pub(super) dispatched: Scalar,
     pub(super) payment: Scalar,

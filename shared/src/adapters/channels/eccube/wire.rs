@@ -34,6 +34,7 @@ pub(super) struct Order {
     pub(super) use_point: Scalar,
     pub(super) order_date: Scalar,
     pub(super) create_date: Scalar,
+    pub(super) update_date: Scalar,
     #[serde(rename = "OrderItems")]
     pub(super) order_items: List<Object<OrderItem>>,
     #[serde(rename = "Shippings")]

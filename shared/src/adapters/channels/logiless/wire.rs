@@ -63,6 +63,7 @@ pub(super) struct Order {
     pub(super) subscription_delivery_number: Scalar,
     pub(super) subscription_next_delivery_date: Scalar,
     pub(super) ordered_at: Scalar,
+    pub(super) updated_at: Scalar,
     pub(super) lines: List<Object<Line>>,
 }
 

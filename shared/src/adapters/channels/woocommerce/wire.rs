@@ -14,6 +14,7 @@ pub(super) struct Order {
     pub(super) currency: Scalar,
     pub(super) date_created: Scalar,
     pub(super) date_created_gmt: Scalar,
+    pub(super) date_modified_gmt: Scalar,
     pub(super) date_paid: Scalar,
     pub(super) date_paid_gmt: Scalar,
     pub(super) prices_include_tax: Scalar,

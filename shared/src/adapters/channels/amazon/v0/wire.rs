@@ -13,6 +13,7 @@ use super::super::Money;
 pub(in super::super) struct Order {
     pub(super) amazon_order_id: Scalar,
     pub(super) purchase_date: Scalar,
+    pub(super) last_update_date: Scalar,
     pub(super) order_status: Scalar,
     pub(super) fulfillment_channel: Scalar,
     pub(super) ship_service_level: Scalar,

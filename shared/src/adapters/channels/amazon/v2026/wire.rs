@@ -13,6 +13,7 @@ use super::super::Money;
 pub(in super::super) struct Order {
     pub(super) order_id: Scalar,
     pub(super) created_time: Scalar,
+    pub(super) last_updated_time: Scalar,
     pub(super) programs: List<Scalar>,
     pub(super) associated_orders: List<Object<Associated>>,
     pub(super) sales_channel: Object<SalesChannel>,

@@ -29,7 +29,7 @@ pub(crate) struct Options {
     seeds: u32,
 }
 
-const BUGS: [Bug; 24] = [
+const BUGS: &[Bug] = &[
     Bug {
         name: "stock is promised without looking whether it is there",
         file: "shared/src/app/stock_effect.rs",
@@ -155,6 +155,24 @@ const BUGS: [Bug; 24] = [
         file: "shared/src/domain/decide/cancellation.rs",
         right: "(MovementKind::Release, units.allocated)]",
         wrong: "(MovementKind::Release, 0)]",
+    },
+    Bug {
+        name: "what a cancelled order had claimed is never given back",
+        file: "shared/src/domain/screening.rs",
+        right: "if self.state == OrderState::Cancelled { 0 } else { claim.amount }",
+        wrong: "claim.amount",
+    },
+    Bug {
+        name: "that a claim was given back is not noted, so it is given back again",
+        file: "shared/src/domain/evolve.rs",
+        right: "Event::ClaimsReturned { returns } => order.screening.give_back(returns),",
+        wrong: "Event::ClaimsReturned { returns } => order.screening.give_back(returns.get(1..).unwrap_or_default()),",
+    },
+    Bug {
+        name: "what orders share is looked at before it is taken, and not when it is",
+        file: "shared/src/app/tally_effect.rs",
+        right: "*bounds = bounds.then(*delta, change.bounds);",
+        wrong: "*bounds = bounds.then(*delta, Bounds::default());",
     },
     Bug {
         name: "another order with a known number is taken for the same",

@@ -190,7 +190,7 @@ pub const fn routes(kind: EventKind) -> &'static [Stage] {
     match kind {
         // The three gates are worked on side by side.
         EventKind::OrderReceived => &[ValidateOrder, AllocateStock, CollectPayment, NotifyCustomer],
-        EventKind::AddressChanged => &[ValidateOrder],
+        EventKind::AddressChanged | EventKind::AddressCorrected => &[ValidateOrder],
         // A cancellation that came too late lets the payments go on.
         EventKind::PaymentRetried
         | EventKind::PaymentCheckDue
@@ -218,6 +218,9 @@ pub const fn routes(kind: EventKind) -> &'static [Stage] {
         EventKind::ShipmentShipped | EventKind::DelayReported => &[NotifyCustomer, ReportChannel],
         EventKind::OrderValidated | EventKind::ChannelReportRepeated => &[ReportChannel],
         EventKind::ValidationFailed
+        | EventKind::OrderScreened
+        | EventKind::ClaimsReturned
+        | EventKind::PointsEarned
         | EventKind::HoldOpened
         | EventKind::HoldResolved
         | EventKind::HoldOverridden

@@ -49,6 +49,9 @@ pub enum CommitError {
     /// The stock does not have what the movements take: look at it and decide again.
     #[error("the stock was changed meanwhile")]
     StockChanged,
+    /// What orders share has no room for what the order takes: look at it and decide again.
+    #[error("what orders share was changed meanwhile")]
+    TallyChanged,
     /// The request was answered before; this is what it was told.
     #[error("the request was answered before")]
     Answered(Box<Answer>),

@@ -127,7 +127,7 @@ impl<S: OrderStore + MerchantStore + AnswerStore, A: Archive, C: Clock> ReceiveO
                 Some(request) => Ok(request.check(&answer)?),
                 None => Err(Failure::permanent("an answer without a key").into()),
             },
-            Err(error @ (CommitError::Conflict | CommitError::StockChanged)) => {
+            Err(error @ (CommitError::Conflict | CommitError::StockChanged | CommitError::TallyChanged)) => {
                 Err(Failure::Retryable(error.into()).into())
             }
             Err(CommitError::Store(error)) => Err(error.into()),

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use super::address::CorrectionReason;
 use super::customer::{Address, DesiredDelivery, Personal};
 use super::drift::ChannelStatus;
 use super::event::Grant;
@@ -11,6 +12,7 @@ use super::money::Amount;
 use super::order::{CancelReason, HoldCode, TicketKind};
 use super::payment::{Operation, OperationOutcome};
 use super::report::{FactKind, ReportAnswer};
+use super::screening::Screened;
 use super::shipment::{FulfilmentEvent, LineQuantity};
 use super::validation::Finding;
 
@@ -40,6 +42,11 @@ commands! {
     Validate {
         /// All that was found.
         findings: Vec<Finding>,
+    },
+    /// Take over what screening found, and take what the order shares with others.
+    Screen {
+        /// What was found.
+        screened: Box<Screened>,
     },
     /// Give stock to open units, and let the others wait.
     Allocate {
@@ -149,6 +156,17 @@ commands! {
         ship_group: u8,
         /// The new address.
         address: Address,
+    },
+    /// Put the address of a ship group right, as was proposed.
+    CorrectAddress {
+        /// Which ship group.
+        ship_group: u8,
+        /// The better address.
+        address: Address,
+        /// What is better about it; none when there is nothing to put right.
+        reasons: Vec<CorrectionReason>,
+        /// By whom: a person, or the stage that may.
+        by: String,
     },
     /// Change when the customer wants it.
     ChangeDesiredDelivery {

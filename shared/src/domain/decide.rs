@@ -5,6 +5,7 @@ mod cash;
 mod channel;
 mod fulfilment;
 mod payment;
+mod screening;
 mod service;
 mod settle;
 mod stock;
@@ -34,6 +35,14 @@ pub struct Decision {
 }
 
 impl Decision {
+    /// Both decisions in one: `next` was made on the order as this one leaves it.
+    #[must_use]
+    pub fn then(mut self, next: Self) -> Self {
+        self.events.extend(next.events);
+        self.movements.extend(next.movements);
+        Self { order: next.order, ..self }
+    }
+
     /// Whether there is nothing to write, because it was all done before.
     #[must_use]
     pub fn is_already_done(&self) -> bool {
@@ -76,6 +85,7 @@ impl From<Vec<Event>> for Effects {
 pub fn decide(order: &Order, command: &Command, now: Timestamp) -> Result<Decision, Rejection> {
     let effects = match command {
         Command::Validate { findings } => service::validate(order, findings),
+        Command::Screen { screened } => screening::screen(order, screened),
         Command::Allocate { grants, shortages } => stock::allocate(order, grants, shortages)?,
         Command::FillBackorder { grants } => stock::fill_backorder(order, grants)?,
         Command::RequestPayment { payment } => payment::request(order, payment, now)?,
@@ -99,6 +109,9 @@ pub fn decide(order: &Order, command: &Command, now: Timestamp) -> Result<Decisi
         Command::OverrideHold { code, by, reason } => service::override_hold(order, *code, by, reason)?,
         Command::ChangeAddress { ship_group, address } => {
             service::change_address(order, *ship_group, address)?
+        }
+        Command::CorrectAddress { ship_group, address, reasons, by } => {
+            service::correct_address(order, *ship_group, address, reasons, by)?
         }
         Command::ChangeDesiredDelivery { ship_group, desired } => {
             service::change_desired_delivery(order, *ship_group, desired)?

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::address::CorrectionReason;
 use super::billing::SalesEntry;
 use super::customer::{Address, DesiredDelivery, Personal};
 use super::drift::ChannelStatus;
@@ -13,7 +14,9 @@ use super::money::Amount;
 use super::order::{CancelReason, HoldCode, Order, TicketKind};
 use super::payment::{Operation, OperationKind};
 use super::report::{FactKind, ReportAnswer};
+use super::screening::Screened;
 use super::shipment::{FulfilmentEvent, LineQuantity, Shipment};
+use super::tally::{Returned, TallyKey};
 use super::validation::Finding;
 
 /// Units of a line at a location.
@@ -108,6 +111,23 @@ events! {
     ValidationFailed {
         /// All that was found.
         findings: Vec<Finding>,
+    },
+    /// 照合: it was looked for what the order is recognised by, and what it shares with others was taken.
+    OrderScreened {
+        /// What was found.
+        screened: Box<Screened>,
+    },
+    /// What the order had taken and needs no longer was given back.
+    ClaimsReturned {
+        /// Of which counts, and how much.
+        returns: Vec<Returned>,
+    },
+    /// ポイント付与: the customer got points of ours for it.
+    PointsEarned {
+        /// The points the customer has.
+        key: TallyKey,
+        /// How many.
+        points: Amount,
     },
     /// 保留: the order must not go on.
     HoldOpened {
@@ -367,6 +387,17 @@ events! {
         ship_group: u8,
         /// The new one.
         address: Address,
+    },
+    /// 住所補正: the address of a ship group was put right, as was proposed.
+    AddressCorrected {
+        /// Which ship group.
+        ship_group: u8,
+        /// The better one.
+        address: Address,
+        /// What is better about it.
+        reasons: Vec<CorrectionReason>,
+        /// By whom: a person, or the stage that may.
+        by: String,
     },
     /// The desired delivery of a ship group was changed.
     DesiredDeliveryChanged {

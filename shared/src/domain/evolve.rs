@@ -59,6 +59,9 @@ fn apply(order: &mut Order, event: &Event, at: Timestamp) {
             order.validation = Validation::Failed;
             order.findings.clone_from(findings);
         }
+        Event::OrderScreened { screened } => order.screening.add(screened),
+        Event::ClaimsReturned { returns } => order.screening.give_back(returns),
+        Event::PointsEarned { key, points } => order.screening.earned.push((key.clone(), *points)),
         Event::HoldOpened { code, reason } => {
             order.ready = false;
             order.holds.push(Hold { code: *code, reason: reason.clone(), opened_at: at, closed: None });
@@ -250,7 +253,8 @@ fn apply(order: &mut Order, event: &Event, at: Timestamp) {
             order.cancellation = None;
             order.advance(OrderState::Cancelled, at);
         }
-        Event::AddressChanged { ship_group, address } => {
+        Event::AddressChanged { ship_group, address }
+        | Event::AddressCorrected { ship_group, address, .. } => {
             order.validation = Validation::Pending;
             order.ready = false;
             if let Some(group) = order.ship_groups.iter_mut().find(|group| group.id == *ship_group) {

@@ -98,6 +98,18 @@ text_id!(
     LocationId, "location", 32
 );
 text_id!(
+    /// A promotion code プロモーションコード of a merchant's own.
+    PromotionCode, "promotion code", 40
+);
+text_id!(
+    /// An account of a business customer 取引先.
+    AccountId, "account", 40
+);
+text_id!(
+    /// An issuer of points ポイント発行者.
+    IssuerId, "issuer", 20
+);
+text_id!(
     /// An order 受注. Derived from the channel's own order number, so that a retry of the same
     /// order can only ever find the same id.
     OrderId, "order", 36

@@ -3,6 +3,8 @@
 //! [`decide`] says what a command does to an order, [`evolve`] applies what happened. Everything
 //! else in this module is the vocabulary those two speak.
 
+pub mod account;
+pub mod address;
 pub mod audit;
 pub mod billing;
 pub mod command;
@@ -12,9 +14,11 @@ pub mod decide;
 pub mod drift;
 pub mod event;
 pub mod evolve;
+pub mod fraud;
 pub mod ids;
 pub mod intake;
 pub mod japan;
+pub mod limits;
 pub mod mail_address;
 pub mod merchant;
 pub mod money;
@@ -22,13 +26,16 @@ pub mod order;
 pub mod particulars;
 pub mod payment;
 pub mod prefecture;
+pub mod promotion;
 pub mod rejection;
 pub mod report;
 pub mod rules;
+pub mod screening;
 pub mod shipment;
 #[cfg(any(test, feature = "testing"))]
 pub mod state_map;
 pub mod stock;
+pub mod tally;
 pub mod tax;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

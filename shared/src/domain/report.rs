@@ -109,6 +109,9 @@ impl Fact {
             Event::OrderCancelled { reason, .. } => Self::Cancelled(*reason),
             Event::OrderReceived { .. }
             | Event::ValidationFailed { .. }
+            | Event::OrderScreened { .. }
+            | Event::ClaimsReturned { .. }
+            | Event::PointsEarned { .. }
             | Event::HoldOpened { .. }
             | Event::HoldResolved { .. }
             | Event::HoldOverridden { .. }
@@ -141,6 +144,7 @@ impl Fact {
             | Event::UnitsCancelled { .. }
             | Event::CancelRefused { .. }
             | Event::AddressChanged { .. }
+            | Event::AddressCorrected { .. }
             | Event::DesiredDeliveryChanged { .. }
             | Event::NoteAdded { .. }
             | Event::PaymentRequested { .. }

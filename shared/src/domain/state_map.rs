@@ -10,6 +10,7 @@ use std::fmt::Write;
 use jiff::Timestamp;
 use jiff::civil::date;
 
+use super::address::CorrectionReason;
 use super::customer::DesiredDelivery;
 use super::decide::{Collection, decide, next_collection};
 use super::drift::ChannelStatus;
@@ -18,7 +19,9 @@ use super::money::Amount;
 use super::order::{CancelReason, HoldCode, Order, OrderState, TicketKind};
 use super::payment::{OperationKind, OperationOutcome, PaymentMethod};
 use super::report::{ANSWER_PATIENCE, FactKind, ReportAnswer};
+use super::screening::{Earns, Screened};
 use super::shipment::{FulfilmentEvent, FulfilmentEventKind as Report, LineQuantity};
+use super::tally::{Claim, TallyKey, TallyKind};
 use super::testing::{Case, START, address, an_order, given, stages};
 use super::validation::{Finding, FindingCode, Severity};
 use super::{Command, Event};
@@ -107,7 +110,8 @@ fn stops() -> Vec<(Order, Timestamp)> {
 const LATER: Timestamp = Timestamp::constant(1_777_593_600, 0);
 
 /// What takes an order aside of its way, one after the other where it can be done.
-const ASIDE: [fn(&Order) -> Command; 8] = [
+const ASIDE: &[fn(&Order) -> Command] = &[
+    |_| Command::Screen { screened: Box::new(screened()) },
     |_| Command::Validate { findings: vec![blocking()] },
     |_| hold(),
     |order| deposit(order, Amount::new(1), "short"),
@@ -146,6 +150,18 @@ fn onward(order: &Order, now: Timestamp) -> Option<Command> {
     stages::next(order, now).or_else(|| outside.into_iter().find(effective))
 }
 
+/// The order used a code and brings points.
+fn screened() -> Screened {
+    let points = TallyKey::new(TallyKind::Points, &["OWN", "customer"]);
+    let code = TallyKey::new(TallyKind::PromotionUses, &["SPRING"]);
+    Screened {
+        customer: Some("customer".to_owned()),
+        claims: vec![Claim::one(code, None)],
+        earns: vec![Earns { key: points, basis_points: 1_000 }],
+        ..Screened::default()
+    }
+}
+
 /// Every command, with arguments that fit the order if any do.
 fn tried(order: &Order, now: Timestamp) -> Vec<Command> {
     let by = || "staff".to_owned();
@@ -158,6 +174,7 @@ fn tried(order: &Order, now: Timestamp) -> Vec<Command> {
     let mut commands = vec![
         Command::Validate { findings: Vec::new() },
         Command::Validate { findings: vec![blocking()] },
+        Command::Screen { screened: Box::new(screened()) },
         allocate(open(), Vec::new()),
         allocate(Vec::new(), open()),
         Command::FillBackorder { grants: waiting },
@@ -170,6 +187,12 @@ fn tried(order: &Order, now: Timestamp) -> Vec<Command> {
         Command::ResolveHold { code, by: by() },
         Command::OverrideHold { code, by: by(), reason: "it is all right".into() },
         Command::ChangeAddress { ship_group: 1, address: address("山田次郎") },
+        Command::CorrectAddress {
+            ship_group: 1,
+            address: address("山田次郎"),
+            reasons: vec![CorrectionReason::RepetitionDropped],
+            by: by(),
+        },
         Command::ChangeDesiredDelivery {
             ship_group: 1,
             desired: DesiredDelivery { date: None, time_slot: Some("0812".to_owned()) },

@@ -5,6 +5,7 @@ mod cancelling;
 mod channel;
 mod fulfilment;
 mod gates;
+mod limits;
 mod payments;
 mod properties;
 mod timers;

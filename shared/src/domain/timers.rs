@@ -35,6 +35,8 @@ pub enum Due {
     Reminder(PaymentId),
     /// The customer did not pay in time.
     Expiry(PaymentId),
+    /// An account did not pay in time for what it has 支払遅延.
+    Overdue(PaymentId),
     /// Ask the provider again.
     ProviderCheck(PaymentId),
     /// Ask for what should have been asked for long ago.
@@ -71,7 +73,11 @@ pub fn dues(order: &Order) -> Vec<(Timestamp, Due)> {
             if !request.reminded {
                 dues.push((request.remind_at, Due::Reminder(payment.id.clone())));
             }
-            dues.push((request.due_at, Due::Expiry(payment.id.clone())));
+            if !order.is_on_terms(payment) {
+                dues.push((request.due_at, Due::Expiry(payment.id.clone())));
+            } else if !order.has_ticket(&ticket_id(TicketKind::ShortDeposit, payment.id.as_str())) {
+                dues.push((request.due_at, Due::Overdue(payment.id.clone())));
+            }
         }
     }
     dues.extend(forgotten_money(order));

@@ -10,6 +10,7 @@ use juchu::domain::ids::OrderId;
 use juchu::domain::money::Amount;
 use juchu::domain::order::{Order, TicketKind};
 use juchu::domain::payment::{Operation, OperationKind};
+use juchu::domain::tally::TallyKind;
 use juchu::testing::Surroundings;
 use serde_json::Value;
 
@@ -17,6 +18,7 @@ use crate::channel;
 use crate::logs;
 use crate::people::People;
 use crate::requests::{Ask, Purpose};
+use crate::shop;
 use crate::world::{Broken, completed};
 
 /// Watches a world.
@@ -66,11 +68,23 @@ impl Checks {
             audit.stock(merchant, key, stock, ledger);
         }
         none(audit.finish())?;
+        self.limits()?;
         let now = juchu::app::ports::Clock::now(&self.out.clock) + SKEW;
         match orders.iter().find(|order| order.ready && !order.is_releasable_at(now)) {
             None => Ok(()),
             Some(order) => Err(Broken(format!("order {} is ready before it can be released", order.number))),
         }
+    }
+
+    /// No limit is exceeded, and no customer has fewer than no points.
+    fn limits(&self) -> Result<(), Broken> {
+        for (_, key, tally) in self.out.store.all_tallies() {
+            let exceeded = key.kind == TallyKind::PromotionUses && tally.amount > i64::from(shop::USES);
+            if exceeded || tally.amount < 0 {
+                return Err(Broken(format!("{} {} is {}", key.kind.name(), key.subject, tally.amount)));
+            }
+        }
+        Ok(())
     }
 
     /// At most one mail per fact.
@@ -133,6 +147,9 @@ impl Checks {
                 let what = format!("{} of {} on hand instead of {expected}", stock.on_hand, key.sku);
                 return Err(Broken(what));
             }
+        }
+        for (merchant, key, tally) in self.out.store.all_tallies() {
+            audit.tally(&merchant, &key, tally);
         }
         none(audit.finish())?;
         for (number, posted) in &people.posted {

@@ -22,6 +22,8 @@ use crate::requests::{Ask, Purpose, Who, event};
 const LOCATION: &str = "main";
 /// What it sells.
 pub const SKUS: [&str; 3] = ["TEA-100", "POT-01", "CUP-02"];
+/// The customer's mail address.
+pub const MAIL: &str = "secret.person@example.com";
 /// What must never be in a log.
 pub const SECRETS: [&str; 5] = ["鬼怒川", "secret.person", "090-9876-5432", "丸の内1-9-1", "のしを付けて"];
 
@@ -216,6 +218,12 @@ impl People {
             let units = (kind > 2).then_some((line.id, quantity));
             return Some(self.cancel(&order.id, units, if kind > 2 { "SHOP" } else { "CUSTOMER" }, view.now));
         }
+        if kind == 12 {
+            // Who looks for a proposal looks where an address is in doubt.
+            let doubtful = view.orders.iter().find(|order| order.is_held_for(HoldCode::AddressDefect));
+            let body = json!({ "command": "accept_address_proposal", "ship_group": 1 });
+            return Some(self.command(&doubtful.unwrap_or(order).id, &body, view.now));
+        }
         let body = match kind {
             0 => json!({ "command": "add_note", "text": "checked" }),
             5 => json!({ "command": "place_hold", "code": "QUALITY", "reason": "to be looked at" }),
@@ -366,7 +374,12 @@ impl People {
         let holds: Vec<HoldCode> = order.open_holds().map(|hold| hold.code).collect();
         for code in holds {
             // A payment that was refused is tried again; everything else somebody takes upon themselves.
-            let body = if code == HoldCode::Payment {
+            // Each third order that may be a fraud is one.
+            if code == HoldCode::FraudReview && order.number.ends_with(['2', '5', '8']) {
+                asks.push(self.cancel(&order.id, None, "FRAUD", now));
+                continue;
+            }
+            let body = if matches!(code, HoldCode::Payment | HoldCode::FraudReview) {
                 json!({ "command": "resolve_hold", "code": code })
             } else {
                 json!({ "command": "override_hold", "code": code, "reason": "it is all right" })
@@ -432,8 +445,15 @@ fn address(line1: &str) -> Value {
 }
 
 fn new_order(number: &str, now: Timestamp, chance: &Chance) -> Value {
-    // A house number is missing now and then.
-    let ship_to = address(if chance.one_in(12) { "丸の内" } else { "丸の内1-9-1" });
+    // Now and then a house number is missing or stands in the building's line, and the city is repeated.
+    let mut ship_to = address(match chance.below(24) {
+        0 | 1 => "丸の内",
+        2 => "千代田区丸の内1-9-1",
+        _ => "丸の内1-9-1",
+    });
+    if chance.one_in(24) {
+        (ship_to["line1"], ship_to["line2"]) = (json!("丸の内"), json!("1-9-1 東京駅"));
+    }
     let lines: Vec<Value> = (0..=chance.below(3))
         .map(|_| {
             let at = chance.below(SKUS.len());
@@ -452,16 +472,23 @@ fn new_order(number: &str, now: Timestamp, chance: &Chance) -> Value {
         payments.insert(0, json!({ "method": "CARD", "amount": 300, "token": "tok" }));
     }
     let fees = if chance.one_in(3) { json!([{ "kind": "SHIPPING", "amount": 550 }]) } else { json!([]) };
-    let coupon = json!([{ "kind": "COUPON", "code": "SPRING", "amount": 120 }]);
+    // A code of the shop's, one of a mall's, points of the shop's and of a mall's.
+    let discounts = [
+        json!([{ "kind": "COUPON", "code": "spring", "amount": 120 }]),
+        json!([{ "kind": "COUPON", "code": "MALL-7", "amount": 300 }]),
+        json!([{ "kind": "POINTS", "code": "OWN", "amount": 50 }]),
+        json!([{ "kind": "COUPON", "code": "SPRING", "amount": 120 }, { "kind": "POINTS", "code": "OWN", "amount": 70 }]),
+        json!([{ "kind": "POINTS", "code": "RAKUTEN", "amount": 90 }]),
+    ];
     json!({
         "number": number,
         "ordered_at": (now - SignedDuration::from_mins(5)).to_string(),
-        "customer": { "name": "鬼怒川 一子", "mail": "secret.person@example.com", "phone": "090-9876-5432" },
+        "customer": { "name": "鬼怒川 一子", "mail": MAIL, "phone": "090-9876-5432" },
         "ship_to": ship_to,
         "lines": lines,
         "payments": payments,
         "fees": fees,
-        "discounts": if chance.one_in(4) { coupon } else { json!([]) },
+        "discounts": if chance.one_in(2) { chance.pick(&discounts).cloned() } else { Some(json!([])) },
         "note": chance.one_in(8).then_some("のしを付けてください"),
         "desired_date": chance.one_in(6).then_some("2026-04-10"),
     })

@@ -204,6 +204,17 @@ impl World {
         self.commands(Role::Supervisor, order, command).await.expect("what staff ask for");
     }
 
+    /// Staff accept the address that is proposed for the order's first ship group.
+    ///
+    /// # Panics
+    /// When that is refused.
+    pub async fn accepts_the_proposed_address(&mut self, order: &OrderId) {
+        let caller = self.caller(somebody(Role::BackOffice));
+        let app = self.operate_order();
+        let accept = async || app.accept_address_proposal(&caller, order, 1, stands).await;
+        self.ask("operate-order", accept).await.expect("what is proposed");
+    }
+
     /// The customer wants everything cancelled.
     ///
     /// # Panics

@@ -8,6 +8,7 @@
 )]
 
 mod dynamo_rows;
+mod limits;
 mod lists;
 mod master_data;
 mod orders;

@@ -302,12 +302,11 @@ async fn sent_twice(world: World, end: End) -> anyhow::Result<Order> {
 
 async fn address_corrected(world: World, end: End) -> anyhow::Result<Order> {
     let mut order = tea(&world, "address", card("tok_visa"));
-    order["ship_to"] = address("山田 花子", "神宮前");
+    order["ship_to"] = address("山田 花子", "渋谷区神宮前");
+    order["ship_to"]["line2"] = json!("1-2-3 ハイツ101");
     let id = world.customer_orders(&order).await?;
     world.until(&id, "the hold", |order| order.is_held_for("ADDRESS_DEFECT")).await?;
-    let corrected = address("山田 花子", "神宮前1-2-3");
-    let change = json!({ "command": "change_address", "ship_group": 1, "address": corrected });
-    world.staff(&id, &change).await?;
+    world.staff(&id, &json!({ "command": "accept_address_proposal", "ship_group": 1 })).await?;
     shipped_and_delivered(&world, &id, end).await
 }
 

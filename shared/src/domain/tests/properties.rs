@@ -9,14 +9,17 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{RngSeed, TestRunner};
 
+use crate::domain::account::{Account, PointIssuer};
 use crate::domain::billing::{DiscountKind, FeeKind};
 use crate::domain::customer::DesiredDelivery;
 use crate::domain::decide::{Collection, next_collection};
 use crate::domain::drift::ChannelStatus;
 use crate::domain::event::{EventKind, Grant};
-use crate::domain::ids::{LineId, PaymentId, ShipmentId};
+use crate::domain::ids::{AccountId, IssuerId, LineId, PaymentId, ShipmentId};
+use crate::domain::limits::{self, Shared};
 use crate::domain::money::Amount;
 use crate::domain::order::{CancelReason, HoldCode, Order, OrderState, TicketKind};
+use crate::domain::particulars::PurchaseOrder;
 use crate::domain::payment::{Operation, OperationKind, OperationOutcome, PaymentMethod};
 use crate::domain::report::{ANSWER_PATIENCE, FactKind, ReportAnswer};
 use crate::domain::shipment::{
@@ -95,6 +98,11 @@ enum Action {
     },
     RequestCancel(Vec<(usize, u32)>),
     Find(usize),
+    /// Screening finds a customer, or another one, with or without an account.
+    Screen {
+        customer: usize,
+        on_terms: bool,
+    },
     Hold {
         code: usize,
         end: usize,
@@ -158,10 +166,11 @@ fn action() -> impl Strategy<Value = Action> {
             .prop_map(|(payment, amount, reference)| Action::Deposit { payment, amount, reference }),
         1 => (0..3usize, -1..3i64, 0..4u8)
             .prop_map(|(payment, amount, reference)| Action::RefundByHand { payment, amount, reference }),
-        10 => (i(), 0..13usize, 0..3i64).prop_map(|(shipment, kind, hour)| Action::Report { shipment, kind, hour }),
+        14 => (i(), 0..13usize, 0..3i64).prop_map(|(shipment, kind, hour)| Action::Report { shipment, kind, hour }),
         4 => (i(), 0..3usize).prop_map(|(shipment, stage)| Action::Shipment { shipment, stage }),
         2 => prop::collection::vec((i(), 0..4u32), 0..3).prop_map(Action::RequestCancel),
         1 => i().prop_map(Action::Find),
+        1 => (0..2usize, prop::bool::weighted(0.2)).prop_map(|(customer, on_terms)| Action::Screen { customer, on_terms }),
         2 => (i(), 0..3usize).prop_map(|(code, end)| Action::Hold { code, end }),
         1 => (0..2usize, 0..3u8).prop_map(|(group, to)| Action::ChangeAddress { group, to }),
         1 => (0..2usize, 0..9i8).prop_map(|(group, day)| Action::ChangeDate { group, day }),
@@ -209,6 +218,9 @@ fn draft() -> impl Strategy<Value = Draft> {
             let discount = discount.min(goods);
             draft = draft.with_discount(DiscountKind::Coupon, discount);
             draft = draft.with_discount(DiscountKind::Points, points.min(goods - discount));
+            if let Some(points) = draft.intake.discounts.last_mut() {
+                points.code = Some("OWN".to_owned());
+            }
             match second {
                 Some((method, amount)) => {
                     let total = draft.clone().order().billing().total.units();
@@ -356,10 +368,16 @@ impl World {
                 Command::RequestCancel { lines, reason: CancelReason::Customer }
             }
             Action::Find(code) => Command::Validate { findings: vec![finding(*code)] },
+            Action::Screen { customer, on_terms } => screen(order, *customer, *on_terms),
             Action::Hold { code, end } => hold(*code, *end),
             Action::ChangeAddress { group, to } => {
                 let ship_group = pick(&order.ship_groups, *group)?.id;
-                Command::ChangeAddress { ship_group, address: address(&to.to_string()) }
+                let (address, by) = (address(&to.to_string()), "sato".to_owned());
+                if *to == 0 {
+                    Command::CorrectAddress { ship_group, address, reasons: Vec::new(), by }
+                } else {
+                    Command::ChangeAddress { ship_group, address }
+                }
             }
             Action::ChangeDate { group, day } => {
                 let ship_group = pick(&order.ship_groups, *group)?.id;
@@ -540,6 +558,32 @@ fn finding(code: usize) -> Finding {
         field: "lines[0]".to_owned(),
         message: "see to it".to_owned(),
     }
+}
+
+fn screen(order: &Order, customer: usize, on_terms: bool) -> Command {
+    let customer = ["one", "other"][customer].to_owned();
+    let own = PointIssuer { id: IssuerId::new("OWN").unwrap(), channels: Vec::new(), earn_basis_points: 100 };
+    let id = AccountId::new("A-1").unwrap();
+    let terms = Account {
+        id: id.clone(),
+        currency: order.currency,
+        credit_limit: Amount::LIMIT,
+        payment_terms_days: 30,
+        requires_purchase_order: false,
+        approval_above: None,
+    };
+    let enough = BTreeMap::from([(limits::points(&own.id, &customer), 1_000)]);
+    let shared = Shared {
+        customer: Some(customer),
+        issuers: vec![own],
+        account: on_terms.then_some(terms),
+        tallies: enough,
+        ..Shared::default()
+    };
+    let mut order = order.clone();
+    let number = "PO-1".to_owned();
+    order.particulars.purchase_order = Some(PurchaseOrder { number, account: Some(id.to_string()) });
+    Command::Screen { screened: Box::new(limits::take(&order, &shared).0) }
 }
 
 fn hold(code: usize, end: usize) -> Command {

@@ -2,18 +2,22 @@
 
 #![expect(dead_code, reason = "the functions here stand for the routes: what counts is their documentation")]
 
+mod limits;
+
 use utoipa::openapi::path::{Operation, Parameter};
 use utoipa::openapi::response::{Response, ResponseBuilder};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{Content, OpenApi as Document, Ref, RefOr};
 use utoipa::{Modify, OpenApi};
 
+use super::addresses::{AddressesBody, ReadingList};
 use super::commands::{CommandBody, CommandReply, DepositBody};
 use super::fulfilment::FulfilmentEventBody;
 use super::merchants::{
     ChannelBody, ChannelView, MerchantBody, MerchantView, ProductBody, ProductList, ProductView,
 };
 use super::orders::{OrderList, OrderView, ReceivedReply};
+use super::reading::ReadingView;
 use super::reports::AnswerBody;
 use super::stock::{AdjustmentBody, LedgerList, ReceiptBody, StockList, StockView};
 use crate::adapters::channels::json::NewOrder;
@@ -38,9 +42,13 @@ pub fn document() -> Document {
     ),
     modifiers(&Security, &Refusals),
     paths(
-        receive_order, receive_answer, list_orders, show_order, operate_order, record_deposit, receive_fulfilment, save_merchant,
+        receive_order, dry_run_order, receive_answer, list_orders, show_order, check_addresses, operate_order,
+        record_deposit, receive_fulfilment,
         show_merchant, save_channel, save_product, show_product, list_products, show_stock, receive_stock,
-        adjust_stock, show_ledger, show_description,
+        adjust_stock, show_ledger, limits::save_promotion, limits::show_promotion, limits::end_promotion,
+        limits::list_promotions, limits::save_account, limits::show_account, limits::list_accounts,
+        limits::save_point_issuer, limits::list_point_issuers, limits::adjust_points, limits::block,
+        limits::list_blocked, limits::unblock, show_description,
     )
 )]
 struct Api;
@@ -67,6 +75,7 @@ impl Modify for Refusals {
             let operation = match route.method() {
                 "GET" => &mut path.get,
                 "PUT" => &mut path.put,
+                "DELETE" => &mut path.delete,
                 _ => &mut path.post,
             };
             if let Some(operation) = operation {
@@ -157,6 +166,25 @@ const fn receive_order() {}
 )]
 const fn receive_answer() {}
 
+/// 取込確認: what a payload would become. Nothing is stored.
+///
+/// The body is what the channel's kind sends, JSON, XML or CSV, of one order or many. The answer has each
+/// order as we read it, what it costs, what validation would notice, and what is wrong with it; amounts are
+/// in the currency's smallest unit.
+#[utoipa::path(
+    post, path = "/v1/channels/{channel}/orders/dry-run", tag = "channels",
+    params(("channel" = String, Path, description = "The channel's id.")),
+    request_body(content = String, content_type = "*/*"),
+    responses(
+        (status = 200, description = "What the payload says, or what is wrong with it.", body = ReadingView),
+        (status = 401, description = "There is no such channel, or its key or signature is missing or wrong.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 413, description = "The body is larger than 256 KiB.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, description = "Try again later.", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+    security(("channel_key" = []), ("shopify_signature" = [])),
+)]
+const fn dry_run_order() {}
+
 /// 受注一覧: a merchant's orders, the newest first.
 #[utoipa::path(
     get, path = "/v1/orders", tag = "orders",
@@ -175,6 +203,20 @@ const fn receive_answer() {}
     security(("staff" = [])),
 )]
 const fn list_orders() {}
+
+/// 住所チェック: what addresses are read as, what is wrong with them, and how they should be written.
+///
+/// Nothing is stored.
+#[utoipa::path(
+    post, path = "/v1/addresses/check", tag = "addresses",
+    request_body = AddressesBody,
+    responses(
+        (status = 200, description = "The addresses, in the order of the request.", body = ReadingList),
+        (status = 422, description = "There are none, or more than 100.", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+    security(("staff" = [])),
+)]
+const fn check_addresses() {}
 
 /// 受注照会: an order with everything that belongs to it, and its timeline.
 #[utoipa::path(

@@ -95,8 +95,9 @@ const fn cancel_reason(reason: CancelReason) -> &'static str {
         CancelReason::Customer => "BuyerCanceled",
         CancelReason::OutOfStock => "NoInventory",
         CancelReason::Undeliverable => "ShippingAddressUndeliverable",
-        CancelReason::Shop | CancelReason::PaymentDeclined | CancelReason::PaymentExpired => {
-            "GeneralAdjustment"
-        }
+        CancelReason::Shop
+        | CancelReason::Fraud
+        | CancelReason::PaymentDeclined
+        | CancelReason::PaymentExpired => "GeneralAdjustment",
     }
 }

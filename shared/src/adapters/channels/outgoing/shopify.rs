@@ -93,5 +93,6 @@ const fn cancel_reason(reason: CancelReason) -> &'static str {
         CancelReason::OutOfStock => "inventory",
         CancelReason::PaymentDeclined => "declined",
         CancelReason::Shop | CancelReason::Undeliverable | CancelReason::PaymentExpired => "other",
+        CancelReason::Fraud => "fraud",
     }
 }

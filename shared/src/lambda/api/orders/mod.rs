@@ -6,17 +6,21 @@ mod history;
 mod list;
 mod money;
 mod particulars;
+mod screening;
 mod shipments;
 
 use jiff::Timestamp;
 use serde::Serialize;
 
-use self::attention::{FindingView, HoldView, NoteView, TicketView};
+pub use self::attention::FindingView;
+use self::attention::{HoldView, NoteView, TicketView};
 use self::goods::{CustomerView, LineView, ShipGroupView, UnitsView};
 use self::history::{MailView, TimelineEntry};
 pub use self::list::OrderList;
-use self::money::{BillingView, DiscountView, FeeView, PaymentView};
+pub use self::money::BillingView;
+use self::money::{DiscountView, FeeView, PaymentView};
 use self::particulars::ParticularsView;
+use self::screening::{ClaimView, PointsEntryView, RiskView};
 use self::shipments::ShipmentView;
 use super::reports::{DriftView, ReportView};
 use crate::app::idempotency::Reply;
@@ -106,6 +110,12 @@ pub struct OrderView {
     pub customer_note: Option<String>,
     /// What else the channel says.
     pub particulars: ParticularsView,
+    /// The points that paid for it and that it brought, by issuer.
+    pub points: Vec<PointsEntryView>,
+    /// What it has taken of what orders share: uses of codes, points, credit.
+    pub claims: Vec<ClaimView>,
+    /// How risky it is, and why.
+    pub risk: RiskView,
     /// What its channel was told.
     pub reports: Vec<ReportView>,
     /// In what its channel disagrees with us.
@@ -153,7 +163,7 @@ impl From<&WholeOrder> for OrderView {
             prices: order.basis,
             billing: (&order.billing()).into(),
             lines: order.lines.iter().map(Into::into).collect(),
-            ship_groups: order.ship_groups.iter().map(Into::into).collect(),
+            ship_groups: order.ship_groups.iter().map(|group| ShipGroupView::of(group, order)).collect(),
             fees: order.fees.iter().map(Into::into).collect(),
             discounts: order.discounts.iter().map(Into::into).collect(),
             payments: order.payments.iter().zip(order.targets()).map(Into::into).collect(),
@@ -164,6 +174,9 @@ impl From<&WholeOrder> for OrderView {
             notes: order.notes.iter().map(Into::into).collect(),
             customer_note: order.customer_note.as_ref().map(shown),
             particulars: (&order.particulars).into(),
+            points: order.points().into_iter().map(Into::into).collect(),
+            claims: order.screening.claims.iter().map(Into::into).collect(),
+            risk: (&order.screening.risk).into(),
             reports: ReportView::all(order),
             drift: DriftView::of(order),
             cancelling: cancelling.map(Into::into).collect(),

@@ -40,6 +40,7 @@ impl Route {
 /// All routes.
 pub const ROUTES: &[Route] = &[
     channel("POST /v1/channels/{channel}/orders", "receive-order"),
+    channel("POST /v1/channels/{channel}/orders/dry-run", "receive-order"),
     channel("POST /v1/channels/{channel}/reports/{id}", "receive-answer"),
     staff("GET /v1/orders", "query-orders"),
     staff("GET /v1/orders/{id}", "query-orders"),

@@ -198,6 +198,12 @@ impl MemoryStore {
         locked(&self.state).orders.get(id).cloned()
     }
 
+    /// What happened to an order as its event of that number; `None` when there is none.
+    #[must_use]
+    pub fn happened(&self, id: &OrderId, seq: u64) -> Option<EventRecord> {
+        locked(&self.state).events.get(&(id.clone(), seq)).cloned()
+    }
+
     /// Makes the row of an order one that cannot be read.
     pub fn breaks(&self, id: &OrderId) {
         locked(&self.state).broken.insert(id.clone());

@@ -10,12 +10,15 @@ use juchu::domain::ids::OrderId;
 use juchu::domain::money::Amount;
 use juchu::domain::order::{Order, TicketKind};
 use juchu::domain::payment::{Operation, OperationKind};
+use juchu::domain::tally::TallyKind;
 use juchu::testing::Surroundings;
 use serde_json::Value;
 
+use crate::channel;
 use crate::logs;
 use crate::people::People;
 use crate::requests::{Ask, Purpose};
+use crate::shop;
 use crate::world::{Broken, completed};
 
 /// Watches a world.
@@ -27,13 +30,14 @@ pub struct Checks {
     mails: BTreeSet<String>,
     mails_seen: usize,
     operations_seen: usize,
+    reports_seen: usize,
 }
 
 impl Checks {
     /// Watches the world with these surroundings.
     #[must_use]
     pub fn new(out: Surroundings) -> Self {
-        Self { out, seen: (0, 0), mails: BTreeSet::new(), mails_seen: 0, operations_seen: 0 }
+        Self { out, seen: (0, 0), mails: BTreeSet::new(), mails_seen: 0, operations_seen: 0, reports_seen: 0 }
     }
 
     /// What must hold after every step.
@@ -46,6 +50,9 @@ impl Checks {
         }
         self.mails()?;
         self.charges()?;
+        let told = self.out.reports.told();
+        channel::check_told(&self.out.store, told.get(self.reports_seen..).unwrap_or_default())?;
+        self.reports_seen = told.len();
         let (orders, books) = (self.out.store.orders(), self.out.store.books());
         let rows: usize = books.iter().map(|(.., ledger)| ledger.len()).sum();
         let seen = (orders.iter().map(|order| order.version).sum(), i64::try_from(rows).unwrap_or_default());
@@ -61,11 +68,23 @@ impl Checks {
             audit.stock(merchant, key, stock, ledger);
         }
         none(audit.finish())?;
+        self.limits()?;
         let now = juchu::app::ports::Clock::now(&self.out.clock) + SKEW;
         match orders.iter().find(|order| order.ready && !order.is_releasable_at(now)) {
             None => Ok(()),
             Some(order) => Err(Broken(format!("order {} is ready before it can be released", order.number))),
         }
+    }
+
+    /// No limit is exceeded, and no customer has fewer than no points.
+    fn limits(&self) -> Result<(), Broken> {
+        for (_, key, tally) in self.out.store.all_tallies() {
+            let exceeded = key.kind == TallyKind::PromotionUses && tally.amount > i64::from(shop::USES);
+            if exceeded || tally.amount < 0 {
+                return Err(Broken(format!("{} {} is {}", key.kind.name(), key.subject, tally.amount)));
+            }
+        }
+        Ok(())
     }
 
     /// At most one mail per fact.
@@ -118,6 +137,7 @@ impl Checks {
             self.money(order, people)?;
             cancelled(order, people)?;
         }
+        channel::check_at_rest(&orders, &self.out.reports.told())?;
         for (merchant, key, stock, ledger) in &self.out.store.books() {
             audit.stock(merchant, key, stock, ledger);
             let lines = orders.iter().flat_map(|order| &order.lines).filter(|line| line.sku == key.sku);
@@ -273,6 +293,11 @@ pub fn check_answer(people: &mut People, ask: &Ask, status: i64, body: &Value) -
         Purpose::Cancel { .. } | Purpose::Command | Purpose::Report => match status {
             200 | 409 | 422 => Ok(()),
             _ => Err(wrong("a command is answered wrongly")),
+        },
+        // What it was told may not be noted yet.
+        Purpose::Answer => match status {
+            200 | 404 => Ok(()),
+            _ => Err(wrong("an answer is answered wrongly")),
         },
         Purpose::Look if status == 200 => Ok(()),
         Purpose::Look => Err(wrong("an order cannot be looked at")),

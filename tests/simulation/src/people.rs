@@ -5,21 +5,25 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 use juchu::app::ports::WarehouseMessage;
-use juchu::domain::ids::{LineId, OrderId, PaymentId, ShipmentId};
+use juchu::domain::ids::{LineId, OrderId, PaymentId, ReportId, ShipmentId};
 use juchu::domain::money::Amount;
 use juchu::domain::order::{HoldCode, Line, Order, OrderState, TicketKind};
 use juchu::domain::payment::PaymentMethod;
 use juchu::domain::shipment::{FulfilmentEventKind, ShipmentStatus};
+use juchu::testing::Told;
 use juchu_tests::harness::people::{channel, merchant};
 use serde_json::{Value, json};
 
 use crate::chance::Chance;
+use crate::channel::{any_answer, missing_answers};
 use crate::requests::{Ask, Purpose, Who, event};
 
 /// Where the shop's stock is.
 const LOCATION: &str = "main";
 /// What it sells.
 pub const SKUS: [&str; 3] = ["TEA-100", "POT-01", "CUP-02"];
+/// The customer's mail address.
+pub const MAIL: &str = "secret.person@example.com";
 /// What must never be in a log.
 pub const SECRETS: [&str; 5] = ["鬼怒川", "secret.person", "090-9876-5432", "丸の内1-9-1", "のしを付けて"];
 
@@ -57,6 +61,8 @@ pub struct View<'a> {
     pub orders: &'a [Order],
     /// What the warehouse was told.
     pub told: &'a [WarehouseMessage],
+    /// What the channel's integration was told.
+    pub reports: &'a [Told],
 }
 
 impl View<'_> {
@@ -105,13 +111,17 @@ impl People {
 
     /// Somebody asks for something, or for nothing that is possible now.
     pub fn somebody(&mut self, view: &View<'_>, chance: &Chance) -> Option<Ask> {
-        match chance.below(20) {
+        match chance.below(23) {
             0 => self.looks(view, chance),
             1..=5 => self.orders_something(view.now, chance),
             6 => self.sends_again(view.now, chance),
             7..=8 => self.moves_stock(view.now, chance),
             9..=10 => self.deposits(view, chance),
             11..=13 => self.commands(view, chance),
+            20..=22 => {
+                let (report, body) = any_answer(view.reports, chance)?;
+                Some(self.answers(&report, &body, view.now))
+            }
             _ => self.reports(view, chance),
         }
     }
@@ -230,6 +240,10 @@ impl People {
                 let hold = order.open_holds().next()?;
                 json!({ "command": "override_hold", "code": hold.code, "reason": "it is all right" })
             }
+            11 => {
+                let report = chance.pick(&order.reports)?;
+                json!({ "command": "repeat_report", "event": report.event })
+            }
             _ => {
                 let ticket = order.open_tickets().next()?;
                 json!({ "command": "close_ticket", "ticket": ticket.id })
@@ -308,6 +322,13 @@ impl People {
         self.ask(door, &json!({ "id": shipment }), who, &body, (Purpose::Report, now))
     }
 
+    /// The channel's integration answers.
+    fn answers(&mut self, report: &ReportId, body: &Value, now: Timestamp) -> Ask {
+        let door = ("receive-answer", "POST /v1/channels/{channel}/reports/{id}");
+        let parameters = json!({ "channel": channel(), "id": report });
+        self.ask(door, &parameters, Who::Channel, body, (Purpose::Answer, now))
+    }
+
     fn looks(&mut self, view: &View<'_>, chance: &Chance) -> Option<Ask> {
         let order = chance.pick(view.orders)?;
         let door = ("query-orders", "GET /v1/orders/{id}");
@@ -334,6 +355,9 @@ impl People {
                 asks.push(self.stock(sku, i64::from(waits) + 5, false, view.now));
             }
         }
+        for report in missing_answers(view.orders) {
+            asks.push(self.answers(&report, &json!({ "outcome": "accepted" }), view.now));
+        }
         for shipment in view.instructed() {
             let kind = match view.status(&shipment) {
                 None | Some(ShipmentStatus::Recalled | ShipmentStatus::Delivered) => continue,
@@ -352,7 +376,12 @@ impl People {
         let holds: Vec<HoldCode> = order.open_holds().map(|hold| hold.code).collect();
         for code in holds {
             // A payment that was refused is tried again; everything else somebody takes upon themselves.
-            let body = if code == HoldCode::Payment {
+            // Each third order that may be a fraud is one.
+            if code == HoldCode::FraudReview && order.number.ends_with(['2', '5', '8']) {
+                asks.push(self.cancel(&order.id, None, "FRAUD", now));
+                continue;
+            }
+            let body = if matches!(code, HoldCode::Payment | HoldCode::FraudReview) {
                 json!({ "command": "resolve_hold", "code": code })
             } else {
                 json!({ "command": "override_hold", "code": code, "reason": "it is all right" })
@@ -444,16 +473,23 @@ fn new_order(number: &str, now: Timestamp, chance: &Chance) -> Value {
         payments.insert(0, json!({ "method": "CARD", "amount": 300, "token": "tok" }));
     }
     let fees = if chance.one_in(3) { json!([{ "kind": "SHIPPING", "amount": 550 }]) } else { json!([]) };
-    let coupon = json!([{ "kind": "COUPON", "code": "SPRING", "amount": 120 }]);
+    // A code of the shop's, one of a mall's, points of the shop's and of a mall's.
+    let discounts = [
+        json!([{ "kind": "COUPON", "code": "spring", "amount": 120 }]),
+        json!([{ "kind": "COUPON", "code": "MALL-7", "amount": 300 }]),
+        json!([{ "kind": "POINTS", "code": "OWN", "amount": 50 }]),
+        json!([{ "kind": "COUPON", "code": "SPRING", "amount": 120 }, { "kind": "POINTS", "code": "OWN", "amount": 70 }]),
+        json!([{ "kind": "POINTS", "code": "RAKUTEN", "amount": 90 }]),
+    ];
     json!({
         "number": number,
         "ordered_at": (now - SignedDuration::from_mins(5)).to_string(),
-        "customer": { "name": "鬼怒川 一子", "mail": "secret.person@example.com", "phone": "090-9876-5432" },
+        "customer": { "name": "鬼怒川 一子", "mail": MAIL, "phone": "090-9876-5432" },
         "ship_to": ship_to,
         "lines": lines,
         "payments": payments,
         "fees": fees,
-        "discounts": if chance.one_in(4) { coupon } else { json!([]) },
+        "discounts": if chance.one_in(2) { chance.pick(&discounts).cloned() } else { Some(json!([])) },
         "note": chance.one_in(8).then_some("のしを付けてください"),
         "desired_date": chance.one_in(6).then_some("2026-04-10"),
     })

@@ -43,6 +43,8 @@ pub enum Purpose {
     Command,
     /// The warehouse or the carrier reports something.
     Report,
+    /// The channel's integration answers a report.
+    Answer,
     /// Somebody looks.
     Look,
 }

@@ -11,6 +11,7 @@ mod access;
 mod at_once;
 mod channels;
 mod circumstances;
+mod limits;
 mod looking_back;
 mod mails;
 mod poison;

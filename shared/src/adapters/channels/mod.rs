@@ -8,19 +8,27 @@ mod amazon;
 mod base;
 mod csv;
 mod eccube;
+mod given;
 pub mod json;
 mod logiless;
+mod method;
 mod nextengine;
 pub mod outgoing;
+mod place;
 mod rakuten;
 mod reading;
 mod shopify;
 pub mod signature;
+mod table;
+mod tree;
+pub mod unmapped;
+mod when;
 mod wire;
 mod woocommerce;
 mod yahoo;
 
-pub use reading::{ChannelOrder, ChannelStatus, Entry, Reading};
+pub use reading::{ChannelOrder, ChannelStatus, Entry, Missing, Reading};
+pub use table::Rows;
 
 use sha2::{Digest, Sha256};
 
@@ -83,6 +91,38 @@ pub fn read(kind: ChannelKind, body: &[u8], defaults: &ChannelDefaults) -> Resul
     }
 }
 
+/// Opens a file of many orders, to be read one by one from the byte `from` on: where an earlier
+/// reading of the same file has got to, or 0.
+///
+/// # Errors
+/// [`ChannelError::Malformed`] when this kind of channel has no files, or the header is not one of its.
+pub fn rows<'a>(
+    kind: ChannelKind,
+    body: &'a [u8],
+    from: usize,
+    defaults: &ChannelDefaults,
+) -> Result<Rows<'a>, ChannelError> {
+    let dialect = match kind {
+        ChannelKind::Csv => &csv::DIALECT,
+        ChannelKind::NextEngine => &nextengine::DIALECT,
+        ChannelKind::Rakuten => &rakuten::DIALECT,
+        ChannelKind::Json
+        | ChannelKind::Manual
+        | ChannelKind::Shopify
+        | ChannelKind::Yahoo
+        | ChannelKind::Amazon
+        | ChannelKind::WooCommerce
+        | ChannelKind::Base
+        | ChannelKind::EcCube
+        | ChannelKind::Logiless => {
+            let message =
+                format!("{} has no files of orders: only csv, nextengine and rakuten do", kind.name());
+            return Err(ChannelError::Malformed { path: String::new(), message });
+        }
+    };
+    table::rows(dialect, body, from, defaults)
+}
+
 /// Reads a payload that is one order to be opened, with its fingerprint: that of what the channel
 /// itself says. What the merchant's settings fill in is no part of it, because they may change before
 /// a repetition comes.
@@ -119,5 +159,7 @@ pub fn fingerprint(order: &Intake) -> String {
     hex::encode(Sha256::digest(canonical))
 }
 
+#[cfg(test)]
+mod testing;
 #[cfg(test)]
 mod tests;

@@ -9,6 +9,7 @@ pub mod limits;
 pub mod merchants;
 pub mod openapi;
 pub mod orders;
+pub mod reading;
 pub mod reports;
 pub mod stock;
 

@@ -17,6 +17,7 @@ use super::merchants::{
     ChannelBody, ChannelView, MerchantBody, MerchantView, ProductBody, ProductList, ProductView,
 };
 use super::orders::{OrderList, OrderView, ReceivedReply};
+use super::reading::ReadingView;
 use super::reports::AnswerBody;
 use super::stock::{AdjustmentBody, LedgerList, ReceiptBody, StockList, StockView};
 use crate::adapters::channels::json::NewOrder;
@@ -41,7 +42,8 @@ pub fn document() -> Document {
     ),
     modifiers(&Security, &Refusals),
     paths(
-        receive_order, receive_answer, list_orders, show_order, check_addresses, operate_order, record_deposit, receive_fulfilment, save_merchant,
+        receive_order, dry_run_order, receive_answer, list_orders, show_order, check_addresses, operate_order,
+        record_deposit, receive_fulfilment,
         show_merchant, save_channel, save_product, show_product, list_products, show_stock, receive_stock,
         adjust_stock, show_ledger, limits::save_promotion, limits::show_promotion, limits::end_promotion,
         limits::list_promotions, limits::save_account, limits::show_account, limits::list_accounts,
@@ -163,6 +165,25 @@ const fn receive_order() {}
     security(("channel_key" = []), ("shopify_signature" = [])),
 )]
 const fn receive_answer() {}
+
+/// 取込確認: what a payload would become. Nothing is stored.
+///
+/// The body is what the channel's kind sends, JSON, XML or CSV, of one order or many. The answer has each
+/// order as we read it, what it costs, what validation would notice, and what is wrong with it; amounts are
+/// in the currency's smallest unit.
+#[utoipa::path(
+    post, path = "/v1/channels/{channel}/orders/dry-run", tag = "channels",
+    params(("channel" = String, Path, description = "The channel's id.")),
+    request_body(content = String, content_type = "*/*"),
+    responses(
+        (status = 200, description = "What the payload says, or what is wrong with it.", body = ReadingView),
+        (status = 401, description = "There is no such channel, or its key or signature is missing or wrong.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 413, description = "The body is larger than 256 KiB.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, description = "Try again later.", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+    security(("channel_key" = []), ("shopify_signature" = [])),
+)]
+const fn dry_run_order() {}
 
 /// 受注一覧: a merchant's orders, the newest first.
 #[utoipa::path(

@@ -12,11 +12,13 @@ mod shipments;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use self::attention::{FindingView, HoldView, NoteView, TicketView};
+pub use self::attention::FindingView;
+use self::attention::{HoldView, NoteView, TicketView};
 use self::goods::{CustomerView, LineView, ShipGroupView, UnitsView};
 use self::history::{MailView, TimelineEntry};
 pub use self::list::OrderList;
-use self::money::{BillingView, DiscountView, FeeView, PaymentView};
+pub use self::money::BillingView;
+use self::money::{DiscountView, FeeView, PaymentView};
 use self::particulars::ParticularsView;
 use self::screening::{ClaimView, PointsEntryView, RiskView};
 use self::shipments::ShipmentView;

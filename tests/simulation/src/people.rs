@@ -515,7 +515,7 @@ fn address(line1: &str, line2: Option<&str>) -> Value {
 fn changed(mut order: Value, chance: &Chance) -> Option<Value> {
     match chance.below(5) {
         0 => order["status"] = json!("CANCELLED"),
-        1 => order["ship_to"] = address(["丸の内1-9-1", "丸の内2-4-1"].get(chance.below(2))?),
+        1 => order["ship_to"] = address(["丸の内1-9-1", "丸の内2-4-1"].get(chance.below(2))?, None),
         2 => {
             let line = order["lines"].as_array_mut()?.first_mut()?;
             let quantity = line["quantity"].as_u64().filter(|quantity| *quantity > 1)?;

@@ -3,9 +3,11 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use super::calls::{CallAttempt, NewCall};
 use super::customer::{Address, DesiredDelivery, Personal};
 use super::event::Grant;
 use super::ids::{PaymentId, ShipmentId};
+use super::matter::Matter;
 use super::money::Amount;
 use super::order::{CancelReason, HoldCode, TicketKind};
 use super::payment::{Operation, OperationOutcome};
@@ -184,6 +186,27 @@ commands! {
     CloseTicket {
         /// Which.
         id: String,
+    },
+    /// Have somebody call the customer.
+    RequestCall {
+        /// Why, what about, and until when.
+        call: NewCall,
+    },
+    /// Take over what came of a call.
+    RecordCall {
+        /// For which request.
+        id: String,
+        /// What came of it.
+        attempt: CallAttempt,
+    },
+    /// Say who deals with an open matter.
+    AssignWork {
+        /// Which.
+        matter: Matter,
+        /// Who, by name; nobody any more when `None`.
+        to: Option<String>,
+        /// Who says so.
+        by: String,
     },
     /// Do what the clock asks for.
     Tick,

@@ -5,6 +5,8 @@
 
 pub mod audit;
 pub mod billing;
+pub mod calls;
+pub mod clocks;
 pub mod command;
 pub mod contact;
 pub mod customer;
@@ -15,8 +17,10 @@ pub mod ids;
 pub mod intake;
 pub mod japan;
 pub mod mail_address;
+pub mod matter;
 pub mod merchant;
 pub mod money;
+pub mod next_action;
 pub mod order;
 pub mod particulars;
 pub mod payment;

@@ -5,8 +5,10 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::billing::{Declared, Discount, Fee};
+use super::calls::CallRequest;
 use super::customer::{Address, Customer, DesiredDelivery, Personal};
 use super::ids::{ChannelId, LineId, LocationId, MerchantId, OrderId, PaymentId, ShipmentId, Sku};
+use super::matter::Handling;
 use super::merchant::OrderPolicy;
 use super::money::{Amount, Currency};
 use super::particulars::{GroupParticulars, LineParticulars, Particulars};
@@ -264,6 +266,12 @@ pub enum TicketKind {
     CancelRefused,
     /// A warehouse or carrier report contradicts what happened before.
     ContradictoryReport,
+    /// Nobody has called the customer in time.
+    CallOverdue,
+    /// The customer never answered the phone: cancel, or go on.
+    CustomerUnreachable,
+    /// The customer does not want to talk: cancel, or go on.
+    CustomerRefused,
 }
 
 /// Something a person must look at. Unlike a hold it does not stop the order.
@@ -391,6 +399,12 @@ pub struct Order {
     pub holds: Vec<Hold>,
     /// What a person must look at, or did.
     pub tickets: Vec<Ticket>,
+    /// What the customer is, or was, called about.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub calls: Vec<CallRequest>,
+    /// What was noted about the matters that are open.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub handlings: Vec<Handling>,
     /// Remarks.
     pub notes: Vec<Note>,
     /// What the customer wrote.
@@ -480,6 +494,7 @@ impl Order {
             hold.reason.reveal().len() + end
         });
         let tickets = self.tickets.iter().map(|ticket| ticket.id.len() + ticket.detail.len());
+        let calls = self.calls.iter().map(CallRequest::bytes);
         let delays = self.delays.iter().map(|(reason, _)| reason.len());
         let references = self
             .payments
@@ -489,7 +504,8 @@ impl Order {
         // A number is kept with its report and with its shipment.
         let numbers = self.shipments.iter().flat_map(|shipment| &shipment.trackings);
         let numbers = numbers.map(|tracking| FIELD_BYTES + 2 * tracking.number.len());
-        let all = notes.chain(holds).chain(tickets).chain(delays).chain(references.map(String::len));
+        let all =
+            notes.chain(holds).chain(tickets).chain(calls).chain(delays).chain(references.map(String::len));
         all.chain(reports.map(|_| 0)).chain(numbers).map(|bytes| FIELD_BYTES + bytes).sum()
     }
 

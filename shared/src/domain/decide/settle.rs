@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::payment::short_ticket;
-use super::{Decision, Effects, cancellation, cash, evolved};
+use super::{Decision, Effects, calls, cancellation, cash, evolved};
 use crate::domain::event::Event;
 use crate::domain::money::Amount;
 use crate::domain::order::{Order, OrderState, TicketKind, Validation};
@@ -34,6 +34,7 @@ fn consequence(order: &Order, now: Timestamp) -> Vec<Event> {
         .or_else(|| money(order).or_else(|| nothing_short(order)).map(|event| vec![event]))
         .or_else(|| cash::collected(order))
         .or_else(|| progress(order, now).map(|event| vec![event]))
+        .or_else(|| calls::following(order, now))
         .unwrap_or_default()
 }
 

@@ -10,6 +10,7 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::{RngSeed, TestRunner};
 
 use crate::domain::billing::{DiscountKind, FeeKind};
+use crate::domain::calls::{CallAttempt, CallOutcome, CallReason, NewCall};
 use crate::domain::customer::DesiredDelivery;
 use crate::domain::decide::{Collection, next_collection};
 use crate::domain::event::{EventKind, Grant};
@@ -110,6 +111,17 @@ enum Action {
         text: u8,
     },
     CloseTicket(usize),
+    /// Somebody wants the customer called about something that is open, or about nothing.
+    RequestCall(usize),
+    /// Somebody called, and says so now.
+    Call {
+        which: usize,
+        outcome: usize,
+    },
+    Assign {
+        which: usize,
+        to: u8,
+    },
     /// Time passes.
     Wait {
         hours: i64,
@@ -155,12 +167,15 @@ fn action() -> impl Strategy<Value = Action> {
         4 => (i(), 0..3usize).prop_map(|(shipment, stage)| Action::Shipment { shipment, stage }),
         2 => prop::collection::vec((i(), 0..4u32), 0..3).prop_map(Action::RequestCancel),
         1 => i().prop_map(Action::Find),
-        2 => (i(), 0..3usize).prop_map(|(code, end)| Action::Hold { code, end }),
+        3 => (i(), 0..3usize).prop_map(|(code, end)| Action::Hold { code, end }),
         1 => (0..2usize, 0..3u8).prop_map(|(group, to)| Action::ChangeAddress { group, to }),
         1 => (0..2usize, 0..9i8).prop_map(|(group, day)| Action::ChangeDate { group, day }),
-        1 => (0..3usize, 0..3u8).prop_map(|(kind, text)| Action::Remark { kind, text }),
+        2 => (0..4usize, 0..3u8).prop_map(|(kind, text)| Action::Remark { kind, text }),
         1 => i().prop_map(Action::CloseTicket),
-        2 => prop::sample::select(vec![1, 30, 80, 130]).prop_map(|hours| Action::Wait { hours }),
+        2 => i().prop_map(Action::RequestCall),
+        4 => (i(), 0..5usize).prop_map(|(which, outcome)| Action::Call { which, outcome }),
+        1 => (i(), 0..2u8).prop_map(|(which, to)| Action::Assign { which, to }),
+        4 => prop::sample::select(vec![1, 30, 80, 130]).prop_map(|hours| Action::Wait { hours }),
         4 => (0..40usize).prop_map(Action::Again),
     ]
 }
@@ -342,6 +357,23 @@ impl World {
             }
             Action::Remark { kind, text } => remark(*kind, &text.to_string()),
             Action::CloseTicket(n) => Command::CloseTicket { id: pick(&order.tickets, *n)?.id.clone() },
+            Action::RequestCall(n) => request_call(order, *n),
+            Action::Call { which, outcome } => {
+                let open: Vec<_> = order.calls.iter().collect();
+                let id = pick(&open, *which)?.id.clone();
+                let outcome = match outcome {
+                    0 => CallOutcome::Reached { settled: false },
+                    1 => CallOutcome::Reached { settled: true },
+                    2 => CallOutcome::Refused,
+                    _ => CallOutcome::NoAnswer,
+                };
+                Command::RecordCall { id, attempt: call(self.case.now, outcome) }
+            }
+            Action::Assign { which, to } => {
+                let matter = pick(&order.open_matters(), *which)?.matter.clone();
+                let to = (*to > 0).then(|| "sato".to_owned());
+                Command::AssignWork { matter, to, by: "kato".to_owned() }
+            }
             Action::Again(n) => self.sent.get(*n)?.clone(),
         })
     }
@@ -454,7 +486,23 @@ fn outside(order: &Order) -> Vec<Command> {
         commands.extend((!over).then(|| Command::RecordFulfilment { shipment: shipment.id.clone(), report }));
     }
     commands.extend(order.open_tickets().map(|ticket| Command::CloseTicket { id: ticket.id.clone() }));
+    commands.extend(order.open_calls().map(|request| {
+        let outcome = CallOutcome::Reached { settled: false };
+        Command::RecordCall { id: request.id.clone(), attempt: call(request.opened_at, outcome) }
+    }));
     commands
+}
+
+/// About the `n`th matter that is open; about nothing when there are fewer.
+fn request_call(order: &Order, n: usize) -> Command {
+    let about = order.open_matters().get(n).map(|open| open.matter.clone());
+    let reason = CallReason::ALL[n];
+    let (detail, by) = ("ask".into(), "kato".to_owned());
+    Command::RequestCall { call: NewCall { reason, about, detail, deadline: None, by } }
+}
+
+fn call(at: Timestamp, outcome: CallOutcome) -> CallAttempt {
+    CallAttempt { at, by: "sato".to_owned(), outcome, note: Some("said so".into()) }
 }
 
 fn pick<T>(items: &[T], n: usize) -> Option<&T> {
@@ -529,7 +577,10 @@ fn remark(kind: usize, text: &str) -> Command {
     match kind {
         0 => Command::AddNote { id: text.clone(), by: "staff".to_owned(), text: text.into() },
         1 => Command::ReportDelay { reason: text, expected_on: None },
-        _ => Command::OpenTicket { kind: TicketKind::MailUnknown, subject: text, detail: String::new() },
+        2 => Command::OpenTicket { kind: TicketKind::MailUnknown, subject: text, detail: String::new() },
+        _ => {
+            Command::OpenTicket { kind: TicketKind::MailUndeliverable, subject: text, detail: String::new() }
+        }
     }
 }
 
@@ -585,7 +636,7 @@ fn the_sequences_reach_every_event_and_every_state() {
     let strategy = (draft(), prop::collection::vec(action(), 0..60));
     let mut events: BTreeSet<&str> = BTreeSet::new();
     let mut states = BTreeSet::new();
-    for _ in 0..400 {
+    for _ in 0..500 {
         let (draft, actions) = strategy.new_tree(&mut runner).unwrap().current();
         let mut world = World::new(draft);
         for action in &actions {

@@ -74,7 +74,7 @@ impl Functions {
                 let app = ReceiveOrder { store, archive: self.ports.archive.clone(), clock };
                 receive_order::handle(&app, request).await
             }
-            "query-orders" => query_orders::handle(&QueryOrders { store }, request).await,
+            "query-orders" => query_orders::handle(&QueryOrders { store, clock }, request).await,
             "operate-order" => operate_order::handle(&OperateOrder { store, clock }, request).await,
             "receive-fulfilment" => receive_fulfilment::handle(&OperateOrder { store, clock }, request).await,
             "manage-merchant" => {

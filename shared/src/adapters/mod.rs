@@ -3,7 +3,6 @@
 
 pub mod channels;
 pub mod clock;
-pub(crate) mod cursor;
 pub mod dynamo;
 pub mod s3;
 pub mod sandbox;
@@ -11,3 +10,5 @@ pub mod ses;
 pub mod sqs;
 #[cfg(test)]
 mod stub;
+
+pub(crate) use crate::app::cursor;

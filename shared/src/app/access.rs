@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::domain::Command;
 use crate::domain::ids::MerchantId;
+use crate::domain::order::HoldCode;
 
 /// A role of a person or machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -86,6 +87,14 @@ pub enum Permission {
     Operate,
     /// Speak for the customer: remarks, changes, cancellations.
     Serve,
+    /// Call customers, and record what came of it.
+    Call,
+    /// Say who deals with what.
+    Assign,
+    /// Decide for the merchant.
+    Decide,
+    /// Let go on what waited for goods or a carrier to be right.
+    ClearGoods,
     /// Record deposits and refunds.
     HandleMoney,
     /// Let an order go on although something is wrong.
@@ -106,6 +115,10 @@ impl Permission {
         match self {
             Self::Read => true,
             Self::Operate | Self::HandleMoney => matches!(role, BackOffice | Supervisor | System),
+            Self::Call => matches!(role, CallCenter | BackOffice | Supervisor | System),
+            Self::Assign => !matches!(role, Role::Auditor),
+            Self::Decide => matches!(role, ClientUser | BackOffice | Supervisor | System),
+            Self::ClearGoods => matches!(role, Logistics | BackOffice | Supervisor | System),
             Self::Serve => matches!(role, CallCenter | BackOffice | ClientUser | Supervisor | System),
             Self::Override | Self::ManageMerchant => matches!(role, Supervisor),
             Self::ReportFulfilment | Self::ManageStock => matches!(role, Logistics | Supervisor | System),
@@ -118,14 +131,16 @@ impl Permission {
     #[must_use]
     pub const fn for_command(command: &Command) -> Option<Self> {
         match command {
-            Command::ResolveHold { .. } | Command::PlaceHold { .. } | Command::CloseTicket { .. } => {
-                Some(Self::Operate)
-            }
+            Command::ResolveHold { code, .. } => Some(Self::to_resolve(*code)),
+            Command::PlaceHold { .. } | Command::CloseTicket { .. } => Some(Self::Operate),
+            Command::RecordCall { .. } => Some(Self::Call),
+            Command::AssignWork { .. } => Some(Self::Assign),
             Command::OverrideHold { .. } => Some(Self::Override),
             Command::RequestCancel { .. }
             | Command::ChangeAddress { .. }
             | Command::ChangeDesiredDelivery { .. }
             | Command::ReportDelay { .. }
+            | Command::RequestCall { .. }
             | Command::AddNote { .. } => Some(Self::Serve),
             Command::RecordDeposit { .. } | Command::RecordRefund { .. } => Some(Self::HandleMoney),
             Command::RecordFulfilment { .. } => Some(Self::ReportFulfilment),
@@ -142,6 +157,22 @@ impl Permission {
             | Command::Cancel
             | Command::OpenTicket { .. }
             | Command::Tick => None,
+        }
+    }
+
+    /// Whoever's work a hold is may resolve it.
+    const fn to_resolve(code: HoldCode) -> Self {
+        match code {
+            HoldCode::ClientDecision => Self::Decide,
+            HoldCode::Quality | HoldCode::CarrierOutage => Self::ClearGoods,
+            HoldCode::AddressDefect
+            | HoldCode::ContactDefect
+            | HoldCode::UnknownProduct
+            | HoldCode::AmountDefect
+            | HoldCode::CustomerNote
+            | HoldCode::FraudReview
+            | HoldCode::Payment
+            | HoldCode::Stockout => Self::Operate,
         }
     }
 }
@@ -202,6 +233,10 @@ mod tests {
         for permission in [
             Permission::Operate,
             Permission::Serve,
+            Permission::Call,
+            Permission::Assign,
+            Permission::Decide,
+            Permission::ClearGoods,
             Permission::HandleMoney,
             Permission::Override,
             Permission::ReportFulfilment,
@@ -210,6 +245,44 @@ mod tests {
             Permission::ManageMerchant,
         ] {
             assert_eq!(auditor.require(permission, &merchant("acme")), Err(Denied::Role), "{permission:?}");
+        }
+    }
+
+    #[test]
+    fn whoever_owns_a_matter_may_end_it() {
+        use crate::domain::calls::{CallAttempt, CallOutcome};
+        use crate::domain::matter::Reason;
+        use crate::domain::money::Amount;
+        use crate::domain::next_action::{Action, Step};
+        use crate::domain::shipment::{FulfilmentEvent, FulfilmentEventKind};
+
+        let at = jiff::Timestamp::UNIX_EPOCH;
+        let order = crate::domain::testing::an_order().order().id;
+        for reason in Reason::all() {
+            let Step { owner, action, .. } = Step::of(reason);
+            let end = match reason {
+                Reason::Hold(code) => Command::ResolveHold { code, by: String::new() },
+                Reason::Call(_) => {
+                    let (by, outcome) = (String::new(), CallOutcome::Refused);
+                    Command::RecordCall {
+                        id: String::new(),
+                        attempt: CallAttempt { at, by, outcome, note: None },
+                    }
+                }
+                Reason::Ticket(_) if action == Action::Acknowledge => {
+                    let kind = FulfilmentEventKind::Acknowledged;
+                    let report = FulfilmentEvent { occurred_at: at, kind, trackings: Vec::new() };
+                    Command::RecordFulfilment { shipment: order.shipment(1), report }
+                }
+                Reason::Ticket(_) if action == Action::GiveMoneyBack => {
+                    let (payment, reference) = (order.payment(1), String::new());
+                    Command::RecordRefund { payment, amount: Amount::new(1), reference }
+                }
+                Reason::Ticket(_) => Command::CloseTicket { id: String::new() },
+            };
+            let owner = principal(Role::from_name(owner.name()).unwrap(), Scope::All);
+            let permission = Permission::for_command(&end).unwrap();
+            assert_eq!(owner.require(permission, &merchant("acme")), Ok(()), "{reason:?}");
         }
     }
 

@@ -233,6 +233,11 @@ pub const fn routes(kind: EventKind) -> &'static [Stage] {
         | EventKind::DesiredDeliveryChanged
         | EventKind::NoteAdded
         | EventKind::TicketOpened
-        | EventKind::TicketClosed => &[],
+        | EventKind::TicketClosed
+        | EventKind::CallRequested
+        | EventKind::CallMade
+        | EventKind::CallClosed
+        | EventKind::WorkAssigned
+        | EventKind::ClocksRanOut => &[],
     }
 }

@@ -3,8 +3,10 @@
 pub mod access;
 pub mod allocate_stock;
 pub mod audit;
+pub mod call_script;
 pub mod cancel_order;
 pub mod collect_payment;
+pub(crate) mod cursor;
 pub mod deliver_order;
 pub mod execute;
 pub mod failure;
@@ -26,3 +28,4 @@ pub mod ship_order;
 pub mod stock_effect;
 pub mod validate_order;
 pub mod verify;
+pub mod worklist;

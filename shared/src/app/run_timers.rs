@@ -3,9 +3,9 @@
 use super::execute::{ExecuteError, execute};
 use super::failure::{Failure, chain};
 use super::ports::{Clock, OrderStore};
-use super::record::Cause;
-use crate::domain::Command;
+use super::record::{Cause, EventRecord};
 use crate::domain::order::TicketKind;
+use crate::domain::{Command, Event};
 
 /// How many orders one run wakes. What is left is due at the next run, a minute later.
 pub const ORDERS_PER_RUN: usize = 500;
@@ -20,6 +20,8 @@ pub struct Woken {
     pub due: usize,
     /// Of those, how many were found stalled.
     pub stalled: usize,
+    /// How many matters of theirs nobody had dealt with in time: each counts once.
+    pub escalated: usize,
     /// Of those, how many could not be woken; they stay due.
     pub failed: usize,
 }
@@ -45,13 +47,8 @@ impl<S: OrderStore, C: Clock> RunTimers<S, C> {
         for id in &due {
             match execute(&self.store, &self.clock, id, &cause, &Command::Tick).await {
                 Ok(executed) => {
-                    let stalled = executed.records.iter().any(|record| {
-                        matches!(
-                            &record.event,
-                            crate::domain::Event::TicketOpened { kind: TicketKind::Stalled, .. }
-                        )
-                    });
-                    woken.stalled += usize::from(stalled);
+                    woken.stalled += usize::from(executed.records.iter().any(is_stall));
+                    woken.escalated += executed.records.iter().map(late).sum::<usize>();
                 }
                 // The index runs a moment behind the order.
                 Err(ExecuteError::NoSuchOrder(_)) => {}
@@ -70,4 +67,13 @@ impl<S: OrderStore, C: Clock> RunTimers<S, C> {
         }
         Ok(woken)
     }
+}
+
+fn is_stall(record: &EventRecord) -> bool {
+    matches!(record.event, Event::TicketOpened { kind: TicketKind::Stalled, .. })
+}
+
+/// How many matters' clocks ran out.
+const fn late(record: &EventRecord) -> usize {
+    if let Event::ClocksRanOut { matters } = &record.event { matters.len() } else { 0 }
 }

@@ -103,7 +103,7 @@ pub enum Reason {
 
 impl Reason {
     /// All reasons there are.
-    pub fn all() -> impl Iterator<Item = Self> {
+    pub fn all() -> impl Iterator<Item = Self> + Clone {
         let holds = HoldCode::ALL.iter().map(|code| Self::Hold(*code));
         let tickets = TicketKind::ALL.iter().map(|kind| Self::Ticket(*kind));
         holds.chain(tickets).chain(CallReason::ALL.iter().map(|reason| Self::Call(*reason)))

@@ -76,11 +76,11 @@ pub fn count(operation: &str, outcome: Outcome, durations: &[Duration]) {
     }
 }
 
-/// Reports how many orders were found stalled in a run of the timers, and how many were due and could
-/// not be woken. Those found stalled before have their ticket and do not count again. Zero is
+/// Reports how many orders were found stalled in a run of the timers, how many matters nobody had
+/// dealt with in time, and how many orders were due and could not be woken. Those found stalled before have their ticket and do not count again. Zero is
 /// reported too: no report at all raises an alarm.
-pub fn timers(operation: &str, stalled: usize, unwoken: usize) {
-    write_line(&ran(Origin::here(operation), stalled, unwoken).to_string());
+pub fn timers(operation: &str, stalled: usize, escalated: usize, unwoken: usize) {
+    write_line(&ran(Origin::here(operation), stalled, escalated, unwoken).to_string());
 }
 
 fn counted(origin: Origin<'_>, outcome: Outcome, durations: &[Duration]) -> Value {
@@ -101,15 +101,17 @@ fn counted(origin: Origin<'_>, outcome: Outcome, durations: &[Duration]) -> Valu
     })
 }
 
-fn ran(origin: Origin<'_>, stalled: usize, unwoken: usize) -> Value {
+fn ran(origin: Origin<'_>, stalled: usize, escalated: usize, unwoken: usize) -> Value {
     let metrics = json!([
         { "Name": "StalledOrders", "Unit": "Count" },
+        { "Name": "EscalatedMatters", "Unit": "Count" },
         { "Name": "UnwokenOrders", "Unit": "Count" },
     ]);
     json!({
         "_aws": directive(origin, &["operation"], &metrics),
         "operation": origin.operation,
         "StalledOrders": stalled,
+        "EscalatedMatters": escalated,
         "UnwokenOrders": unwoken,
     })
 }
@@ -157,10 +159,11 @@ mod tests {
 
     #[test]
     fn the_gauges_of_the_timers_have_the_operation_as_their_only_dimension() {
-        let line = ran(origin("run-timers"), 0, 2);
+        let line = ran(origin("run-timers"), 0, 3, 2);
         assert_eq!(line["_aws"]["CloudWatchMetrics"][0]["Dimensions"], json!([["operation"]]));
         assert_eq!(line["operation"], "run-timers");
         assert_eq!((&line["StalledOrders"], &line["UnwokenOrders"]), (&json!(0), &json!(2)));
+        assert_eq!(line["EscalatedMatters"], 3);
     }
 
     #[test]

@@ -38,10 +38,12 @@ impl Route {
 }
 
 /// All routes.
-pub const ROUTES: [Route; 17] = [
+pub const ROUTES: [Route; 19] = [
     channel("POST /v1/channels/{channel}/orders", "receive-order"),
     staff("GET /v1/orders", "query-orders"),
     staff("GET /v1/orders/{id}", "query-orders"),
+    staff("GET /v1/worklist", "query-orders"),
+    staff("GET /v1/merchants/{merchant}/worklist", "query-orders"),
     public("GET /openapi.json", "query-orders"),
     staff("POST /v1/orders/{id}/commands", "operate-order"),
     staff("POST /v1/payments/deposits", "operate-order"),

@@ -16,3 +16,4 @@ mod poison;
 mod repeated;
 mod verifying;
 mod ways;
+mod worklist;

@@ -159,6 +159,8 @@ fn word(event: &str) -> Option<&'static str> {
         "PaymentVoided" => "voided",
         "PaymentRefunded" => "refunded",
         "AddressChanged" => "address corrected",
+        "CallRequested" => "call requested",
+        "CallMade" => "called",
         "OrderReadied" => "ready",
         "OrderReleased" => "instructed",
         "RecallRequested" => "recall asked",

@@ -114,7 +114,12 @@ fn notice(facts: &FactContext<'_>) -> Option<Notice> {
         | Event::DesiredDeliveryChanged { .. }
         | Event::NoteAdded { .. }
         | Event::TicketOpened { .. }
-        | Event::TicketClosed { .. } => None,
+        | Event::TicketClosed { .. }
+        | Event::CallRequested { .. }
+        | Event::CallMade { .. }
+        | Event::CallClosed { .. }
+        | Event::WorkAssigned { .. }
+        | Event::ClocksRanOut { .. } => None,
     }
 }
 

@@ -8,6 +8,7 @@ pub mod merchants;
 pub mod openapi;
 pub mod orders;
 pub mod stock;
+pub mod worklist;
 
 use crate::domain::intake::Impossible;
 

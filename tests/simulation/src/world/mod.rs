@@ -229,11 +229,12 @@ impl World {
         match orders.iter().find(|order| !is_over(order)) {
             None => self.checks.at_the_end(&self.people),
             Some(order) => Err(Broken(format!(
-                "order {} never ends: {:?}, payments {:?}, open tickets {:?}, holds {:?}, due {:?}",
+                "order {} never ends: {:?}, payments {:?}, open tickets {:?}, calls {:?}, holds {:?}, due {:?}",
                 order.number,
                 order.state,
                 order.payments.iter().map(|p| (p.method, p.status, p.unknown.is_some())).collect::<Vec<_>>(),
                 order.open_tickets().map(|ticket| &ticket.id).collect::<Vec<_>>(),
+                order.open_calls().map(|call| &call.id).collect::<Vec<_>>(),
                 order.open_holds().map(|hold| hold.code).collect::<Vec<_>>(),
                 next_due(order),
             ))),
@@ -399,7 +400,8 @@ fn is_over(order: &Order) -> bool {
     let settled = order.payments.iter().zip(order.targets()).all(|(payment, target)| {
         payment.held() == target && payment.unknown.is_none() && payment.status != PaymentStatus::Review
     });
-    order.state.is_final() && settled && order.open_tickets().next().is_none()
+    let nobody_waits = order.open_tickets().next().is_none() && order.open_calls().next().is_none();
+    order.state.is_final() && settled && nobody_waits
 }
 
 fn describe(work: &Work) -> String {

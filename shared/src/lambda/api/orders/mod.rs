@@ -6,6 +6,7 @@ mod history;
 mod list;
 mod money;
 mod shipments;
+mod work;
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -16,10 +17,12 @@ use self::history::{MailView, TimelineEntry};
 pub use self::list::OrderList;
 use self::money::{BillingView, DiscountView, FeeView, PaymentView};
 use self::shipments::ShipmentView;
+pub use self::work::{CallOutcomeName, CallView, NextActionView};
 use crate::app::idempotency::Reply;
 use crate::app::query_orders::WholeOrder;
 use crate::domain::customer::Personal;
 use crate::domain::money::Currency;
+use crate::domain::next_action::next_actions;
 use crate::domain::order::{Order, OrderState, Validation};
 use crate::domain::tax::PriceBasis;
 use crate::domain::timers::next_due;
@@ -96,6 +99,10 @@ pub struct OrderView {
     pub holds: Vec<HoldView>,
     /// What a person must look at, or did.
     pub tickets: Vec<TicketView>,
+    /// What the customer is, or was, called about.
+    pub calls: Vec<CallView>,
+    /// What people have to do, what is due first before the others.
+    pub next_actions: Vec<NextActionView>,
     /// Remarks.
     pub notes: Vec<NoteView>,
     /// What the customer wrote.
@@ -124,7 +131,8 @@ pub struct GatesView {
 }
 
 impl From<&WholeOrder> for OrderView {
-    fn from(WholeOrder { order, history, mails }: &WholeOrder) -> Self {
+    fn from(whole: &WholeOrder) -> Self {
+        let WholeOrder { order, history, mails, .. } = whole;
         let cancelling = order.cancellation.iter().flat_map(|request| &request.remaining);
         Self {
             order: order.id.to_string(),
@@ -151,6 +159,8 @@ impl From<&WholeOrder> for OrderView {
             findings: order.findings.iter().map(Into::into).collect(),
             holds: order.holds.iter().map(Into::into).collect(),
             tickets: order.tickets.iter().map(Into::into).collect(),
+            calls: work::calls(whole),
+            next_actions: next_actions(order).into_iter().map(Into::into).collect(),
             notes: order.notes.iter().map(Into::into).collect(),
             customer_note: order.customer_note.as_ref().map(shown),
             cancelling: cancelling.map(Into::into).collect(),

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::contact::is_plausible_phone;
 use super::customer::Personal;
-use super::matter::{Matter, names};
+use super::matter::Matter;
 use super::order::{HoldCode, Order, TicketKind};
 
 /// The most call requests of an order, closed ones included.

@@ -7,24 +7,6 @@ use serde::{Deserialize, Serialize};
 use super::calls::{CallReason, CallRequest};
 use super::order::{HoldCode, Order, TicketKind};
 
-/// Gives an enum all its values and their names, from one list that the compiler checks.
-macro_rules! names {
-    ($type:ident { $($variant:ident = $name:literal),+ $(,)? }) => {
-        impl $type {
-            /// All of them.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
-
-            /// The name in the API, in keys and in documents.
-            #[must_use]
-            pub const fn name(self) -> &'static str {
-                match self { $(Self::$variant => $name),+ }
-            }
-        }
-    };
-}
-
-pub(super) use names;
-
 names!(HoldCode {
     AddressDefect = "ADDRESS_DEFECT",
     ContactDefect = "CONTACT_DEFECT",

@@ -3,6 +3,9 @@
 //! [`decide`] says what a command does to an order, [`evolve`] applies what happened. Everything
 //! else in this module is the vocabulary those two speak.
 
+#[macro_use]
+mod names;
+
 pub mod audit;
 pub mod billing;
 pub mod calls;

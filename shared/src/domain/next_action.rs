@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::calls::CallReason;
 use super::japan;
-use super::matter::{OpenMatter, Reason, names};
+use super::matter::{OpenMatter, Reason};
 use super::order::{HoldCode, Order, ShipGroup, TicketKind};
 
 /// Whose work it is: the roles that deal with exceptions.

@@ -1,7 +1,10 @@
-//! Keeps merchants, their channels, catalogue and stock 店舗・商品・在庫管理.
+//! Keeps merchants, their channels, catalogue and stock, and what their orders share 店舗・商品・在庫管理.
+
+mod limits;
 
 use aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
 use http::StatusCode;
+use juchu::app::limit_store::LimitStore;
 use juchu::app::manage_merchant::{ManageMerchant, StockMove};
 use juchu::app::ports::{AnswerStore, Clock, LedgerReason, MerchantStore, StockStore};
 use juchu::domain::ids::{LocationId, MerchantId, Sku};
@@ -15,7 +18,7 @@ use juchu::lambda::identity::{caller, principal};
 
 /// Answers a request. All mails come from `mail_domain`.
 pub async fn handle(
-    app: &ManageMerchant<impl MerchantStore + StockStore + AnswerStore, impl Clock>,
+    app: &ManageMerchant<impl MerchantStore + StockStore + LimitStore + AnswerStore, impl Clock>,
     mail_domain: &str,
     event: ApiGatewayV2httpRequest,
 ) -> ApiGatewayV2httpResponse {
@@ -36,7 +39,7 @@ pub async fn handle(
             move_stock(app, &request, LedgerReason::Adjustment, body).await
         }
         "GET /v1/stock/{merchant}/{sku}/ledger" => show_ledger(app, &request).await,
-        _ => Err(Problem::not_found("route")),
+        route => limits::answer(app, &request, route).await,
     })
     .await
 }

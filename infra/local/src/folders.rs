@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use juchu::app::ports::{Archive, Unavailable, Warehouse, WarehouseMessage};
+use jiff::SignedDuration;
+use juchu::app::ports::{Archive, ChannelMessage, ChannelReports, Unavailable, Warehouse, WarehouseMessage};
 
 use crate::data_dir::write_whole;
 
@@ -78,6 +79,20 @@ impl Warehouse for WarehouseFolder {
         let json = serde_json::to_vec_pretty(message)
             .map_err(|error| Unavailable { what: "the warehouse", source: Box::new(error) })?;
         self.0.write(&format!("{id}.json"), &json).map_err(unavailable("the warehouse"))
+    }
+}
+
+/// Where the channels' integrations read what they are told, a file for each message. The same
+/// message is the same file, so telling it twice tells it once.
+#[derive(Clone)]
+pub struct ReportsFolder(pub Folder);
+
+impl ChannelReports for ReportsFolder {
+    /// Nothing is held back: whoever reads the folder sees `not_before` in the file.
+    async fn tell(&self, message: &ChannelMessage, _: SignedDuration) -> Result<(), Unavailable> {
+        let json = serde_json::to_vec_pretty(message)
+            .map_err(|error| Unavailable { what: "the channels' folder", source: Box::new(error) })?;
+        self.0.write(&format!("{}.json", message.id()), &json).map_err(unavailable("the channels' folder"))
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::domain::Command;
 use crate::domain::ids::MerchantId;
-use crate::domain::order::HoldCode;
+use crate::domain::order::{CancelReason, HoldCode};
 
 /// A role of a person or machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -99,6 +99,10 @@ pub enum Permission {
     HandleMoney,
     /// Let an order go on although something is wrong.
     Override,
+    /// Approve what has to be approved, for the merchant.
+    Approve,
+    /// Judge an order that may be a fraud: let it go on, or cancel it.
+    JudgeFraud,
     /// Report what happened in the warehouse and on the road.
     ReportFulfilment,
     /// Receive and adjust stock.
@@ -120,6 +124,7 @@ impl Permission {
             Self::Decide => matches!(role, ClientUser | BackOffice | Supervisor | System),
             Self::ClearGoods => matches!(role, Logistics | BackOffice | Supervisor | System),
             Self::Serve => matches!(role, CallCenter | BackOffice | ClientUser | Supervisor | System),
+            Self::Approve | Self::JudgeFraud => matches!(role, ClientUser | Supervisor),
             Self::Override | Self::ManageMerchant => matches!(role, Supervisor),
             Self::ReportFulfilment | Self::ManageStock => matches!(role, Logistics | Supervisor | System),
             Self::ManageCatalogue => matches!(role, ClientUser | BackOffice | Supervisor | System),
@@ -131,8 +136,11 @@ impl Permission {
     #[must_use]
     pub const fn for_command(command: &Command) -> Option<Self> {
         match command {
+            Command::RequestCancel { reason: CancelReason::Fraud, .. } => Some(Self::JudgeFraud),
             Command::ResolveHold { code, .. } => Some(Self::to_resolve(*code)),
-            Command::PlaceHold { .. } | Command::CloseTicket { .. } => Some(Self::Operate),
+            Command::PlaceHold { .. } | Command::CloseTicket { .. } | Command::RepeatReport { .. } => {
+                Some(Self::Operate)
+            }
             Command::RecordCall { .. } => Some(Self::Call),
             Command::AssignWork { .. } => Some(Self::Assign),
             Command::OverrideHold { .. } => Some(Self::Override),
@@ -145,6 +153,7 @@ impl Permission {
             Command::RecordDeposit { .. } | Command::RecordRefund { .. } => Some(Self::HandleMoney),
             Command::RecordFulfilment { .. } => Some(Self::ReportFulfilment),
             Command::Validate { .. }
+            | Command::Screen { .. }
             | Command::Allocate { .. }
             | Command::FillBackorder { .. }
             | Command::RequestPayment { .. }
@@ -156,6 +165,10 @@ impl Permission {
             | Command::PostSales
             | Command::Cancel
             | Command::OpenTicket { .. }
+            | Command::MarkReported { .. }
+            | Command::GiveUpReport { .. }
+            | Command::RecordReportAnswer { .. }
+            | Command::CompareWithChannel { .. }
             | Command::Tick => None,
         }
     }
@@ -163,6 +176,8 @@ impl Permission {
     /// Whoever's work a hold is may resolve it.
     const fn to_resolve(code: HoldCode) -> Self {
         match code {
+            HoldCode::Approval => Self::Approve,
+            HoldCode::FraudReview => Self::JudgeFraud,
             HoldCode::ClientDecision => Self::Decide,
             HoldCode::Quality | HoldCode::CarrierOutage => Self::ClearGoods,
             HoldCode::AddressDefect
@@ -170,7 +185,10 @@ impl Permission {
             | HoldCode::UnknownProduct
             | HoldCode::AmountDefect
             | HoldCode::CustomerNote
-            | HoldCode::FraudReview
+            | HoldCode::Promotion
+            | HoldCode::PointRecalc
+            | HoldCode::PurchaseOrder
+            | HoldCode::CreditLimit
             | HoldCode::Payment
             | HoldCode::Stockout => Self::Operate,
         }
@@ -239,6 +257,8 @@ mod tests {
             Permission::ClearGoods,
             Permission::HandleMoney,
             Permission::Override,
+            Permission::Approve,
+            Permission::JudgeFraud,
             Permission::ReportFulfilment,
             Permission::ManageStock,
             Permission::ManageCatalogue,
@@ -283,6 +303,21 @@ mod tests {
             let owner = principal(Role::from_name(owner.name()).unwrap(), Scope::All);
             let permission = Permission::for_command(&end).unwrap();
             assert_eq!(owner.require(permission, &merchant("acme")), Ok(()), "{reason:?}");
+        }
+    }
+
+    #[test]
+    fn only_the_merchant_and_a_supervisor_approve_and_judge_fraud() {
+        let by = || "u1".to_owned();
+        let commands = [
+            Command::ResolveHold { code: HoldCode::Approval, by: by() },
+            Command::ResolveHold { code: HoldCode::FraudReview, by: by() },
+            Command::RequestCancel { lines: Vec::new(), reason: CancelReason::Fraud },
+        ];
+        for (role, command) in Role::ALL.iter().flat_map(|role| commands.iter().map(move |it| (*role, it))) {
+            let needed = Permission::for_command(command).unwrap();
+            let may = principal(role, Scope::All).require(needed, &merchant("acme")).is_ok();
+            assert_eq!(may, matches!(role, Role::ClientUser | Role::Supervisor), "{role:?} {command:?}");
         }
     }
 

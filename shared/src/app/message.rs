@@ -137,11 +137,13 @@ pub enum Stage {
     CancelOrder,
     /// Writes to the customer.
     NotifyCustomer,
+    /// Tells the channel.
+    ReportChannel,
 }
 
 impl Stage {
     /// All stages, in the order of the lifecycle.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::ValidateOrder,
         Self::AllocateStock,
         Self::CollectPayment,
@@ -151,6 +153,7 @@ impl Stage {
         Self::PostSales,
         Self::CancelOrder,
         Self::NotifyCustomer,
+        Self::ReportChannel,
     ];
 
     /// The name of the stage's function.
@@ -166,6 +169,7 @@ impl Stage {
             Self::PostSales => "post-sales",
             Self::CancelOrder => "cancel-order",
             Self::NotifyCustomer => "notify-customer",
+            Self::ReportChannel => "report-channel",
         }
     }
 
@@ -181,7 +185,7 @@ impl Stage {
 pub const fn routes(kind: EventKind) -> &'static [Stage] {
     use Stage::{
         AllocateStock, CancelOrder, CollectPayment, DeliverOrder, NotifyCustomer, PostSales, ReleaseOrder,
-        ShipOrder, ValidateOrder,
+        ReportChannel, ShipOrder, ValidateOrder,
     };
     match kind {
         // The three gates are worked on side by side.
@@ -196,21 +200,27 @@ pub const fn routes(kind: EventKind) -> &'static [Stage] {
         // Ready: plan shipments. Released, or to be recalled: tell the warehouse.
         EventKind::OrderReadied | EventKind::OrderReleased | EventKind::RecallRequested => &[ReleaseOrder],
         EventKind::ShipmentHandedOver => &[ShipOrder],
-        EventKind::OrderShipped => &[CollectPayment, PostSales],
+        EventKind::OrderShipped => &[CollectPayment, PostSales, ReportChannel],
         EventKind::ShipmentArrived => &[DeliverOrder],
         // The goods went where the policy says, the money is in.
-        EventKind::OrderDelivered | EventKind::PaymentRefunded => &[PostSales],
+        EventKind::OrderDelivered => &[PostSales, ReportChannel],
+        EventKind::PaymentRefunded => &[PostSales],
         EventKind::CancelRequested | EventKind::ShipmentRecalled => &[CancelOrder],
-        EventKind::LinesCancelled | EventKind::OrderCancelled => &[CollectPayment, NotifyCustomer],
+        EventKind::LinesCancelled | EventKind::OrderCancelled => {
+            &[CollectPayment, NotifyCustomer, ReportChannel]
+        }
         // What the customer only has to be told.
         EventKind::PaymentRequested
         | EventKind::PaymentReminded
         | EventKind::StockBackordered
-        | EventKind::ShipmentShipped
-        | EventKind::ShipmentDelivered
-        | EventKind::DelayReported => &[NotifyCustomer],
-        EventKind::OrderValidated
-        | EventKind::ValidationFailed
+        | EventKind::ShipmentDelivered => &[NotifyCustomer],
+        // What the channel has to be told as well, or alone.
+        EventKind::ShipmentShipped | EventKind::DelayReported => &[NotifyCustomer, ReportChannel],
+        EventKind::OrderValidated | EventKind::ChannelReportRepeated => &[ReportChannel],
+        EventKind::ValidationFailed
+        | EventKind::OrderScreened
+        | EventKind::ClaimsReturned
+        | EventKind::PointsEarned
         | EventKind::HoldOpened
         | EventKind::HoldResolved
         | EventKind::HoldOverridden
@@ -232,6 +242,11 @@ pub const fn routes(kind: EventKind) -> &'static [Stage] {
         | EventKind::UnitsCancelled
         | EventKind::DesiredDeliveryChanged
         | EventKind::NoteAdded
+        | EventKind::ChannelReported
+        | EventKind::ChannelReportImpossible
+        | EventKind::ChannelAnswered
+        | EventKind::ChannelDrifted
+        | EventKind::ChannelAgreed
         | EventKind::TicketOpened
         | EventKind::TicketClosed
         | EventKind::CallRequested

@@ -1,11 +1,16 @@
 //! What the use cases need of the world. Every port says which error means what, and its contract
 //! suite in `tests/` runs against the fake and against the real adapter.
 
+mod channels;
+
 use std::future::Future;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+pub use self::channels::{
+    ChannelMessage, ChannelPace, ChannelReports, FetchOrder, LONGEST_PACE, OutgoingReport, ReportDialects,
+};
 use super::message::{Message, Stage};
 use super::record::{Cause, EventRecord};
 use super::worklist::OrderWork;
@@ -45,6 +50,9 @@ pub enum CommitError {
     /// The stock does not have what the movements take: look at it and decide again.
     #[error("the stock was changed meanwhile")]
     StockChanged,
+    /// What orders share has no room for what the order takes: look at it and decide again.
+    #[error("what orders share was changed meanwhile")]
+    TallyChanged,
     /// The request was answered before; this is what it was told.
     #[error("the request was answered before")]
     Answered(Box<Answer>),

@@ -106,7 +106,7 @@ impl<S: OrderStore + MerchantStore + AnswerStore, A: Archive, C: Clock> ReceiveO
             merchant: order.merchant.clone(),
             seq: order.version,
             at: now,
-            cause: Cause::request(format!("channel:{}", channel.id), incoming.correlation),
+            cause: Cause::of_channel(&channel.id, incoming.correlation),
             event: Event::OrderReceived { order: Box::new(order.clone()) },
         };
         let commit = Commit {
@@ -127,7 +127,7 @@ impl<S: OrderStore + MerchantStore + AnswerStore, A: Archive, C: Clock> ReceiveO
                 Some(request) => Ok(request.check(&answer)?),
                 None => Err(Failure::permanent("an answer without a key").into()),
             },
-            Err(error @ (CommitError::Conflict | CommitError::StockChanged)) => {
+            Err(error @ (CommitError::Conflict | CommitError::StockChanged | CommitError::TallyChanged)) => {
                 Err(Failure::Retryable(error.into()).into())
             }
             Err(CommitError::Store(error)) => Err(error.into()),

@@ -1,6 +1,6 @@
 //! Wakes orders when something of theirs becomes due: reminders, expiries, questions, stalls.
 
-use super::execute::{ExecuteError, execute};
+use super::execute::{ExecuteError, Executed, execute};
 use super::failure::{Failure, chain};
 use super::ports::{Clock, OrderStore};
 use super::record::{Cause, EventRecord};
@@ -22,6 +22,8 @@ pub struct Woken {
     pub stalled: usize,
     /// How many matters of theirs nobody had dealt with in time: each counts once.
     pub escalated: usize,
+    /// Of those, how many were found to disagree with their channel.
+    pub drifted: usize,
     /// Of those, how many could not be woken; they stay due.
     pub failed: usize,
 }
@@ -47,7 +49,8 @@ impl<S: OrderStore, C: Clock> RunTimers<S, C> {
         for id in &due {
             match execute(&self.store, &self.clock, id, &cause, &Command::Tick).await {
                 Ok(executed) => {
-                    woken.stalled += usize::from(executed.records.iter().any(is_stall));
+                    woken.stalled += usize::from(has_opened(&executed, TicketKind::Stalled));
+                    woken.drifted += usize::from(has_opened(&executed, TicketKind::ChannelDrift));
                     woken.escalated += executed.records.iter().map(late).sum::<usize>();
                 }
                 // The index runs a moment behind the order.
@@ -69,11 +72,12 @@ impl<S: OrderStore, C: Clock> RunTimers<S, C> {
     }
 }
 
-fn is_stall(record: &EventRecord) -> bool {
-    matches!(record.event, Event::TicketOpened { kind: TicketKind::Stalled, .. })
-}
-
 /// How many matters' clocks ran out.
 const fn late(record: &EventRecord) -> usize {
     if let Event::ClocksRanOut { matters } = &record.event { matters.len() } else { 0 }
+}
+
+fn has_opened(executed: &Executed, wanted: TicketKind) -> bool {
+    let is_wanted = |event: &Event| matches!(event, Event::TicketOpened { kind, .. } if *kind == wanted);
+    executed.records.iter().any(|record| is_wanted(&record.event))
 }

@@ -1,10 +1,14 @@
-//! Checks what was ordered 検証.
+//! Checks what was ordered 検証, and takes what it shares with other orders.
 
-use super::execute::execute_choosing;
+use super::execute::{Attempt, ExecuteError, MAX_ATTEMPTS, commit, load};
 use super::failure::Failure;
+use super::limit_store::LimitStore;
 use super::message::{Message, Stage};
 use super::ports::{Clock, MerchantStore, OrderStore};
+use super::screen::screen;
 use crate::domain::Command;
+use crate::domain::decide::decide;
+use crate::domain::fraud::FraudRules;
 use crate::domain::ids::Sku;
 use crate::domain::order::Validation;
 use crate::domain::rules;
@@ -12,14 +16,15 @@ use crate::domain::rules;
 /// The validation stage.
 #[derive(Debug, Clone)]
 pub struct ValidateOrder<S, C> {
-    /// Orders, and the merchant's catalogue.
+    /// Orders, the merchant's catalogue, and what orders share.
     pub store: S,
     /// The time.
     pub clock: C,
 }
 
-impl<S: OrderStore + MerchantStore, C: Clock> ValidateOrder<S, C> {
-    /// Checks the order of the message against the rules and the catalogue.
+impl<S: OrderStore + MerchantStore + LimitStore, C: Clock> ValidateOrder<S, C> {
+    /// Checks the order of the message against the rules, the catalogue, and what orders share. What
+    /// the order takes of that is written with what was found, so it takes it once.
     ///
     /// # Errors
     /// [`Failure`], when it is to be tried again or can never be done.
@@ -33,10 +38,25 @@ impl<S: OrderStore + MerchantStore, C: Clock> ValidateOrder<S, C> {
         skus.sort();
         skus.dedup();
         let products = self.store.products(&order.merchant, &skus).await?;
-        let cause = message.cause(Stage::ValidateOrder);
-        // The address may change between two attempts, so the rules look at the order of each.
-        let check = |order: &_| Command::Validate { findings: rules::check(order, &products) };
-        execute_choosing(&self.store, &self.clock, id, &cause, check).await?;
-        Ok(())
+        let (cause, fraud) = (message.cause(Stage::ValidateOrder), FraudRules::default());
+        // Somebody else may take what there is, and the address may change: every attempt looks again.
+        let mut order = order;
+        for _ in 0..MAX_ATTEMPTS {
+            let now = self.clock.now();
+            let (screened, more) = screen(&self.store, &order, &fraud, now).await?;
+            let mut findings = rules::check(&order, &products);
+            findings.extend(more);
+            let taken = decide(&order, &Command::Screen { screened: Box::new(screened) }, now)?;
+            let checked = decide(&taken.order, &Command::Validate { findings }, now)?;
+            let decision = taken.then(checked);
+            match commit(&self.store, now, &order, decision, &cause, None, false).await? {
+                Attempt::Done(_) => return Ok(()),
+                Attempt::Again => order = load(&self.store, id).await?,
+            }
+            if order.validation != Validation::Pending {
+                return Ok(());
+            }
+        }
+        Err(ExecuteError::Contended.into())
     }
 }

@@ -183,6 +183,10 @@ impl TicketKind {
             | Self::ShipmentLost
             | Self::CancelRefused
             | Self::ContradictoryReport
+            | Self::ChannelReportImpossible
+            | Self::ChannelReportUnanswered
+            | Self::ChannelReportRefused
+            | Self::ChannelDrift
             | Self::CallOverdue
             | Self::CustomerUnreachable
             | Self::CustomerRefused => None,
@@ -203,6 +207,11 @@ impl HoldCode {
             | Self::Payment
             | Self::Stockout => true,
             Self::UnknownProduct
+            | Self::Promotion
+            | Self::PointRecalc
+            | Self::PurchaseOrder
+            | Self::CreditLimit
+            | Self::Approval
             | Self::FraudReview
             | Self::ClientDecision
             | Self::Quality

@@ -17,15 +17,21 @@ pub const fn hours(reason: Reason) -> u16 {
             HoldCode::ContactDefect
             | HoldCode::UnknownProduct
             | HoldCode::AmountDefect
+            | HoldCode::Promotion
+            | HoldCode::PointRecalc
+            | HoldCode::PurchaseOrder
+            | HoldCode::CreditLimit
             | HoldCode::Payment
             | HoldCode::Stockout
             | HoldCode::Quality
             | HoldCode::CarrierOutage => 24,
-            HoldCode::ClientDecision => 48,
+            HoldCode::Approval | HoldCode::ClientDecision => 48,
         },
         Reason::Ticket(kind) => match kind {
             TicketKind::AcknowledgementMissing | TicketKind::CallOverdue => 4,
-            TicketKind::ContradictoryReport => 8,
+            TicketKind::ContradictoryReport
+            | TicketKind::ChannelReportUnanswered
+            | TicketKind::ChannelDrift => 8,
             TicketKind::PaymentUnknown
             | TicketKind::PaymentOperationRefused
             | TicketKind::MailUnknown
@@ -34,6 +40,8 @@ pub const fn hours(reason: Reason) -> u16 {
             | TicketKind::ShipmentRefused
             | TicketKind::ShipmentLost
             | TicketKind::CancelRefused
+            | TicketKind::ChannelReportImpossible
+            | TicketKind::ChannelReportRefused
             | TicketKind::CustomerRefused => 24,
             TicketKind::CustomerUnreachable => 48,
             TicketKind::ShortDeposit | TicketKind::RefundByHand | TicketKind::Stockout => 72,

@@ -5,12 +5,15 @@ use jiff::civil::Date;
 
 use super::calls::{CallAttempt, NewCall};
 use super::customer::{Address, DesiredDelivery, Personal};
+use super::drift::ChannelStatus;
 use super::event::Grant;
 use super::ids::{PaymentId, ShipmentId};
 use super::matter::Matter;
 use super::money::Amount;
 use super::order::{CancelReason, HoldCode, TicketKind};
 use super::payment::{Operation, OperationOutcome};
+use super::report::{FactKind, ReportAnswer};
+use super::screening::Screened;
 use super::shipment::{FulfilmentEvent, LineQuantity};
 use super::validation::Finding;
 
@@ -40,6 +43,11 @@ commands! {
     Validate {
         /// All that was found.
         findings: Vec<Finding>,
+    },
+    /// Take over what screening found, and take what the order shares with others.
+    Screen {
+        /// What was found.
+        screened: Box<Screened>,
     },
     /// Give stock to open units, and let the others wait.
     Allocate {
@@ -207,6 +215,41 @@ commands! {
         to: Option<String>,
         /// Who says so.
         by: String,
+    },
+    /// Note that the channel's queue was given a report.
+    MarkReported {
+        /// The number of the event it tells of.
+        report: u64,
+        /// What it tells.
+        fact: FactKind,
+        /// When the answer is overdue.
+        answer_by: Timestamp,
+    },
+    /// Note that a report cannot be put into the platform's words.
+    GiveUpReport {
+        /// The number of the event it tells of.
+        report: u64,
+        /// What it tells.
+        fact: FactKind,
+        /// Why, and what to do instead.
+        why: String,
+    },
+    /// Take over what the channel answered to a report.
+    RecordReportAnswer {
+        /// The number of the event the report tells of.
+        report: u64,
+        /// What it answered.
+        answer: ReportAnswer,
+    },
+    /// Tell the channel once more.
+    RepeatReport {
+        /// The number of the event the report tells of.
+        report: u64,
+    },
+    /// Compare where the order stands with what its channel says.
+    CompareWithChannel {
+        /// What it says.
+        status: ChannelStatus,
     },
     /// Do what the clock asks for.
     Tick,

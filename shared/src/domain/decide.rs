@@ -3,8 +3,10 @@
 mod calls;
 mod cancellation;
 mod cash;
+mod channel;
 mod fulfilment;
 mod payment;
+mod screening;
 mod service;
 mod settle;
 mod stock;
@@ -34,6 +36,14 @@ pub struct Decision {
 }
 
 impl Decision {
+    /// Both decisions in one: `next` was made on the order as this one leaves it.
+    #[must_use]
+    pub fn then(mut self, next: Self) -> Self {
+        self.events.extend(next.events);
+        self.movements.extend(next.movements);
+        Self { order: next.order, ..self }
+    }
+
     /// Whether there is nothing to write, because it was all done before.
     #[must_use]
     pub fn is_already_done(&self) -> bool {
@@ -76,6 +86,7 @@ impl From<Vec<Event>> for Effects {
 pub fn decide(order: &Order, command: &Command, now: Timestamp) -> Result<Decision, Rejection> {
     let effects = match command {
         Command::Validate { findings } => service::validate(order, findings),
+        Command::Screen { screened } => screening::screen(order, screened),
         Command::Allocate { grants, shortages } => stock::allocate(order, grants, shortages)?,
         Command::FillBackorder { grants } => stock::fill_backorder(order, grants)?,
         Command::RequestPayment { payment } => payment::request(order, payment, now)?,
@@ -110,6 +121,13 @@ pub fn decide(order: &Order, command: &Command, now: Timestamp) -> Result<Decisi
         Command::RequestCall { call } => calls::request(order, call, now)?,
         Command::RecordCall { id, attempt } => calls::record(order, id, attempt, now)?,
         Command::AssignWork { matter, to, by } => calls::assign(order, matter, to.as_deref(), by)?,
+        Command::MarkReported { report, fact, answer_by } => {
+            channel::mark_reported(order, *report, *fact, *answer_by)?
+        }
+        Command::GiveUpReport { report, fact, why } => channel::give_up(order, *report, *fact, why)?,
+        Command::RecordReportAnswer { report, answer } => channel::record_answer(order, *report, answer)?,
+        Command::RepeatReport { report } => channel::repeat(order, *report)?,
+        Command::CompareWithChannel { status } => channel::compare_with(order, *status),
         Command::Tick => service::tick(order, now),
     };
     Ok(settle::complete(order, effects, now))

@@ -8,12 +8,16 @@ use serde::{Deserialize, Serialize};
 use super::billing::SalesEntry;
 use super::calls::{CallAttempt, CallEnd, CallReason, CallWindow};
 use super::customer::{Address, DesiredDelivery, Personal};
+use super::drift::ChannelStatus;
 use super::ids::{LineId, LocationId, PaymentId, ShipmentId};
 use super::matter::Matter;
 use super::money::Amount;
 use super::order::{CancelReason, HoldCode, Order, TicketKind};
 use super::payment::{Operation, OperationKind};
+use super::report::{FactKind, ReportAnswer};
+use super::screening::Screened;
 use super::shipment::{FulfilmentEvent, LineQuantity, Shipment};
+use super::tally::{Returned, TallyKey};
 use super::validation::Finding;
 
 /// Units of a line at a location.
@@ -108,6 +112,23 @@ events! {
     ValidationFailed {
         /// All that was found.
         findings: Vec<Finding>,
+    },
+    /// 照合: it was looked for what the order is recognised by, and what it shares with others was taken.
+    OrderScreened {
+        /// What was found.
+        screened: Box<Screened>,
+    },
+    /// What the order had taken and needs no longer was given back.
+    ClaimsReturned {
+        /// Of which counts, and how much.
+        returns: Vec<Returned>,
+    },
+    /// ポイント付与: the customer got points of ours for it.
+    PointsEarned {
+        /// The points the customer has.
+        key: TallyKey,
+        /// How many.
+        points: Amount,
     },
     /// 保留: the order must not go on.
     HoldOpened {
@@ -386,6 +407,41 @@ events! {
         /// The text.
         text: Personal,
     },
+    /// 連携: the channel's queue was given a report.
+    ChannelReported {
+        /// The number of the event it tells of.
+        report: u64,
+        /// What it tells.
+        fact: FactKind,
+        /// When the answer is overdue.
+        answer_by: Timestamp,
+    },
+    /// A report cannot be put into the platform's words.
+    ChannelReportImpossible {
+        /// The number of the event it tells of.
+        report: u64,
+        /// What it tells.
+        fact: FactKind,
+    },
+    /// The channel answered a report.
+    ChannelAnswered {
+        /// The number of the event it tells of.
+        report: u64,
+        /// What it answered.
+        answer: ReportAnswer,
+    },
+    /// A report is to be sent again.
+    ChannelReportRepeated {
+        /// The number of the event it tells of.
+        report: u64,
+    },
+    /// The channel says something of the order that disagrees with what we know.
+    ChannelDrifted {
+        /// What it says.
+        status: ChannelStatus,
+    },
+    /// The channel and we agree again.
+    ChannelAgreed,
     /// Something needs a person.
     TicketOpened {
         /// The matter: kind and subject.

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::calls::CallRequest;
+use super::drift::Drift;
 use super::event::{CancelledUnits, Event, Grant};
 use super::ids::{LineId, PaymentId, ShipmentId};
 use super::money::Amount;
@@ -10,6 +11,7 @@ use super::order::{
     Cancellation, Hold, HoldCode, HoldEnd, Line, Note, Order, OrderState, Ticket, TicketKind, Validation,
 };
 use super::payment::{OperationKind, Payment, PaymentRequest, PaymentStatus};
+use super::report::{FactKind, Report, ReportStatus};
 use super::shipment::{LineQuantity, Shipment, ShipmentStatus};
 use super::timers::{PROVIDER_CHECK, provider_pause};
 
@@ -59,6 +61,9 @@ fn apply(order: &mut Order, event: &Event, at: Timestamp) {
             order.validation = Validation::Failed;
             order.findings.clone_from(findings);
         }
+        Event::OrderScreened { screened } => order.screening.add(screened),
+        Event::ClaimsReturned { returns } => order.screening.give_back(returns),
+        Event::PointsEarned { key, points } => order.screening.earned.push((key.clone(), *points)),
         Event::HoldOpened { code, reason } => {
             order.ready = false;
             order.holds.push(Hold { code: *code, reason: reason.clone(), opened_at: at, closed: None });
@@ -267,13 +272,38 @@ fn apply(order: &mut Order, event: &Event, at: Timestamp) {
         Event::NoteAdded { id, by, text } => {
             order.notes.push(Note { id: id.clone(), by: by.clone(), text: text.clone(), at });
         }
-        Event::TicketOpened { id, kind, detail } => order.tickets.push(Ticket {
-            id: id.clone(),
-            kind: *kind,
-            detail: detail.clone(),
-            opened_at: at,
-            closed_at: None,
+        Event::ChannelReported { report, fact, answer_by } => {
+            order.tell(*report, *fact, ReportStatus::Sent { answer_by: *answer_by }, at);
+        }
+        Event::ChannelReportImpossible { report, fact } => {
+            order.tell(*report, *fact, ReportStatus::Impossible, at);
+        }
+        Event::ChannelAnswered { report, answer } => order.change_report(*report, |report| {
+            if let Some(status) = report.status.after(answer) {
+                (report.status, report.at) = (status, at);
+            }
         }),
+        Event::ChannelReportRepeated { report } => order.change_report(*report, |report| {
+            report.attempt += 1;
+            (report.status, report.at) = (ReportStatus::Repeated, at);
+        }),
+        Event::ChannelDrifted { status } => {
+            let (since, alarmed) = order.drift.as_ref().map_or((at, false), |was| (was.since, was.alarmed));
+            order.drift = Some(Drift { status: *status, since, alarmed });
+        }
+        Event::ChannelAgreed => order.drift = None,
+        Event::TicketOpened { id, kind, detail } => {
+            order.tickets.push(Ticket {
+                id: id.clone(),
+                kind: *kind,
+                detail: detail.clone(),
+                opened_at: at,
+                closed_at: None,
+            });
+            if let Some(drift) = order.drift.as_mut().filter(|_| *kind == TicketKind::ChannelDrift) {
+                drift.alarmed = true;
+            }
+        }
         Event::TicketClosed { id } => order.close_tickets(at, |ticket| ticket.id == *id),
         Event::CallRequested { id, reason, about, detail, by, window } => order.calls.push(CallRequest {
             id: id.clone(),
@@ -385,6 +415,20 @@ impl Order {
     fn ring(&mut self, id: &str, change: impl FnOnce(&mut CallRequest)) {
         if let Some(call) = self.calls.iter_mut().find(|call| call.id == id) {
             change(call);
+        }
+    }
+
+    /// Notes how a report stands, which may be a new one.
+    fn tell(&mut self, event: u64, fact: FactKind, status: ReportStatus, at: Timestamp) {
+        match self.reports.iter_mut().find(|report| report.event == event) {
+            Some(report) => (report.status, report.at) = (status, at),
+            None => self.reports.push(Report { event, fact, attempt: 1, status, at }),
+        }
+    }
+
+    fn change_report(&mut self, event: u64, change: impl FnOnce(&mut Report)) {
+        if let Some(report) = self.reports.iter_mut().find(|report| report.event == event) {
+            change(report);
         }
     }
 

@@ -12,6 +12,7 @@ use super::money::{Amount, Currency};
 use super::order::{Line, MAX_LINES, Order, OrderState, Quantities, ShipGroup, Validation};
 use super::particulars::{GroupParticulars, LineParticulars, MAX_PARTICULARS, Particulars};
 use super::payment::{Payment, PaymentMethod, PaymentStatus};
+use super::screening::Screening;
 use super::tax::{PriceBasis, TaxRate};
 
 /// The most ship groups, payments, fees or discounts of an order.
@@ -203,9 +204,12 @@ impl Intake {
             notes: Vec::new(),
             customer_note: self.customer_note,
             particulars: self.particulars,
+            screening: Screening::default(),
             cancellation: None,
             delays: Vec::new(),
             policy: policy.clone(),
+            reports: Vec::new(),
+            drift: None,
             money_since: None,
             id,
         };

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::customer::Language;
 use super::ids::{ChannelId, LocationId, MerchantId, Sku};
 use super::money::Amount;
+use super::report::ReportSettings;
 use super::tax::{Rounding, TaxRate};
 
 /// Whether an order may leave in parts.
@@ -199,7 +200,7 @@ pub enum ChannelKind {
     Yahoo,
     /// Amazon: the Orders API, 2026-01-01 or v0.
     Amazon,
-    /// `WooCommerce`'s order webhooks.
+    /// WooCommerce's order webhooks.
     #[serde(rename = "woocommerce")]
     WooCommerce,
     /// BASE: `orders/detail`.
@@ -280,6 +281,9 @@ pub struct Channel {
     pub kind: ChannelKind,
     /// How it proves itself.
     pub secret: ChannelSecret,
+    /// How it is told what happens to its orders.
+    #[serde(default)]
+    pub reports: ReportSettings,
 }
 
 /// A product 商品 of a merchant's catalogue.

@@ -6,6 +6,7 @@
 #[macro_use]
 mod names;
 
+pub mod account;
 pub mod audit;
 pub mod billing;
 pub mod calls;
@@ -14,11 +15,14 @@ pub mod command;
 pub mod contact;
 pub mod customer;
 pub mod decide;
+pub mod drift;
 pub mod event;
 pub mod evolve;
+pub mod fraud;
 pub mod ids;
 pub mod intake;
 pub mod japan;
+pub mod limits;
 pub mod mail_address;
 pub mod matter;
 pub mod merchant;
@@ -28,12 +32,16 @@ pub mod order;
 pub mod particulars;
 pub mod payment;
 pub mod prefecture;
+pub mod promotion;
 pub mod rejection;
+pub mod report;
 pub mod rules;
+pub mod screening;
 pub mod shipment;
 #[cfg(any(test, feature = "testing"))]
 pub mod state_map;
 pub mod stock;
+pub mod tally;
 pub mod tax;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

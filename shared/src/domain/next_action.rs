@@ -48,6 +48,16 @@ pub enum Action {
     RegisterProduct,
     /// Compare the figures with the channel's.
     CheckFigures,
+    /// Agree with the customer what a promotion code is worth.
+    SettlePromotion,
+    /// Count the points anew, and bill what they do not cover.
+    RecountPoints,
+    /// Have the purchase order completed.
+    CompletePurchaseOrder,
+    /// Agree with the account how it pays what it owes.
+    FreeCredit,
+    /// Approve the order, or cancel it.
+    Approve,
     /// Read the customer's note and act on it.
     ReadNote,
     /// Look at the signals, and let it go on or cancel it.
@@ -84,6 +94,14 @@ pub enum Action {
     TellTooLate,
     /// Find out where the parcel is.
     LocateParcel,
+    /// Do by hand at the channel what its interface cannot be told.
+    TellChannelByHand,
+    /// Look at the channel whether it took what it was told.
+    AskChannel,
+    /// Put right what the channel refused, and tell it once more.
+    TellChannelAgain,
+    /// Find out which of the two is right, the channel or we.
+    CompareWithChannel,
     /// See to it that somebody calls.
     HaveSomebodyCall,
     /// Decide without the customer: cancel, or go on.
@@ -119,8 +137,9 @@ impl Step {
 
 const fn of_hold(code: HoldCode) -> Step {
     use Action::{
-        AskThroughChannel, CheckFigures, CorrectAddress, Decide, FindCarrier, FindGoods, InspectGoods,
-        ReadNote, RegisterProduct, RetryPayment, ReviewFraud,
+        Approve, AskThroughChannel, CheckFigures, CompletePurchaseOrder, CorrectAddress, Decide, FindCarrier,
+        FindGoods, FreeCredit, InspectGoods, ReadNote, RecountPoints, RegisterProduct, RetryPayment,
+        ReviewFraud, SettlePromotion,
     };
     use Owner::{BackOffice, ClientUser, Logistics, Supervisor};
     match code {
@@ -134,6 +153,17 @@ const fn of_hold(code: HoldCode) -> Step {
             step(RegisterProduct, BackOffice, "nobody can allocate what is not in the catalogue")
         }
         HoldCode::AmountDefect => step(CheckFigures, BackOffice, "the figures do not add up"),
+        HoldCode::Promotion => {
+            step(SettlePromotion, BackOffice, "the code gives less than the customer was promised")
+        }
+        HoldCode::PointRecalc => {
+            step(RecountPoints, BackOffice, "the customer has fewer points than the order uses")
+        }
+        HoldCode::PurchaseOrder => {
+            step(CompletePurchaseOrder, BackOffice, "without a whole purchase order the account does not pay")
+        }
+        HoldCode::CreditLimit => step(FreeCredit, BackOffice, "the account would owe more than was agreed"),
+        HoldCode::Approval => step(Approve, ClientUser, "the merchant wants to approve such orders"),
         HoldCode::CustomerNote => {
             step(ReadNote, BackOffice, "what the customer wrote may change the whole order")
         }
@@ -152,9 +182,10 @@ const fn of_hold(code: HoldCode) -> Step {
 
 const fn of_ticket(kind: TicketKind) -> Step {
     use Action::{
-        Acknowledge, AskAboutMail, AskForTheRest, AskProvider, AskThroughChannel, ClaimAndReplace,
-        DecideOnReturn, DecideWithoutCustomer, FindCause, FindGoods, GiveMoneyBack, HaveSomebodyCall,
-        LocateParcel, SettleWithProvider, TellTooLate,
+        Acknowledge, AskAboutMail, AskChannel, AskForTheRest, AskProvider, AskThroughChannel,
+        ClaimAndReplace, CompareWithChannel, DecideOnReturn, DecideWithoutCustomer, FindCause, FindGoods,
+        GiveMoneyBack, HaveSomebodyCall, LocateParcel, SettleWithProvider, TellChannelAgain,
+        TellChannelByHand, TellTooLate,
     };
     use Owner::{BackOffice, Logistics, Supervisor};
     match kind {
@@ -188,6 +219,18 @@ const fn of_ticket(kind: TicketKind) -> Step {
         }
         TicketKind::ContradictoryReport => {
             step(LocateParcel, BackOffice, "two reports about the parcel cannot both be true")
+        }
+        TicketKind::ChannelReportImpossible => {
+            step(TellChannelByHand, BackOffice, "the channel's interface has no word for it")
+        }
+        TicketKind::ChannelReportUnanswered => {
+            step(AskChannel, BackOffice, "nobody knows whether the channel took what it was told")
+        }
+        TicketKind::ChannelReportRefused => {
+            step(TellChannelAgain, BackOffice, "the channel still says something else to the customer")
+        }
+        TicketKind::ChannelDrift => {
+            step(CompareWithChannel, BackOffice, "the channel says something else of the order than we do")
         }
         TicketKind::CallOverdue => {
             step(HaveSomebodyCall, Supervisor, "nobody has called the customer in time")

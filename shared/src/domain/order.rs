@@ -7,12 +7,15 @@ use serde::{Deserialize, Serialize};
 use super::billing::{Declared, Discount, Fee};
 use super::calls::CallRequest;
 use super::customer::{Address, Customer, DesiredDelivery, Personal};
+use super::drift::Drift;
 use super::ids::{ChannelId, LineId, LocationId, MerchantId, OrderId, PaymentId, ShipmentId, Sku};
 use super::matter::Handling;
 use super::merchant::OrderPolicy;
 use super::money::{Amount, Currency};
 use super::particulars::{GroupParticulars, LineParticulars, Particulars};
 use super::payment::Payment;
+use super::report::Report;
+use super::screening::Screening;
 use super::shipment::{LineQuantity, Shipment};
 use super::tax::{PriceBasis, TaxRate};
 use super::validation::Finding;
@@ -172,6 +175,16 @@ pub enum HoldCode {
     UnknownProduct,
     /// The figures do not add up.
     AmountDefect,
+    /// A promotion code of ours gives less than the customer was promised.
+    Promotion,
+    /// The customer has fewer points than the order uses.
+    PointRecalc,
+    /// The purchase order of an account is incomplete.
+    PurchaseOrder,
+    /// The account would owe more than was agreed 与信限度額.
+    CreditLimit,
+    /// Somebody has to approve it 要承認.
+    Approval,
     /// The customer wrote something a person must read.
     CustomerNote,
     /// Possible fraud.
@@ -198,6 +211,12 @@ impl HoldCode {
                 | Self::ContactDefect
                 | Self::UnknownProduct
                 | Self::AmountDefect
+                | Self::Promotion
+                | Self::PointRecalc
+                | Self::PurchaseOrder
+                | Self::CreditLimit
+                | Self::Approval
+                | Self::FraudReview
                 | Self::CustomerNote
         )
     }
@@ -214,6 +233,16 @@ pub struct Hold {
     pub opened_at: Timestamp,
     /// Until when, and how it ended.
     pub closed: Option<(Timestamp, HoldEnd)>,
+}
+
+impl Hold {
+    /// Whether somebody other than `stage` has closed it.
+    #[must_use]
+    pub fn was_closed_by_other_than(&self, stage: &str) -> bool {
+        self.closed.as_ref().is_some_and(|(_, end)| match end {
+            HoldEnd::Resolved { by } | HoldEnd::Overridden { by, .. } => by != stage,
+        })
+    }
 }
 
 /// How a hold ended.
@@ -272,6 +301,14 @@ pub enum TicketKind {
     CustomerUnreachable,
     /// The customer does not want to talk: cancel, or go on.
     CustomerRefused,
+    /// The channel cannot be told something by its interface: do it there by hand.
+    ChannelReportImpossible,
+    /// Nobody knows whether the channel took what it was told.
+    ChannelReportUnanswered,
+    /// The channel refuses what it was told.
+    ChannelReportRefused,
+    /// The channel says something else of the order than we do.
+    ChannelDrift,
 }
 
 /// Something a person must look at. Unlike a hold it does not stop the order.
@@ -318,6 +355,8 @@ pub enum CancelReason {
     PaymentDeclined,
     /// 期限切れ: not paid in time.
     PaymentExpired,
+    /// 不正注文.
+    Fraud,
 }
 
 /// A cancellation that has been accepted and is being carried out.
@@ -412,12 +451,21 @@ pub struct Order {
     /// What else the channel says.
     #[serde(default, skip_serializing_if = "Particulars::is_empty")]
     pub particulars: Particulars,
+    /// What it is recognised by, and what it has taken of what orders share.
+    #[serde(default, skip_serializing_if = "Screening::is_empty")]
+    pub screening: Screening,
     /// The cancellation under way.
     pub cancellation: Option<Cancellation>,
     /// The delays the customer was told of.
     pub delays: Vec<(String, Option<Date>)>,
     /// How it is handled.
     pub policy: OrderPolicy,
+    /// What its channel was told.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reports: Vec<Report>,
+    /// In what its channel disagrees with us.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drift: Option<Drift>,
     /// When the payment stage was last called for by something that left the state as it was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub money_since: Option<Timestamp>,
@@ -425,8 +473,9 @@ pub struct Order {
 
 /// The most lines an order may have.
 pub const MAX_LINES: usize = 100;
-/// The most lines one transaction touches: each costs up to three of DynamoDB's 100 items.
-pub const LINES_PER_STEP: usize = 25;
+/// The most lines one transaction touches: each costs up to three of DynamoDB's 100 items, and the order
+/// itself, its events and what it shares with others have their part.
+pub const LINES_PER_STEP: usize = 20;
 /// The most notes, tickets or delays an order keeps.
 pub const MAX_REMARKS: usize = 200;
 /// The bytes from which on an order takes no more remarks, bookings and reports that change nothing:
@@ -506,7 +555,8 @@ impl Order {
         let numbers = numbers.map(|tracking| FIELD_BYTES + 2 * tracking.number.len());
         let all =
             notes.chain(holds).chain(tickets).chain(calls).chain(delays).chain(references.map(String::len));
-        all.chain(reports.map(|_| 0)).chain(numbers).map(|bytes| FIELD_BYTES + bytes).sum()
+        let told = self.reports.iter().map(|_| 0);
+        all.chain(reports.map(|_| 0)).chain(told).chain(numbers).map(|bytes| FIELD_BYTES + bytes).sum()
     }
 
     /// Units of all lines that have not left yet and still should.
@@ -542,6 +592,12 @@ impl Order {
     /// The payment gate 入金ゲート: every payment secures its part of what is due.
     #[must_use]
     pub fn payment_is_secured(&self) -> bool {
-        self.payments.iter().zip(self.targets()).all(|(payment, target)| payment.secures(target))
+        self.payments.iter().zip(self.targets()).all(|(payment, target)| self.is_secured(payment, target))
+    }
+
+    /// Whether goods worth `target` may leave for this payment. An account on terms pays later.
+    #[must_use]
+    pub fn is_secured(&self, payment: &Payment, target: Amount) -> bool {
+        payment.secures(target) || self.is_on_terms(payment)
     }
 }

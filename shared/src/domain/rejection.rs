@@ -59,6 +59,9 @@ pub enum Rejection {
     /// A deadline that nobody can keep or that never comes.
     #[error("the deadline must be within the next 60 days")]
     BadDeadline,
+    /// Its channel was told no such thing.
+    #[error("the channel was not told of event {0}; see `reports` of the order")]
+    NoSuchReport(u64),
     /// More units than can still be had.
     #[error("line {line} has only {available} units left for this")]
     TooMany {
@@ -124,6 +127,7 @@ impl Rejection {
             Self::NotByCall(_) => "NOT_BY_CALL",
             Self::InFuture => "IN_FUTURE",
             Self::BadDeadline => "BAD_DEADLINE",
+            Self::NoSuchReport(_) => "NO_SUCH_REPORT",
             Self::TooMany { .. } => "TOO_MANY",
             Self::RefundOwed => "REFUND_OWED",
             Self::OtherLocation { .. } => "OTHER_LOCATION",

@@ -13,12 +13,16 @@ use jiff::civil::date;
 use super::calls::{CallAttempt, CallOutcome, CallReason, NewCall};
 use super::customer::DesiredDelivery;
 use super::decide::{Collection, decide, next_collection};
+use super::drift::ChannelStatus;
 use super::event::{EventKind, Grant};
 use super::matter::Matter;
 use super::money::Amount;
 use super::order::{CancelReason, HoldCode, Order, OrderState, TicketKind};
 use super::payment::{OperationKind, OperationOutcome, PaymentMethod};
+use super::report::{ANSWER_PATIENCE, FactKind, ReportAnswer};
+use super::screening::{Earns, Screened};
 use super::shipment::{FulfilmentEvent, FulfilmentEventKind as Report, LineQuantity};
+use super::tally::{Claim, TallyKey, TallyKind};
 use super::testing::{Case, START, address, an_order, given, stages};
 use super::validation::{Finding, FindingCode, Severity};
 use super::{Command, Event};
@@ -103,7 +107,10 @@ fn stops() -> Vec<(Order, Timestamp)> {
 const LATER: Timestamp = Timestamp::constant(1_777_593_600, 0);
 
 /// What takes an order aside of its way, one after the other where it can be done.
-const ASIDE: [fn(&Order) -> Command; 9] = [
+const ASIDE: &[fn(&Order) -> Command] = &[
+    |_| Command::Screen { screened: Box::new(screened()) },
+    |_| Command::MarkReported { report: 1, fact: FactKind::Confirmed, answer_by: LATER },
+    |_| Command::CompareWithChannel { status: ChannelStatus::Shipped },
     |_| Command::Validate { findings: vec![blocking()] },
     |_| hold(),
     |_| undeliverable(),
@@ -143,6 +150,18 @@ fn onward(order: &Order, now: Timestamp) -> Option<Command> {
     stages::next(order, now).or_else(|| outside.into_iter().find(effective))
 }
 
+/// The order used a code and brings points.
+fn screened() -> Screened {
+    let points = TallyKey::new(TallyKind::Points, &["OWN", "customer"]);
+    let code = TallyKey::new(TallyKind::PromotionUses, &["SPRING"]);
+    Screened {
+        customer: Some("customer".to_owned()),
+        claims: vec![Claim::one(code, None)],
+        earns: vec![Earns { key: points, basis_points: 1_000 }],
+        ..Screened::default()
+    }
+}
+
 /// Every command, with arguments that fit the order if any do.
 fn tried(order: &Order, now: Timestamp) -> Vec<Command> {
     let by = || "staff".to_owned();
@@ -155,6 +174,7 @@ fn tried(order: &Order, now: Timestamp) -> Vec<Command> {
     let mut commands = vec![
         Command::Validate { findings: Vec::new() },
         Command::Validate { findings: vec![blocking()] },
+        Command::Screen { screened: Box::new(screened()) },
         allocate(open(), Vec::new()),
         allocate(Vec::new(), open()),
         Command::FillBackorder { grants: waiting },
@@ -177,6 +197,7 @@ fn tried(order: &Order, now: Timestamp) -> Vec<Command> {
         Command::CloseTicket { id: ticket },
         Command::Tick,
     ];
+    commands.extend(about_channel(order, now));
     commands.extend(about_money(order, now));
     commands.extend(about_calls(order));
     let shipments = 1..=order.shipments.len().max(1);
@@ -224,6 +245,21 @@ fn about_calls(order: &Order) -> Vec<Command> {
         Command::AssignWork { matter, to: Some(by()), by: by() },
     ];
     commands.extend(recorded);
+    commands
+}
+
+fn about_channel(order: &Order, now: Timestamp) -> Vec<Command> {
+    let told = order.reports.first().map_or((1, FactKind::Shipped), |report| (report.event, report.fact));
+    let ((report, fact), answer_by) = (told, now + ANSWER_PATIENCE);
+    let refused = ReportAnswer::Refused { code: "E1".to_owned(), message: "no".to_owned() };
+    let mut commands = vec![
+        Command::MarkReported { report, fact, answer_by },
+        Command::GiveUpReport { report, fact, why: "it cannot be said".to_owned() },
+        Command::RepeatReport { report },
+    ];
+    let answers = [ReportAnswer::Unknown, refused, ReportAnswer::Accepted];
+    commands.extend(answers.map(|answer| Command::RecordReportAnswer { report, answer }));
+    commands.extend(ChannelStatus::ALL.map(|status| Command::CompareWithChannel { status }));
     commands
 }
 

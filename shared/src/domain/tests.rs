@@ -3,8 +3,10 @@
 mod billing;
 mod calls;
 mod cancelling;
+mod channel;
 mod fulfilment;
 mod gates;
+mod limits;
 mod payments;
 mod properties;
 mod timers;

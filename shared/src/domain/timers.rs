@@ -9,6 +9,7 @@ use super::matter::Matter;
 use super::money::Amount;
 use super::order::{Order, OrderState, Ticket, TicketKind};
 use super::payment::{Payment, PaymentStatus};
+use super::report::ReportStatus;
 
 /// How long we wait before we ask a provider again for the first time.
 pub const PROVIDER_CHECK: SignedDuration = SignedDuration::from_mins(10);
@@ -35,6 +36,8 @@ pub enum Due {
     Reminder(PaymentId),
     /// The customer did not pay in time.
     Expiry(PaymentId),
+    /// An account did not pay in time for what it has 支払遅延.
+    Overdue(PaymentId),
     /// Ask the provider again.
     ProviderCheck(PaymentId),
     /// Ask for what should have been asked for long ago.
@@ -49,6 +52,10 @@ pub enum Due {
     Acknowledgement(ShipmentId),
     /// Nobody has dealt with it in time.
     Response(Matter),
+    /// The channel has not answered the report about the event of this number.
+    ReportAnswer(u64),
+    /// The channel has disagreed for too long.
+    Drift,
 }
 
 /// Everything that is or becomes due, unordered.
@@ -69,12 +76,23 @@ pub fn dues(order: &Order) -> Vec<(Timestamp, Due)> {
             if !request.reminded {
                 dues.push((request.remind_at, Due::Reminder(payment.id.clone())));
             }
-            dues.push((request.due_at, Due::Expiry(payment.id.clone())));
+            if !order.is_on_terms(payment) {
+                dues.push((request.due_at, Due::Expiry(payment.id.clone())));
+            } else if !order.has_ticket(&ticket_id(TicketKind::ShortDeposit, payment.id.as_str())) {
+                dues.push((request.due_at, Due::Overdue(payment.id.clone())));
+            }
         }
     }
     dues.extend(forgotten_money(order));
     let unheard = order.open_matters().into_iter().filter(|open| open.escalated_at.is_none());
     dues.extend(unheard.map(|open| (open.due_at, Due::Response(open.matter))));
+    for report in &order.reports {
+        let ReportStatus::Sent { answer_by } = report.status else { continue };
+        if !order.has_ticket(&report.ticket(TicketKind::ChannelReportUnanswered)) {
+            dues.push((answer_by, Due::ReportAnswer(report.event)));
+        }
+    }
+    dues.extend(order.drift_alarm_at().map(|at| (at, Due::Drift)));
     if order.state.is_final() {
         return dues;
     }

@@ -30,6 +30,24 @@ pub enum FindingCode {
     TotalDiffers,
     /// The customer wrote a note.
     CustomerNote,
+    /// A promotion code of ours is not for this order.
+    PromotionInvalid,
+    /// A promotion code of ours was used as often as it may be.
+    PromotionExhausted,
+    /// The discount differs from what the code gives.
+    PromotionDiffers,
+    /// The customer has fewer points than the order uses.
+    PointsShort,
+    /// The order names an account that the merchant does not have, or in another currency.
+    AccountUnknown,
+    /// The account's orders must quote a purchase order number.
+    PurchaseOrderMissing,
+    /// The account would owe more than was agreed.
+    CreditExceeded,
+    /// The account's orders above an amount have to be approved.
+    ApprovalNeeded,
+    /// The order may be a fraud.
+    FraudSuspected,
 }
 
 /// Whether a finding stops the order.

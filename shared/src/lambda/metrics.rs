@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::settings::Settings;
 use super::telemetry::write_line;
+use crate::app::run_timers::Woken;
 
 /// How the work on a message or request ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -76,11 +77,12 @@ pub fn count(operation: &str, outcome: Outcome, durations: &[Duration]) {
     }
 }
 
-/// Reports how many orders were found stalled in a run of the timers, how many matters nobody had
-/// dealt with in time, and how many orders were due and could not be woken. Those found stalled before have their ticket and do not count again. Zero is
+/// Reports how many orders were found stalled in a run of the timers, how many were found to disagree
+/// with their channel, how many matters nobody had dealt with in time, and how many orders were due and
+/// could not be woken. Those found before have their ticket and do not count again. Zero is
 /// reported too: no report at all raises an alarm.
-pub fn timers(operation: &str, stalled: usize, escalated: usize, unwoken: usize) {
-    write_line(&ran(Origin::here(operation), stalled, escalated, unwoken).to_string());
+pub fn timers(operation: &str, woken: Woken) {
+    write_line(&ran(Origin::here(operation), woken).to_string());
 }
 
 fn counted(origin: Origin<'_>, outcome: Outcome, durations: &[Duration]) -> Value {
@@ -101,9 +103,11 @@ fn counted(origin: Origin<'_>, outcome: Outcome, durations: &[Duration]) -> Valu
     })
 }
 
-fn ran(origin: Origin<'_>, stalled: usize, escalated: usize, unwoken: usize) -> Value {
+fn ran(origin: Origin<'_>, woken: Woken) -> Value {
+    let Woken { stalled, drifted, escalated, failed, due: _ } = woken;
     let metrics = json!([
         { "Name": "StalledOrders", "Unit": "Count" },
+        { "Name": "ChannelDrift", "Unit": "Count" },
         { "Name": "EscalatedMatters", "Unit": "Count" },
         { "Name": "UnwokenOrders", "Unit": "Count" },
     ]);
@@ -111,8 +115,9 @@ fn ran(origin: Origin<'_>, stalled: usize, escalated: usize, unwoken: usize) -> 
         "_aws": directive(origin, &["operation"], &metrics),
         "operation": origin.operation,
         "StalledOrders": stalled,
+        "ChannelDrift": drifted,
         "EscalatedMatters": escalated,
-        "UnwokenOrders": unwoken,
+        "UnwokenOrders": failed,
     })
 }
 
@@ -159,11 +164,13 @@ mod tests {
 
     #[test]
     fn the_gauges_of_the_timers_have_the_operation_as_their_only_dimension() {
-        let line = ran(origin("run-timers"), 0, 3, 2);
+        let woken = Woken { due: 9, stalled: 0, drifted: 1, escalated: 3, failed: 2 };
+        let line = ran(origin("run-timers"), woken);
         assert_eq!(line["_aws"]["CloudWatchMetrics"][0]["Dimensions"], json!([["operation"]]));
         assert_eq!(line["operation"], "run-timers");
-        assert_eq!((&line["StalledOrders"], &line["UnwokenOrders"]), (&json!(0), &json!(2)));
-        assert_eq!(line["EscalatedMatters"], 3);
+        let gauges = ["StalledOrders", "ChannelDrift", "EscalatedMatters", "UnwokenOrders"]
+            .map(|name| line[name].clone());
+        assert_eq!(gauges, [json!(0), json!(1), json!(3), json!(2)]);
     }
 
     #[test]

@@ -117,6 +117,13 @@ impl From<ManageError> for Problem {
             ManageError::BelowZero => {
                 Self::conflict("BELOW_ZERO", "that would leave fewer than 0 units; read the stock again")
             }
+            ManageError::TooFewPoints => Self::conflict(
+                "BELOW_ZERO",
+                "the customer does not have so many points; ask for the balance with 0 points",
+            ),
+            ManageError::TooMany(what, most) => {
+                Self::conflict("TOO_MANY", format!("a merchant has at most {most} {what}"))
+            }
             ManageError::NoSuchLocation => {
                 Self::unprocessable("NO_SUCH_LOCATION", "the merchant has no such location; see its settings")
             }

@@ -38,8 +38,9 @@ impl Route {
 }
 
 /// All routes.
-pub const ROUTES: [Route; 19] = [
+pub const ROUTES: &[Route] = &[
     channel("POST /v1/channels/{channel}/orders", "receive-order"),
+    channel("POST /v1/channels/{channel}/reports/{id}", "receive-answer"),
     staff("GET /v1/orders", "query-orders"),
     staff("GET /v1/orders/{id}", "query-orders"),
     staff("GET /v1/worklist", "query-orders"),
@@ -54,6 +55,19 @@ pub const ROUTES: [Route; 19] = [
     staff("PUT /v1/merchants/{merchant}/products/{sku}", "manage-merchant"),
     staff("GET /v1/merchants/{merchant}/products/{sku}", "manage-merchant"),
     staff("GET /v1/merchants/{merchant}/products", "manage-merchant"),
+    staff("PUT /v1/merchants/{merchant}/promotions/{code}", "manage-merchant"),
+    staff("GET /v1/merchants/{merchant}/promotions/{code}", "manage-merchant"),
+    staff("DELETE /v1/merchants/{merchant}/promotions/{code}", "manage-merchant"),
+    staff("GET /v1/merchants/{merchant}/promotions", "manage-merchant"),
+    staff("PUT /v1/merchants/{merchant}/accounts/{account}", "manage-merchant"),
+    staff("GET /v1/merchants/{merchant}/accounts/{account}", "manage-merchant"),
+    staff("GET /v1/merchants/{merchant}/accounts", "manage-merchant"),
+    staff("PUT /v1/merchants/{merchant}/point-issuers/{issuer}", "manage-merchant"),
+    staff("GET /v1/merchants/{merchant}/point-issuers", "manage-merchant"),
+    staff("POST /v1/merchants/{merchant}/point-issuers/{issuer}/adjustments", "manage-merchant"),
+    staff("PUT /v1/merchants/{merchant}/block-list", "manage-merchant"),
+    staff("GET /v1/merchants/{merchant}/block-list", "manage-merchant"),
+    staff("DELETE /v1/merchants/{merchant}/block-list/{kind}/{hash}", "manage-merchant"),
     staff("GET /v1/stock/{merchant}/{sku}", "manage-merchant"),
     staff("POST /v1/stock/{merchant}/{sku}/receipts", "manage-merchant"),
     staff("POST /v1/stock/{merchant}/{sku}/adjustments", "manage-merchant"),
@@ -83,7 +97,7 @@ mod tests {
         let keys: BTreeSet<_> = ROUTES.iter().map(|route| route.key).collect();
         assert_eq!(keys.len(), ROUTES.len());
         for route in ROUTES {
-            assert!(["GET", "POST", "PUT"].contains(&route.method()), "{}", route.key);
+            assert!(["GET", "POST", "PUT", "DELETE"].contains(&route.method()), "{}", route.key);
             assert!(route.path().starts_with('/'), "{}", route.key);
         }
     }

@@ -1,13 +1,16 @@
 //! The store in memory, with the conditions of the real one.
 
+mod limits;
 mod mails;
 mod merchants;
+mod pace;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 use jiff::Timestamp;
 
+use self::limits::Limits;
 use super::{Call, Faults, locked};
 use crate::adapters::cursor;
 use crate::app::message::Message;
@@ -43,6 +46,9 @@ struct State {
     channels: BTreeMap<ChannelId, Channel>,
     products: BTreeMap<(MerchantId, Sku), Product>,
     mails: BTreeMap<(OrderId, String), MailRecord>,
+    limits: Limits,
+    /// Until when the calls of channels are taken, in milliseconds.
+    paces: BTreeMap<ChannelId, i64>,
     /// Orders whose row cannot be read.
     broken: BTreeSet<OrderId>,
     outbox: Vec<Message>,
@@ -89,7 +95,10 @@ impl State {
         }
         let stock = |key: &StockKey| self.stock_of(&(commit.order.merchant.clone(), key.clone()));
         let allowed = commit.stock_effects().iter().all(|effect| effect.needs.hold_for(&stock(&effect.key)));
-        (!allowed).then_some(CommitError::StockChanged)
+        if !allowed {
+            return Some(CommitError::StockChanged);
+        }
+        (!self.limits.allow(commit)).then_some(CommitError::TallyChanged)
     }
 
     fn write(&mut self, commit: &Commit) {
@@ -120,6 +129,7 @@ impl State {
                 self.waiting.remove(&row);
             }
         }
+        self.limits.write(commit);
         if let Some(answer) = &commit.answer {
             self.answers.insert(answer.key.clone(), answer.clone());
         }
@@ -150,13 +160,15 @@ impl State {
 }
 
 /// How many rows a commit writes: the order, its events and sales, two of each stock, those that wait,
-/// and the answer.
+/// what orders share, and the answer.
 fn rows(commit: &Commit) -> usize {
     let sales = commit.records.iter().filter(|record| record.event.kind() == EventKind::SalesPosted);
     1 + commit.records.len()
         + sales.count()
         + 2 * commit.stock_effects().len()
         + commit.waiting_changes().len()
+        + commit.tally_changes().len()
+        + commit.sightings().len()
         + usize::from(commit.answer.is_some())
 }
 

@@ -132,6 +132,9 @@ impl Checks {
                 return Err(Broken(what));
             }
         }
+        for (merchant, key, tally) in self.out.store.all_tallies() {
+            audit.tally(&merchant, &key, tally);
+        }
         none(audit.finish())?;
         for (number, posted) in &people.posted {
             let Some((_, id)) = &posted.accepted else {

@@ -17,8 +17,10 @@ use juchu::app::notify_customer::NotifyCustomer;
 use juchu::app::operate_order::OperateOrder;
 use juchu::app::post_sales::PostSales;
 use juchu::app::query_orders::QueryOrders;
+use juchu::app::receive_answer::ReceiveAnswer;
 use juchu::app::receive_order::ReceiveOrder;
 use juchu::app::release_order::ReleaseOrder;
+use juchu::app::report_channel::ReportChannel;
 use juchu::app::run_timers::RunTimers;
 use juchu::app::ship_order::ShipOrder;
 use juchu::app::validate_order::ValidateOrder;
@@ -68,6 +70,9 @@ pub fn stage(out: &Surroundings, stage: Stage, skew: SignedDuration, event: SqsE
         Stage::PostSales => run!(post_sales::handle, PostSales { store }),
         Stage::CancelOrder => run!(cancel_order::handle, CancelOrder { store }),
         Stage::NotifyCustomer => run!(notify_customer::handle, NotifyCustomer { store, mailer }),
+        Stage::ReportChannel => {
+            run!(report_channel::handle, ReportChannel { store, reports, dialects })
+        }
     }
 }
 
@@ -90,6 +95,7 @@ pub fn door(
         "receive-order" => {
             run!(receive_order::handle, ReceiveOrder { store, archive: out.archive.clone(), clock })
         }
+        "receive-answer" => run!(receive_answer::handle, ReceiveAnswer { store, clock }),
         "operate-order" => run!(operate_order::handle, OperateOrder { store, clock }),
         "receive-fulfilment" => run!(receive_fulfilment::handle, OperateOrder { store, clock }),
         "manage-merchant" => {

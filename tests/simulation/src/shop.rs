@@ -7,6 +7,7 @@ use juchu::domain::merchant::{ChannelKind, OrderPolicy, Product, SalesPolicy, Sp
 use juchu::domain::money::Amount;
 use juchu::domain::tax::TaxRate;
 use juchu::lambda::api::merchants::ChannelBody;
+use juchu::lambda::api::reports::ReportsBody;
 use juchu::testing::{ManualClock, MemoryStore, Surroundings};
 use juchu_tests::harness::people::{channel, merchant, settings, somebody};
 
@@ -39,7 +40,9 @@ pub fn open(out: &Surroundings, chance: &Chance) -> Result<(), Broken> {
 async fn save(app: &ManageMerchant<MemoryStore, ManualClock>, policy: OrderPolicy) -> anyhow::Result<()> {
     let (supervisor, merchant) = (somebody(Role::Supervisor), merchant());
     app.save_merchant(&supervisor, &merchant, settings(policy), None).await?;
-    let body = ChannelBody { kind: ChannelKind::Json, api_key: Some(API_KEY.to_owned()), secret: None };
+    let reports = ReportsBody { enabled: Some(true), ..ReportsBody::default() };
+    let body =
+        ChannelBody { kind: ChannelKind::Json, api_key: Some(API_KEY.to_owned()), secret: None, reports };
     let channel = body.read(channel(), merchant.clone());
     let channel = channel.map_err(|defects| anyhow::anyhow!("the channel: {defects:?}"))?;
     app.save_channel(&supervisor, &channel).await?;

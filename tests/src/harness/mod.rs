@@ -24,6 +24,7 @@ pub mod processes;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
+use juchu::adapters::dialects::Dialects;
 use juchu::app::allocate_stock::AllocateStock;
 use juchu::app::cancel_order::CancelOrder;
 use juchu::app::collect_payment::CollectPayment;
@@ -36,9 +37,11 @@ use juchu::app::operate_order::OperateOrder;
 use juchu::app::ports::Clock;
 use juchu::app::post_sales::PostSales;
 use juchu::app::query_orders::QueryOrders;
+use juchu::app::receive_answer::ReceiveAnswer;
 use juchu::app::receive_order::ReceiveOrder;
 use juchu::app::relay_events::relay_events;
 use juchu::app::release_order::ReleaseOrder;
+use juchu::app::report_channel::ReportChannel;
 use juchu::app::run_timers::RunTimers;
 use juchu::app::ship_order::ShipOrder;
 use juchu::app::validate_order::ValidateOrder;
@@ -46,8 +49,8 @@ use juchu::domain::ids::{OrderId, ShipmentId};
 use juchu::domain::order::Order;
 use juchu::domain::timers::next_due;
 use juchu::testing::{
-    FakeArchive, FakeMailer, FakeProvider, FakeQueues, FakeWarehouse, Faults, ManualClock, MemoryStore,
-    Moment, Surroundings,
+    FakeArchive, FakeMailer, FakeProvider, FakeQueues, FakeReports, FakeWarehouse, Faults, ManualClock,
+    MemoryStore, Moment, Surroundings,
 };
 
 use self::dice::Dice;
@@ -101,6 +104,10 @@ pub struct World {
     pub warehouse: FakeWarehouse,
     /// The bucket.
     pub archive: FakeArchive,
+    /// What channels are told.
+    pub reports: FakeReports,
+    /// What platforms call that.
+    pub dialects: Dialects,
     /// The queues of the stages.
     pub queues: FakeQueues,
     /// What the queues have put aside.
@@ -138,8 +145,19 @@ impl World {
     /// A world with nothing in it.
     #[must_use]
     pub fn new() -> Self {
-        let Surroundings { clock, faults, store, provider, mailer, warehouse, archive, queues, .. } =
-            Surroundings::default();
+        let Surroundings {
+            clock,
+            faults,
+            store,
+            provider,
+            mailer,
+            warehouse,
+            archive,
+            queues,
+            reports,
+            dialects,
+            ..
+        } = Surroundings::default();
         Self {
             clock,
             faults,
@@ -148,6 +166,8 @@ impl World {
             mailer,
             warehouse,
             archive,
+            reports,
+            dialects,
             queues,
             parked: Vec::new(),
             stream: Vec::new(),
@@ -226,6 +246,12 @@ impl World {
         OperateOrder { store: self.store.clone(), clock: self.clock.clone() }
     }
 
+    /// The door for channels' answers.
+    #[must_use]
+    pub fn receive_answer(&self) -> ReceiveAnswer<MemoryStore, ManualClock> {
+        ReceiveAnswer { store: self.store.clone(), clock: self.clock.clone() }
+    }
+
     /// The window on orders.
     #[must_use]
     pub fn query_orders(&self) -> QueryOrders<MemoryStore, ManualClock> {
@@ -257,6 +283,7 @@ impl World {
             Stage::PostSales => stage!(PostSales { store, clock }),
             Stage::CancelOrder => stage!(CancelOrder { store, clock }),
             Stage::NotifyCustomer => stage!(NotifyCustomer { store, mailer, clock }),
+            Stage::ReportChannel => stage!(ReportChannel { store, reports, dialects, clock }),
         }
     }
 

@@ -20,6 +20,7 @@ use juchu::domain::merchant::{Channel, ChannelKind, ChannelSecret, OrderPolicy, 
 use juchu::domain::money::Amount;
 use juchu::domain::order::{CancelReason, Order};
 use juchu::domain::payment::{Operation, OperationKind};
+use juchu::domain::report::ReportSettings;
 use juchu::domain::shipment::{Carrier, FulfilmentEvent, FulfilmentEventKind, LineQuantity, Tracking};
 use juchu::domain::stock::{Stock, StockDelta, StockKey};
 use juchu::domain::testing::{Draft, location};
@@ -108,6 +109,7 @@ impl World {
             merchant: merchant.clone(),
             kind: ChannelKind::Json,
             secret: ChannelSecret::ApiKey { sha256: "0".repeat(64) },
+            reports: ReportSettings::default(),
         };
         let save = async || {
             app.save_merchant(&supervisor, &merchant, settings(draft.policy.clone()), None).await?;

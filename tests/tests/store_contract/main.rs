@@ -8,9 +8,11 @@
 )]
 
 mod dynamo_rows;
+mod limits;
 mod lists;
 mod master_data;
 mod orders;
+mod pace;
 mod samples;
 mod stock;
 mod together;

@@ -7,6 +7,8 @@ use juchu::domain::merchant::{
     Channel, ChannelKind, ChannelSecret, Merchant, OrderPolicy, Product, ShopProfile,
 };
 use juchu::domain::money::Amount;
+use juchu::domain::report::{CarrierCode, ReportSettings};
+use juchu::domain::shipment::Carrier;
 use juchu::domain::tax::TaxRate;
 
 use crate::kept_by_every_store;
@@ -77,6 +79,11 @@ async fn a_channel_keeps_its_merchant(world: &impl World) {
         merchant: merchant(),
         kind: ChannelKind::Json,
         secret: ChannelSecret::ApiKey { sha256: "0".repeat(64) },
+        reports: ReportSettings {
+            account: Some("shop".to_owned()),
+            carriers: vec![CarrierCode { carrier: Carrier::Yamato, code: "2".to_owned() }],
+            ..ReportSettings::default()
+        },
     };
     store.put_channel(&shop).await.unwrap();
     let taken = Channel { merchant: MerchantId::new("other").unwrap(), ..shop.clone() };

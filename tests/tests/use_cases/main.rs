@@ -9,6 +9,7 @@
 
 mod access;
 mod at_once;
+mod channels;
 mod circumstances;
 mod looking_back;
 mod mails;

@@ -11,6 +11,7 @@ mod eccube;
 pub mod json;
 mod logiless;
 mod nextengine;
+pub mod outgoing;
 mod rakuten;
 mod reading;
 mod shopify;

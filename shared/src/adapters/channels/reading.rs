@@ -3,23 +3,8 @@
 use serde::Serialize;
 
 use super::ChannelError;
+pub use crate::domain::drift::ChannelStatus;
 use crate::domain::intake::{Impossible, Intake};
-
-/// Where an order stands at its channel.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum ChannelStatus {
-    /// The channel has not let it go yet: it reviews the payment or waits for it.
-    Pending,
-    /// It is to be shipped.
-    Open,
-    /// Some of it has left.
-    PartiallyShipped,
-    /// All of it has left.
-    Shipped,
-    /// It was cancelled.
-    Cancelled,
-}
 
 /// An order as its channel tells it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -192,7 +192,8 @@ impl Reader<'_> {
             return None;
         };
         let title = item.shown_title();
-        let particulars = LineParticulars::default();
+        let reference = item.id.as_ref().map(|id| id.0.clone());
+        let particulars = LineParticulars { reference, ..LineParticulars::default() };
         Some(IntakeLine { ship_group: 0, sku, title, unit_price, quantity, tax_rate, discount, particulars })
     }
 

@@ -7,9 +7,12 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 
 use super::Row;
+use crate::app::limit_store::{RegisteredKey, RegisteredKind};
 use crate::app::ports::StoreError;
+use crate::domain::fraud::{Mark, Sighting};
 use crate::domain::ids::{ChannelId, LineId, MerchantId, OrderId, Sku};
 use crate::domain::stock::StockKey;
+use crate::domain::tally::TallyKey;
 
 /// How many parts the index of due times has, so that no single partition takes every write.
 pub(super) const DUE_SHARDS: u8 = 8;
@@ -24,6 +27,7 @@ pub(super) const BACKORDER_PREFIX: &str = "BACKORDER#";
 /// The partition that lists all merchants.
 pub(super) const MERCHANTS: &str = "MERCHANT#";
 pub(super) const PRODUCT_PREFIX: &str = "PRODUCT#";
+pub(super) const SIGHTING_PREFIX: &str = "AT#";
 
 /// The primary key of an item.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -89,6 +93,31 @@ impl Key {
         Self { pk: format!("CHANNEL#{id}"), sk: "CHANNEL".to_owned() }
     }
 
+    pub(super) fn salt(merchant: &MerchantId) -> Self {
+        Self { pk: format!("SALT#{merchant}"), sk: "SALT".to_owned() }
+    }
+
+    pub(super) fn registered(merchant: &MerchantId, key: &RegisteredKey) -> Self {
+        Self { pk: merchant_partition(merchant), sk: format!("{}{}", registered_prefix(key.kind), key.id) }
+    }
+
+    pub(super) fn tally(merchant: &MerchantId, key: &TallyKey) -> Self {
+        Self { pk: tally_partition(merchant, key), sk: "TALLY".to_owned() }
+    }
+
+    pub(super) fn tally_reference(merchant: &MerchantId, key: &TallyKey, reference: &str) -> Self {
+        Self { pk: tally_partition(merchant, key), sk: format!("REFERENCE#{reference}") }
+    }
+
+    pub(super) fn sighting(merchant: &MerchantId, mark: &Mark, sighting: &Sighting) -> Self {
+        let sk = format!("{SIGHTING_PREFIX}{}#{}", sortable(sighting.at), sighting.order);
+        Self { pk: sighting_partition(merchant, mark), sk }
+    }
+
+    pub(super) fn pace(channel: &ChannelId) -> Self {
+        Self { pk: format!("PACE#{channel}"), sk: "PACE".to_owned() }
+    }
+
     pub(super) fn answer(key: &str) -> Self {
         Self { pk: format!("IDEMPOTENCY#{key}"), sk: "ANSWER".to_owned() }
     }
@@ -128,6 +157,19 @@ pub(super) fn ledger_partitions(merchant: &MerchantId, key: &StockKey) -> Vec<St
 
 pub(super) fn merchant_partition(id: &MerchantId) -> String {
     format!("MERCHANT#{id}")
+}
+
+/// How the keys of what merchants register of a kind begin.
+pub(super) fn registered_prefix(kind: RegisteredKind) -> String {
+    format!("{}#", kind.name())
+}
+
+fn tally_partition(merchant: &MerchantId, key: &TallyKey) -> String {
+    format!("TALLY#{merchant}#{}#{}", key.kind.name(), key.subject)
+}
+
+pub(super) fn sighting_partition(merchant: &MerchantId, mark: &Mark) -> String {
+    format!("SIGHTING#{merchant}#{}#{}", mark.kind.name(), mark.hash)
 }
 
 /// A moment as a key: as text it sorts as in time, because every one has nine decimals.

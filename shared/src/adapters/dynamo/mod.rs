@@ -12,7 +12,13 @@
 //! | `STOCK#merchant#sku#location#part` | `LEDGER#at#reference` | a change 在庫台帳; also an event when units came free |
 //! | `MERCHANT#id` | `MERCHANT` | a merchant |
 //! | | `PRODUCT#sku` | a product of its catalogue |
+//! | | `PROMOTION#code` · `ACCOUNT#id` · `POINT_ISSUER#id` · `BLOCKED#kind-hash` | what it registers of what orders share |
+//! | `SALT#merchant` | `SALT` | the key of its marks |
+//! | `TALLY#merchant#kind#subject` | `TALLY` | a count with a bound |
+//! | | `REFERENCE#reference` | that a slip changed it, so that it does so once |
+//! | `SIGHTING#merchant#kind#hash` | `AT#received_at#order` | that an order had the mark; forgotten after 30 days |
 //! | `CHANNEL#id` | `CHANNEL` | a channel |
+//! | `PACE#channel` | `PACE` | until when the channel's calls are taken |
 //! | `IDEMPOTENCY#key` | `ANSWER` | what a request was told; forgotten after a day |
 //!
 //! Rows whose attribute `kind` is [`table::EVENT_KIND`] are also messages: the table's stream carries
@@ -23,9 +29,11 @@ mod commit;
 mod events;
 mod group;
 mod keys;
+mod limits;
 mod mails;
 mod merchants;
 mod orders;
+mod pace;
 mod query;
 mod stock;
 pub mod table;

@@ -77,6 +77,9 @@ fn notice(facts: &FactContext<'_>) -> Option<Notice> {
         }
         Event::OrderValidated { .. }
         | Event::ValidationFailed { .. }
+        | Event::OrderScreened { .. }
+        | Event::ClaimsReturned { .. }
+        | Event::PointsEarned { .. }
         | Event::HoldOpened { .. }
         | Event::HoldResolved { .. }
         | Event::HoldOverridden { .. }
@@ -113,6 +116,12 @@ fn notice(facts: &FactContext<'_>) -> Option<Notice> {
         | Event::AddressChanged { .. }
         | Event::DesiredDeliveryChanged { .. }
         | Event::NoteAdded { .. }
+        | Event::ChannelReported { .. }
+        | Event::ChannelReportImpossible { .. }
+        | Event::ChannelAnswered { .. }
+        | Event::ChannelReportRepeated { .. }
+        | Event::ChannelDrifted { .. }
+        | Event::ChannelAgreed
         | Event::TicketOpened { .. }
         | Event::TicketClosed { .. }
         | Event::CallRequested { .. }
@@ -229,7 +238,8 @@ fn cancelled(order: &Order, reason: order::CancelReason, taken: &Taken, whole: b
     let items = units.filter_map(|units| Some(item(order.line(units.line)?, units.quantity))).collect();
     let reason = match reason {
         order::CancelReason::Customer => CancelReason::Customer,
-        order::CancelReason::Shop => CancelReason::Shop,
+        // A suspicion is no matter for a mail.
+        order::CancelReason::Shop | order::CancelReason::Fraud => CancelReason::Shop,
         order::CancelReason::OutOfStock => CancelReason::OutOfStock,
         order::CancelReason::Undeliverable => CancelReason::Undeliverable,
         order::CancelReason::PaymentDeclined => CancelReason::PaymentDeclined,

@@ -5,6 +5,7 @@ use jiff::{Timestamp, ToSpan};
 
 use super::calls::{decided_ticket, escalate};
 use super::cancellation::everything;
+use super::channel;
 use super::fulfilment::is_unreleased;
 use super::{Effects, require, require_open};
 use crate::domain::customer::{Address, DesiredDelivery, Personal};
@@ -224,12 +225,19 @@ pub(super) fn tick(order: &Order, now: Timestamp) -> Effects {
             Due::Reminder(_) if expired => {}
             Due::Reminder(payment) => events.push(Event::PaymentReminded { payment }),
             Due::Expiry(payment) => events.push(Event::PaymentExpired { payment }),
+            Due::Overdue(payment) => events.push(Event::TicketOpened {
+                id: ticket_id(TicketKind::ShortDeposit, payment.as_str()),
+                kind: TicketKind::ShortDeposit,
+                detail: format!("the account has not paid {payment} in time; ask it"),
+            }),
             Due::ProviderCheck(payment) | Due::Collection(payment) => {
                 events.push(Event::PaymentCheckDue { payment });
             }
             Due::AuthorizationEnd(payment) => events.push(Event::AuthorizationEnded { payment }),
             // That the order becomes ready follows of itself.
             Due::ShipFrom => {}
+            Due::ReportAnswer(report) => events.extend(channel::unanswered(order, report)),
+            Due::Drift => events.extend(channel::drift_alarm(order)),
             Due::Stall => events.push(Event::TicketOpened {
                 id: stall_ticket(order),
                 kind: TicketKind::Stalled,

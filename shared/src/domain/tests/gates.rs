@@ -193,7 +193,7 @@ fn a_large_order_leaves_in_parcels_that_fit_a_transaction() {
     let mut case = given(an_order().of(&[(1, 100); 60]));
     case.validated().collected().in_stock().released();
     let sizes: Vec<_> = case.order.shipments.iter().map(|shipment| shipment.lines.len()).collect();
-    assert_eq!(sizes, [25, 25, 10]);
+    assert_eq!(sizes, [20, 20, 20]);
 }
 
 #[test]

@@ -9,15 +9,20 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{RngSeed, TestRunner};
 
+use crate::domain::account::{Account, PointIssuer};
 use crate::domain::billing::{DiscountKind, FeeKind};
 use crate::domain::calls::{CallAttempt, CallOutcome, CallReason, NewCall};
 use crate::domain::customer::DesiredDelivery;
 use crate::domain::decide::{Collection, next_collection};
+use crate::domain::drift::ChannelStatus;
 use crate::domain::event::{EventKind, Grant};
-use crate::domain::ids::{LineId, PaymentId, ShipmentId};
+use crate::domain::ids::{AccountId, IssuerId, LineId, PaymentId, ShipmentId};
+use crate::domain::limits::{self, Shared};
 use crate::domain::money::Amount;
 use crate::domain::order::{CancelReason, HoldCode, Order, OrderState, TicketKind};
+use crate::domain::particulars::PurchaseOrder;
 use crate::domain::payment::{Operation, OperationKind, OperationOutcome, PaymentMethod};
+use crate::domain::report::{ANSWER_PATIENCE, FactKind, ReportAnswer};
 use crate::domain::shipment::{
     Carrier, FulfilmentEvent, FulfilmentEventKind, LineQuantity, ShipmentStatus, Tracking,
 };
@@ -94,6 +99,11 @@ enum Action {
     },
     RequestCancel(Vec<(usize, u32)>),
     Find(usize),
+    /// Screening finds a customer, or another one, with or without an account.
+    Screen {
+        customer: usize,
+        on_terms: bool,
+    },
     Hold {
         code: usize,
         end: usize,
@@ -121,6 +131,11 @@ enum Action {
     Assign {
         which: usize,
         to: u8,
+    },
+    /// The channel is told, answers, or says where the order stands.
+    Channel {
+        report: u64,
+        kind: usize,
     },
     /// Time passes.
     Wait {
@@ -163,10 +178,11 @@ fn action() -> impl Strategy<Value = Action> {
             .prop_map(|(payment, amount, reference)| Action::Deposit { payment, amount, reference }),
         1 => (0..3usize, -1..3i64, 0..4u8)
             .prop_map(|(payment, amount, reference)| Action::RefundByHand { payment, amount, reference }),
-        10 => (i(), 0..13usize, 0..3i64).prop_map(|(shipment, kind, hour)| Action::Report { shipment, kind, hour }),
+        14 => (i(), 0..13usize, 0..3i64).prop_map(|(shipment, kind, hour)| Action::Report { shipment, kind, hour }),
         4 => (i(), 0..3usize).prop_map(|(shipment, stage)| Action::Shipment { shipment, stage }),
         2 => prop::collection::vec((i(), 0..4u32), 0..3).prop_map(Action::RequestCancel),
         1 => i().prop_map(Action::Find),
+        1 => (0..2usize, prop::bool::weighted(0.2)).prop_map(|(customer, on_terms)| Action::Screen { customer, on_terms }),
         3 => (i(), 0..3usize).prop_map(|(code, end)| Action::Hold { code, end }),
         1 => (0..2usize, 0..3u8).prop_map(|(group, to)| Action::ChangeAddress { group, to }),
         1 => (0..2usize, 0..9i8).prop_map(|(group, day)| Action::ChangeDate { group, day }),
@@ -176,6 +192,7 @@ fn action() -> impl Strategy<Value = Action> {
         4 => (i(), 0..5usize).prop_map(|(which, outcome)| Action::Call { which, outcome }),
         1 => (i(), 0..2u8).prop_map(|(which, to)| Action::Assign { which, to }),
         4 => prop::sample::select(vec![1, 30, 80, 130]).prop_map(|hours| Action::Wait { hours }),
+        3 => (0..3u64, 0..11usize).prop_map(|(report, kind)| Action::Channel { report, kind }),
         4 => (0..40usize).prop_map(Action::Again),
     ]
 }
@@ -216,6 +233,9 @@ fn draft() -> impl Strategy<Value = Draft> {
             let discount = discount.min(goods);
             draft = draft.with_discount(DiscountKind::Coupon, discount);
             draft = draft.with_discount(DiscountKind::Points, points.min(goods - discount));
+            if let Some(points) = draft.intake.discounts.last_mut() {
+                points.code = Some("OWN".to_owned());
+            }
             match second {
                 Some((method, amount)) => {
                     let total = draft.clone().order().billing().total.units();
@@ -225,6 +245,24 @@ fn draft() -> impl Strategy<Value = Draft> {
             }
         },
     )
+}
+
+/// What the report stage, the integration and the channel's payloads lead to.
+fn about_channel(report: u64, kind: usize, now: Timestamp) -> Command {
+    let fact = FactKind::Shipped;
+    let refused = ReportAnswer::Refused { code: "E1".to_owned(), message: "no".to_owned() };
+    let answer = |answer| Command::RecordReportAnswer { report, answer };
+    match kind {
+        0 | 1 => Command::MarkReported { report, fact, answer_by: now + ANSWER_PATIENCE },
+        2 => Command::GiveUpReport { report, fact, why: "it has no code".to_owned() },
+        3 => Command::RepeatReport { report },
+        4 => answer(ReportAnswer::Accepted),
+        5 => answer(refused),
+        6 => answer(ReportAnswer::Unknown),
+        _ => Command::CompareWithChannel {
+            status: *pick(&ChannelStatus::ALL, kind).unwrap_or(&ChannelStatus::Open),
+        },
+    }
 }
 
 /// Everything outside the order.
@@ -345,6 +383,7 @@ impl World {
                 Command::RequestCancel { lines, reason: CancelReason::Customer }
             }
             Action::Find(code) => Command::Validate { findings: vec![finding(*code)] },
+            Action::Screen { customer, on_terms } => screen(order, *customer, *on_terms),
             Action::Hold { code, end } => hold(*code, *end),
             Action::ChangeAddress { group, to } => {
                 let ship_group = pick(&order.ship_groups, *group)?.id;
@@ -360,6 +399,7 @@ impl World {
             Action::RequestCall(_) | Action::Call { .. } | Action::Assign { .. } => {
                 about_calls(order, self.case.now, action)?
             }
+            Action::Channel { report, kind } => about_channel(*report, *kind, self.case.now),
             Action::Again(n) => self.sent.get(*n)?.clone(),
         })
     }
@@ -570,6 +610,32 @@ fn finding(code: usize) -> Finding {
     }
 }
 
+fn screen(order: &Order, customer: usize, on_terms: bool) -> Command {
+    let customer = ["one", "other"][customer].to_owned();
+    let own = PointIssuer { id: IssuerId::new("OWN").unwrap(), channels: Vec::new(), earn_basis_points: 100 };
+    let id = AccountId::new("A-1").unwrap();
+    let terms = Account {
+        id: id.clone(),
+        currency: order.currency,
+        credit_limit: Amount::LIMIT,
+        payment_terms_days: 30,
+        requires_purchase_order: false,
+        approval_above: None,
+    };
+    let enough = BTreeMap::from([(limits::points(&own.id, &customer), 1_000)]);
+    let shared = Shared {
+        customer: Some(customer),
+        issuers: vec![own],
+        account: on_terms.then_some(terms),
+        tallies: enough,
+        ..Shared::default()
+    };
+    let mut order = order.clone();
+    let number = "PO-1".to_owned();
+    order.particulars.purchase_order = Some(PurchaseOrder { number, account: Some(id.to_string()) });
+    Command::Screen { screened: Box::new(limits::take(&order, &shared).0) }
+}
+
 fn hold(code: usize, end: usize) -> Command {
     let (code, by, reason) = (HOLDS[code], "staff".to_owned(), "because".into());
     match end {
@@ -639,11 +705,11 @@ fn stored_and_read_again(case: &Case) {
 /// A property proves little about what never happens in it.
 #[test]
 fn the_sequences_reach_every_event_and_every_state() {
-    let mut runner = TestRunner::new(config(400));
-    let strategy = (draft(), prop::collection::vec(action(), 0..90));
+    let mut runner = TestRunner::new(config(1_000));
+    let strategy = (draft(), prop::collection::vec(action(), 0..70));
     let mut events: BTreeSet<&str> = BTreeSet::new();
     let mut states = BTreeSet::new();
-    for _ in 0..400 {
+    for _ in 0..1_000 {
         let (draft, actions) = strategy.new_tree(&mut runner).unwrap().current();
         let mut world = World::new(draft);
         for action in &actions {

@@ -185,6 +185,11 @@ pub enum CommandBody {
         #[serde(default)]
         to: Option<String>,
     },
+    /// 再連携: tell the channel once more.
+    RepeatReport {
+        /// The number of the event the report tells of.
+        event: u64,
+    },
 }
 
 impl CommandBody {
@@ -266,6 +271,7 @@ impl CommandBody {
                 }
                 Command::AssignWork { matter: matter.read("matter", &mut defects), to, by }
             }
+            Self::RepeatReport { event } => Command::RepeatReport { report: event },
         };
         defects.or(command)
     }

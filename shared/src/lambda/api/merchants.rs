@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::Defects;
+use super::reports::ReportsBody;
 use crate::app::manage_merchant::MerchantSettings;
 use crate::app::ports::Page;
 use crate::domain::customer::Language;
@@ -229,6 +230,9 @@ pub struct ChannelBody {
     /// For a platform that signs: its shared secret, 8 to 200 characters.
     #[serde(default)]
     pub secret: Option<String>,
+    /// How it is told what happens to its orders.
+    #[serde(default)]
+    pub reports: ReportsBody,
 }
 
 impl ChannelBody {
@@ -255,13 +259,14 @@ impl ChannelBody {
             "kind",
             format!("a channel of this kind proves itself with {field} alone"),
         );
+        let reports = self.reports.read(&mut defects);
         let proof = proof.unwrap_or_default();
         let secret = if self.kind.signs() {
             ChannelSecret::Signature { secret: proof }
         } else {
             ChannelSecret::ApiKey { sha256: hex::encode(Sha256::digest(proof.as_bytes())) }
         };
-        defects.or(Channel { id, merchant, kind: self.kind, secret })
+        defects.or(Channel { id, merchant, kind: self.kind, secret, reports })
     }
 }
 
@@ -276,6 +281,8 @@ pub struct ChannelView {
     pub kind: ChannelKind,
     /// Where it posts orders to.
     pub path: String,
+    /// Whether it is told what happens to its orders.
+    pub is_told: bool,
 }
 
 impl From<&Channel> for ChannelView {
@@ -285,6 +292,7 @@ impl From<&Channel> for ChannelView {
             merchant: channel.merchant.to_string(),
             kind: channel.kind,
             path: format!("/v1/channels/{}/orders", channel.id),
+            is_told: channel.reports.are_on(channel.kind),
         }
     }
 }

@@ -4,9 +4,11 @@
 pub mod address;
 pub mod commands;
 pub mod fulfilment;
+pub mod limits;
 pub mod merchants;
 pub mod openapi;
 pub mod orders;
+pub mod reports;
 pub mod stock;
 pub mod worklist;
 

@@ -2,6 +2,8 @@
 
 #![expect(dead_code, reason = "the functions here stand for the routes: what counts is their documentation")]
 
+mod limits;
+
 use utoipa::openapi::path::{Operation, Parameter};
 use utoipa::openapi::response::{Response, ResponseBuilder};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
@@ -14,6 +16,7 @@ use super::merchants::{
     ChannelBody, ChannelView, MerchantBody, MerchantView, ProductBody, ProductList, ProductView,
 };
 use super::orders::{OrderList, OrderView, ReceivedReply};
+use super::reports::AnswerBody;
 use super::stock::{AdjustmentBody, LedgerList, ReceiptBody, StockList, StockView};
 use super::worklist::{WorkCounts, WorkList};
 use crate::adapters::channels::json::NewOrder;
@@ -38,9 +41,12 @@ pub fn document() -> Document {
     ),
     modifiers(&Security, &Refusals),
     paths(
-        receive_order, list_orders, show_order, count_work, list_work, operate_order, record_deposit, receive_fulfilment, save_merchant,
+        receive_order, receive_answer, list_orders, show_order, count_work, list_work, operate_order, record_deposit, receive_fulfilment, save_merchant,
         show_merchant, save_channel, save_product, show_product, list_products, show_stock, receive_stock,
-        adjust_stock, show_ledger, show_description,
+        adjust_stock, show_ledger, limits::save_promotion, limits::show_promotion, limits::end_promotion,
+        limits::list_promotions, limits::save_account, limits::show_account, limits::list_accounts,
+        limits::save_point_issuer, limits::list_point_issuers, limits::adjust_points, limits::block,
+        limits::list_blocked, limits::unblock, show_description,
     )
 )]
 struct Api;
@@ -67,6 +73,7 @@ impl Modify for Refusals {
             let operation = match route.method() {
                 "GET" => &mut path.get,
                 "PUT" => &mut path.put,
+                "DELETE" => &mut path.delete,
                 _ => &mut path.post,
             };
             if let Some(operation) = operation {
@@ -131,6 +138,31 @@ fn add_refusals(operation: &mut Operation) {
     security(("channel_key" = []), ("shopify_signature" = [])),
 )]
 const fn receive_order() {}
+
+/// 連携結果: answer a report that the channel's queue was given.
+///
+/// `id` is that of the message. The same answer may be sent again; of several, the furthest counts:
+/// accepted, then refused, then unknown.
+#[utoipa::path(
+    post, path = "/v1/channels/{channel}/reports/{id}", tag = "channels",
+    params(
+        ("channel" = String, Path, description = "The channel's id."),
+        ("id" = String, Path, description = "The report's id."),
+    ),
+    request_body = AnswerBody,
+    responses(
+        (status = 200, description = "It is noted, now or before.", body = CommandReply),
+        (status = 400, description = "The body cannot be read.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "There is no such channel, or its key or signature is missing or wrong.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, description = "The channel was told no such thing, or it is not noted yet: send the answer again in a minute.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 413, description = "The body is larger than 256 KiB.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 415, description = "The body is not said to be JSON.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "It makes no sense.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, description = "Try again later.", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+    security(("channel_key" = []), ("shopify_signature" = [])),
+)]
+const fn receive_answer() {}
 
 /// 受注一覧: a merchant's orders, the newest first.
 #[utoipa::path(

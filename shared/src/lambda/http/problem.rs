@@ -259,6 +259,7 @@ impl From<Rejection> for Problem {
             | Rejection::NoSuchCall(_)
             | Rejection::InFuture
             | Rejection::BadDeadline
+            | Rejection::NoSuchReport(_)
             | Rejection::OtherLocation { .. }
             | Rejection::NoAmount
             | Rejection::TooMany { .. }

@@ -23,7 +23,7 @@ pub(super) struct Allocation {
 
 #[derive(Deserialize)]
 pub(super) struct Item {
-    id: Option<Figure>,
+    pub(super) id: Option<Figure>,
     sku: Option<String>,
     variant_id: Option<Figure>,
     title: Option<String>,

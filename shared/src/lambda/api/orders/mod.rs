@@ -5,6 +5,8 @@ mod goods;
 mod history;
 mod list;
 mod money;
+mod particulars;
+mod screening;
 mod shipments;
 mod work;
 
@@ -16,8 +18,11 @@ use self::goods::{CustomerView, LineView, ShipGroupView, UnitsView};
 use self::history::{MailView, TimelineEntry};
 pub use self::list::OrderList;
 use self::money::{BillingView, DiscountView, FeeView, PaymentView};
+use self::particulars::ParticularsView;
+use self::screening::{ClaimView, PointsEntryView, RiskView};
 use self::shipments::ShipmentView;
 pub use self::work::{CallOutcomeName, CallView, NextActionView};
+use super::reports::{DriftView, ReportView};
 use crate::app::idempotency::Reply;
 use crate::app::query_orders::WholeOrder;
 use crate::domain::customer::Personal;
@@ -108,6 +113,19 @@ pub struct OrderView {
     /// What the customer wrote.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub customer_note: Option<String>,
+    /// What else the channel says.
+    pub particulars: ParticularsView,
+    /// The points that paid for it and that it brought, by issuer.
+    pub points: Vec<PointsEntryView>,
+    /// What it has taken of what orders share: uses of codes, points, credit.
+    pub claims: Vec<ClaimView>,
+    /// How risky it is, and why.
+    pub risk: RiskView,
+    /// What its channel was told.
+    pub reports: Vec<ReportView>,
+    /// In what its channel disagrees with us.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub drift: Option<DriftView>,
     /// The units that are being cancelled.
     pub cancelling: Vec<UnitsView>,
     /// When the clock next does something.
@@ -163,6 +181,12 @@ impl From<&WholeOrder> for OrderView {
             next_actions: next_actions(order).into_iter().map(Into::into).collect(),
             notes: order.notes.iter().map(Into::into).collect(),
             customer_note: order.customer_note.as_ref().map(shown),
+            particulars: (&order.particulars).into(),
+            points: order.points().into_iter().map(Into::into).collect(),
+            claims: order.screening.claims.iter().map(Into::into).collect(),
+            risk: (&order.screening.risk).into(),
+            reports: ReportView::all(order),
+            drift: DriftView::of(order),
             cancelling: cancelling.map(Into::into).collect(),
             next_due_at: next_due(order),
             mails: mails.iter().map(Into::into).collect(),

@@ -1,14 +1,20 @@
 //! Shows orders 受注照会, and the API's own description.
 
+use std::collections::BTreeSet;
+
 use aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
 use http::StatusCode;
 use jiff::Timestamp;
-use juchu::app::ports::{MailLog, OrderFilter, OrderQuery, OrderStore};
+use juchu::app::ports::{Clock, MailLog, MerchantStore, OrderFilter, OrderQuery, OrderStore};
 use juchu::app::query_orders::QueryOrders;
+use juchu::app::worklist::{Assignee, WorkFilter, WorkQuery};
 use juchu::domain::OrderState;
 use juchu::domain::ids::OrderId;
+use juchu::domain::matter::Reason;
+use juchu::domain::next_action::Owner;
 use juchu::lambda::api::addresses::AddressesBody;
 use juchu::lambda::api::orders::{OrderList, OrderView};
+use juchu::lambda::api::worklist::{WorkCounts, WorkList};
 use juchu::lambda::http::{Problem, Request, Response, respond};
 use juchu::lambda::identity::principal;
 
@@ -17,20 +23,25 @@ const DESCRIPTION: &str = include_str!("../../../infra/docs/openapi.json");
 
 /// Answers a request.
 pub async fn handle(
-    app: &QueryOrders<impl OrderStore + MailLog>,
+    app: &QueryOrders<impl OrderStore + MailLog + MerchantStore, impl Clock>,
     event: ApiGatewayV2httpRequest,
 ) -> ApiGatewayV2httpResponse {
     respond("query-orders", event, async |request| match request.route() {
         "GET /v1/orders" => list(app, &request).await,
         "GET /v1/orders/{id}" => show(app, &request).await,
         "POST /v1/addresses/check" => check_addresses(&request),
+        "GET /v1/worklist" => counts(app, &request).await,
+        "GET /v1/merchants/{merchant}/worklist" => worklist(app, &request).await,
         "GET /openapi.json" => Ok(Response::json_text(StatusCode::OK, DESCRIPTION.to_owned())),
         _ => Err(Problem::not_found("route")),
     })
     .await
 }
 
-async fn show(app: &QueryOrders<impl OrderStore + MailLog>, request: &Request) -> Result<Response, Problem> {
+async fn show(
+    app: &QueryOrders<impl OrderStore + MailLog + MerchantStore, impl Clock>,
+    request: &Request,
+) -> Result<Response, Problem> {
     let id: OrderId = request.path("id")?;
     request.only_query(&["at"])?;
     let moment = |text: &str| text.parse::<Timestamp>();
@@ -47,7 +58,10 @@ fn check_addresses(request: &Request) -> Result<Response, Problem> {
     Response::json(StatusCode::OK, &readings)
 }
 
-async fn list(app: &QueryOrders<impl OrderStore + MailLog>, request: &Request) -> Result<Response, Problem> {
+async fn list(
+    app: &QueryOrders<impl OrderStore + MailLog + MerchantStore, impl Clock>,
+    request: &Request,
+) -> Result<Response, Problem> {
     request.only_query(&["merchant", "state", "attention", "limit", "cursor"])?;
     let query = OrderQuery {
         merchant: request.required_query("merchant")?,
@@ -76,4 +90,53 @@ fn filter(request: &Request) -> Result<OrderFilter, Problem> {
         (None, None | Some("false")) => Ok(OrderFilter::All),
         (None, Some(_)) => Err(Problem::invalid("attention", "must be true or false")),
     }
+}
+
+async fn counts(
+    app: &QueryOrders<impl OrderStore + MailLog + MerchantStore, impl Clock>,
+    request: &Request,
+) -> Result<Response, Problem> {
+    request.only_query(&["limit", "cursor"])?;
+    let page = app.work_counts(&principal(request)?, request.query("cursor"), request.limit()?).await?;
+    Response::json(StatusCode::OK, &WorkCounts::from(page))
+}
+
+async fn worklist(
+    app: &QueryOrders<impl OrderStore + MailLog + MerchantStore, impl Clock>,
+    request: &Request,
+) -> Result<Response, Problem> {
+    request.only_query(&["reason", "owner", "assigned_to", "limit", "cursor"])?;
+    let query = WorkQuery {
+        merchant: request.path("merchant")?,
+        filter: work_filter(request)?,
+        cursor: request.query("cursor").map(ToOwned::to_owned),
+        limit: request.limit()?,
+    };
+    let page = app.worklist(&principal(request)?, &query).await?;
+    Response::json(StatusCode::OK, &WorkList::from(page))
+}
+
+fn work_filter(request: &Request) -> Result<WorkFilter, Problem> {
+    let reasons = Reason::all().map(Reason::name);
+    let reason = request.query("reason").map(|name| one_of("reason", name, reasons)).transpose()?;
+    let owner = |name| one_of("owner", name, Owner::ALL.iter().map(|owner| owner.name()));
+    let owner = request.query("owner").map(owner).transpose()?;
+    let owner = owner.and_then(|name| Owner::ALL.iter().copied().find(|owner| owner.name() == name));
+    let assignee = request.query("assigned_to").map(|name| match name {
+        "" => Assignee::Nobody,
+        name => Assignee::Person(name.to_owned()),
+    });
+    Ok(WorkFilter { reason, owner, assignee })
+}
+
+/// The one of `names` that was given.
+fn one_of(
+    field: &str,
+    name: &str,
+    names: impl Iterator<Item = &'static str> + Clone,
+) -> Result<&'static str, Problem> {
+    names.clone().find(|known| *known == name).ok_or_else(|| {
+        let known = names.collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>();
+        Problem::invalid(field, format!("must be one of {}", known.join(", ")))
+    })
 }

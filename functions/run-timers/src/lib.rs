@@ -5,8 +5,9 @@ use juchu::app::ports::{Clock, OrderStore};
 use juchu::app::run_timers::{RunTimers, Woken};
 use juchu::lambda::{metrics, run};
 
-/// Runs once, and reports how many orders were found stalled or in disagreement with their channel, and
-/// how many could not be woken: also none, because silence is an alarm of its own.
+/// Runs once, and reports how many orders were found stalled or in disagreement with their channel, how
+/// many matters were escalated, and how many orders could not be woken: also none, because silence is an
+/// alarm of its own.
 ///
 /// # Errors
 /// [`Failure`], when it cannot be known what is due.

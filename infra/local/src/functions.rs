@@ -83,7 +83,7 @@ impl Functions {
                 receive_order::handle(&PayloadDesk { door, dialects: Spoken }, request).await
             }
             "receive-answer" => receive_answer::handle(&ReceiveAnswer { store, clock }, request).await,
-            "query-orders" => query_orders::handle(&QueryOrders { store }, request).await,
+            "query-orders" => query_orders::handle(&QueryOrders { store, clock }, request).await,
             "operate-order" => operate_order::handle(&OperateOrder { store, clock }, request).await,
             "receive-fulfilment" => receive_fulfilment::handle(&OperateOrder { store, clock }, request).await,
             "manage-merchant" => {

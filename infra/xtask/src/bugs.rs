@@ -213,6 +213,30 @@ const BUGS: &[Bug] = &[
         right: "if let Some(at) = payment.check_at {",
         wrong: "if let Some(at) = payment.check_at.filter(|_| false) {",
     },
+    Bug {
+        name: "a call stays open when what it is about has ended",
+        file: "shared/src/domain/decide/calls.rs",
+        right: "let mut events: Vec<Event> = withdrawn(order).chain(answered(order)).collect();",
+        wrong: "let mut events: Vec<Event> = withdrawn(order).take(0).chain(answered(order)).collect();",
+    },
+    Bug {
+        name: "a customer who never answers is called for ever",
+        file: "shared/src/domain/decide/calls.rs",
+        right: "if call.attempts.len() + 1 >= usize::from(order.policy.call_attempts) {",
+        wrong: "if call.attempts.len() + 1 > usize::from(order.policy.call_attempts) {",
+    },
+    Bug {
+        name: "what is late is escalated with every tick",
+        file: "shared/src/domain/evolve.rs",
+        right: "order.handle(matter, |handling| handling.escalated_at = Some(at));",
+        wrong: "order.handle(matter, |handling| handling.escalated_at = None);",
+    },
+    Bug {
+        name: "what is late and given to somebody is never escalated",
+        file: "shared/src/domain/timers.rs",
+        right: "open.escalated_at.is_none());",
+        wrong: "open.escalated_at.is_none() && open.assigned_to.is_none());",
+    },
 ];
 
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> anyhow::Result<()> {

@@ -4,8 +4,6 @@
 pub mod channel_queue;
 pub mod channels;
 pub mod clock;
-pub(crate) mod cursor;
-
 pub mod dialects;
 pub mod dynamo;
 pub mod reading;
@@ -15,3 +13,5 @@ pub mod ses;
 pub mod sqs;
 #[cfg(test)]
 mod stub;
+
+pub(crate) use crate::app::cursor;

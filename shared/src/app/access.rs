@@ -87,6 +87,14 @@ pub enum Permission {
     Operate,
     /// Speak for the customer: remarks, changes, cancellations.
     Serve,
+    /// Call customers, and record what came of it.
+    Call,
+    /// Say who deals with what.
+    Assign,
+    /// Decide for the merchant.
+    Decide,
+    /// Let go on what waited for goods or a carrier to be right.
+    ClearGoods,
     /// Record deposits and refunds.
     HandleMoney,
     /// Let an order go on although something is wrong.
@@ -111,6 +119,10 @@ impl Permission {
         match self {
             Self::Read => true,
             Self::Operate | Self::HandleMoney => matches!(role, BackOffice | Supervisor | System),
+            Self::Call => matches!(role, CallCenter | BackOffice | Supervisor | System),
+            Self::Assign => !matches!(role, Role::Auditor),
+            Self::Decide => matches!(role, ClientUser | BackOffice | Supervisor | System),
+            Self::ClearGoods => matches!(role, Logistics | BackOffice | Supervisor | System),
             Self::Serve => matches!(role, CallCenter | BackOffice | ClientUser | Supervisor | System),
             Self::Approve | Self::JudgeFraud => matches!(role, ClientUser | Supervisor),
             Self::Override | Self::ManageMerchant => matches!(role, Supervisor),
@@ -124,19 +136,20 @@ impl Permission {
     #[must_use]
     pub const fn for_command(command: &Command) -> Option<Self> {
         match command {
-            Command::ResolveHold { code: HoldCode::Approval, .. } => Some(Self::Approve),
-            Command::ResolveHold { code: HoldCode::FraudReview, .. }
-            | Command::RequestCancel { reason: CancelReason::Fraud, .. } => Some(Self::JudgeFraud),
-            Command::ResolveHold { .. }
-            | Command::PlaceHold { .. }
-            | Command::CloseTicket { .. }
-            | Command::RepeatReport { .. } => Some(Self::Operate),
+            Command::RequestCancel { reason: CancelReason::Fraud, .. } => Some(Self::JudgeFraud),
+            Command::ResolveHold { code, .. } => Some(Self::to_resolve(*code)),
+            Command::PlaceHold { .. } | Command::CloseTicket { .. } | Command::RepeatReport { .. } => {
+                Some(Self::Operate)
+            }
+            Command::RecordCall { .. } => Some(Self::Call),
+            Command::AssignWork { .. } => Some(Self::Assign),
             Command::OverrideHold { .. } => Some(Self::Override),
             Command::RequestCancel { .. }
             | Command::ChangeAddress { .. }
             | Command::CorrectAddress { .. }
             | Command::ChangeDesiredDelivery { .. }
             | Command::ReportDelay { .. }
+            | Command::RequestCall { .. }
             | Command::AddNote { .. } => Some(Self::Serve),
             Command::RecordDeposit { .. } | Command::RecordRefund { .. } => Some(Self::HandleMoney),
             Command::RecordFulfilment { .. } => Some(Self::ReportFulfilment),
@@ -159,6 +172,27 @@ impl Permission {
             | Command::RecordReportAnswer { .. }
             | Command::CompareWithChannel { .. }
             | Command::Tick => None,
+        }
+    }
+
+    /// Whoever's work a hold is may resolve it.
+    const fn to_resolve(code: HoldCode) -> Self {
+        match code {
+            HoldCode::Approval => Self::Approve,
+            HoldCode::FraudReview => Self::JudgeFraud,
+            HoldCode::ClientDecision => Self::Decide,
+            HoldCode::Quality | HoldCode::CarrierOutage => Self::ClearGoods,
+            HoldCode::AddressDefect
+            | HoldCode::ContactDefect
+            | HoldCode::UnknownProduct
+            | HoldCode::AmountDefect
+            | HoldCode::CustomerNote
+            | HoldCode::Promotion
+            | HoldCode::PointRecalc
+            | HoldCode::PurchaseOrder
+            | HoldCode::CreditLimit
+            | HoldCode::Payment
+            | HoldCode::Stockout => Self::Operate,
         }
     }
 }
@@ -219,6 +253,10 @@ mod tests {
         for permission in [
             Permission::Operate,
             Permission::Serve,
+            Permission::Call,
+            Permission::Assign,
+            Permission::Decide,
+            Permission::ClearGoods,
             Permission::HandleMoney,
             Permission::Override,
             Permission::Approve,
@@ -229,6 +267,44 @@ mod tests {
             Permission::ManageMerchant,
         ] {
             assert_eq!(auditor.require(permission, &merchant("acme")), Err(Denied::Role), "{permission:?}");
+        }
+    }
+
+    #[test]
+    fn whoever_owns_a_matter_may_end_it() {
+        use crate::domain::calls::{CallAttempt, CallOutcome};
+        use crate::domain::matter::Reason;
+        use crate::domain::money::Amount;
+        use crate::domain::next_action::{Action, Step};
+        use crate::domain::shipment::{FulfilmentEvent, FulfilmentEventKind};
+
+        let at = jiff::Timestamp::UNIX_EPOCH;
+        let order = crate::domain::testing::an_order().order().id;
+        for reason in Reason::all() {
+            let Step { owner, action, .. } = Step::of(reason);
+            let end = match reason {
+                Reason::Hold(code) => Command::ResolveHold { code, by: String::new() },
+                Reason::Call(_) => {
+                    let (by, outcome) = (String::new(), CallOutcome::Refused);
+                    Command::RecordCall {
+                        id: String::new(),
+                        attempt: CallAttempt { at, by, outcome, note: None },
+                    }
+                }
+                Reason::Ticket(_) if action == Action::Acknowledge => {
+                    let kind = FulfilmentEventKind::Acknowledged;
+                    let report = FulfilmentEvent { occurred_at: at, kind, trackings: Vec::new() };
+                    Command::RecordFulfilment { shipment: order.shipment(1), report }
+                }
+                Reason::Ticket(_) if action == Action::GiveMoneyBack => {
+                    let (payment, reference) = (order.payment(1), String::new());
+                    Command::RecordRefund { payment, amount: Amount::new(1), reference }
+                }
+                Reason::Ticket(_) => Command::CloseTicket { id: String::new() },
+            };
+            let owner = principal(Role::from_name(owner.name()).unwrap(), Scope::All);
+            let permission = Permission::for_command(&end).unwrap();
+            assert_eq!(owner.require(permission, &merchant("acme")), Ok(()), "{reason:?}");
         }
     }
 

@@ -262,6 +262,11 @@ pub const fn routes(kind: EventKind) -> &'static [Stage] {
         | EventKind::ChannelDrifted
         | EventKind::ChannelAgreed
         | EventKind::TicketOpened
-        | EventKind::TicketClosed => &[],
+        | EventKind::TicketClosed
+        | EventKind::CallRequested
+        | EventKind::CallMade
+        | EventKind::CallClosed
+        | EventKind::WorkAssigned
+        | EventKind::ClocksRanOut => &[],
     }
 }

@@ -3,10 +3,12 @@
 pub mod access;
 pub mod allocate_stock;
 pub mod audit;
+pub mod call_script;
 pub mod cancel_order;
 pub mod channel_drift;
 pub mod collect_payment;
 pub mod correct_address;
+pub(crate) mod cursor;
 pub mod deliver_order;
 pub mod execute;
 pub mod failure;
@@ -39,3 +41,4 @@ pub mod tally_effect;
 pub mod uploads;
 pub mod validate_order;
 pub mod verify;
+pub mod worklist;

@@ -107,7 +107,12 @@ impl<S: OrderStore + MerchantStore + MailLog, M: Mailer, C: Clock> NotifyCustome
             MailStatus::Sending if now.duration_since(begun.begun_at) < PATIENCE => {
                 return Err(Failure::Retryable("the mail is being sent by somebody else".into()));
             }
-            MailStatus::Sending | MailStatus::Unknown => MailStatus::Unknown,
+            MailStatus::Sending => match addressee(order) {
+                Ok(_) => MailStatus::Unknown,
+                // What goes to nobody did not go out.
+                Err(reason) => MailStatus::Refused { reason },
+            },
+            MailStatus::Unknown => MailStatus::Unknown,
             refused @ MailStatus::Refused { .. } => refused,
         };
         self.conclude(order, &begun.fact, status, cause).await

@@ -13,6 +13,7 @@ pub use self::channels::{
 };
 use super::message::{Message, Stage};
 use super::record::{Cause, EventRecord};
+use super::worklist::OrderWork;
 use crate::domain::customer::Personal;
 use crate::domain::ids::{ChannelId, LineId, MerchantId, OrderId, ShipmentId, Sku};
 use crate::domain::merchant::{Channel, Merchant, Product};
@@ -127,6 +128,9 @@ pub struct OrderSummary {
     pub holds: usize,
     /// How many tickets are open.
     pub tickets: usize,
+    /// How many call requests are open.
+    #[serde(default)]
+    pub calls: usize,
 }
 
 impl OrderSummary {
@@ -143,13 +147,14 @@ impl OrderSummary {
             received_at: order.received_at,
             holds: order.open_holds().count(),
             tickets: order.open_tickets().count(),
+            calls: order.open_calls().count(),
         }
     }
 
     /// Whether a person has to look at it 要対応.
     #[must_use]
     pub const fn needs_attention(&self) -> bool {
-        self.holds > 0 || self.tickets > 0
+        self.holds > 0 || self.tickets > 0 || self.calls > 0
     }
 }
 
@@ -173,7 +178,7 @@ pub enum OrderFilter {
     All,
     /// Those in one state.
     State(OrderState),
-    /// Those with an open hold or ticket 要対応.
+    /// Those with an open hold, ticket or call request 要対応.
     Attention,
 }
 
@@ -221,6 +226,14 @@ pub trait OrderStore: Send + Sync {
 
     /// A page of orders, eventually consistent.
     fn list(&self, query: &OrderQuery) -> impl Future<Output = Result<Page<OrderSummary>, ListError>> + Send;
+
+    /// The orders of a merchant that people have to deal with, the most urgent first, at most `limit`;
+    /// eventually consistent.
+    fn work(
+        &self,
+        merchant: &MerchantId,
+        limit: usize,
+    ) -> impl Future<Output = Result<Vec<OrderWork>, StoreError>> + Send;
 
     /// Orders whose next due moment is not after `now`, the earliest first, at most `limit`.
     fn due(
@@ -360,6 +373,13 @@ pub trait MerchantStore: Send + Sync {
 
     /// Writes a merchant whose stored version must be one less; version 1 must not exist.
     fn put_merchant(&self, merchant: &Merchant) -> impl Future<Output = Result<(), PutError>> + Send;
+
+    /// A page of all merchants, by id.
+    fn list_merchants(
+        &self,
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> impl Future<Output = Result<Page<MerchantId>, ListError>> + Send;
 
     /// A channel; `None` when there is none.
     fn channel(&self, id: &ChannelId) -> impl Future<Output = Result<Option<Channel>, StoreError>> + Send;

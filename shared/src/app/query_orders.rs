@@ -3,8 +3,11 @@
 use jiff::Timestamp;
 
 use super::access::{Denied, Permission, Principal};
+use super::call_script::{Script, scripts};
 use super::operate_order::RequestError;
-use super::ports::{ListError, MailLog, MailRecord, OrderQuery, OrderStore, OrderSummary, Page};
+use super::ports::{
+    Clock, ListError, MailLog, MailRecord, MerchantStore, OrderQuery, OrderStore, OrderSummary, Page,
+};
 use super::record::EventRecord;
 use crate::domain::evolve::replay;
 use crate::domain::ids::OrderId;
@@ -19,6 +22,8 @@ pub struct WholeOrder {
     pub history: Vec<EventRecord>,
     /// The mails about it.
     pub mails: Vec<MailRecord>,
+    /// What to say in the calls that are to be made.
+    pub scripts: Vec<Script>,
 }
 
 impl WholeOrder {
@@ -47,12 +52,14 @@ pub enum QueryError {
 
 /// The window on orders.
 #[derive(Debug, Clone)]
-pub struct QueryOrders<S> {
-    /// Orders.
+pub struct QueryOrders<S, C> {
+    /// Orders and merchants.
     pub store: S,
+    /// The time.
+    pub clock: C,
 }
 
-impl<S: OrderStore + MailLog> QueryOrders<S> {
+impl<S: OrderStore + MailLog + MerchantStore, C: Clock> QueryOrders<S, C> {
     /// One order with its timeline and mails: as it stands, or as it was at a moment.
     ///
     /// # Errors
@@ -70,11 +77,17 @@ impl<S: OrderStore + MailLog> QueryOrders<S> {
         }
         let history = self.store.history(id).await?;
         let mails = self.store.mails(id).await?;
-        let whole = WholeOrder { order, history, mails };
-        match at {
-            None => Ok(whole),
-            Some(at) => whole.as_of(at).ok_or(RequestError::NotFound("order")),
+        let whole = WholeOrder { order, history, mails, scripts: Vec::new() };
+        let mut whole = match at {
+            None => whole,
+            Some(at) => whole.as_of(at).ok_or(RequestError::NotFound("order"))?,
+        };
+        if whole.order.open_calls().next().is_some()
+            && let Some(merchant) = self.store.merchant(&whole.order.merchant).await?
+        {
+            whole.scripts = scripts(&whole.order, &merchant.shop.name)?;
         }
+        Ok(whole)
     }
 
     /// A page of a merchant's orders.

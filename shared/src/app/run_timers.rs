@@ -3,7 +3,7 @@
 use super::execute::{ExecuteError, Executed, execute};
 use super::failure::{Failure, chain};
 use super::ports::{Clock, OrderStore};
-use super::record::Cause;
+use super::record::{Cause, EventRecord};
 use crate::domain::order::TicketKind;
 use crate::domain::{Command, Event};
 
@@ -20,6 +20,8 @@ pub struct Woken {
     pub due: usize,
     /// Of those, how many were found stalled.
     pub stalled: usize,
+    /// How many matters of theirs nobody had dealt with in time: each counts once.
+    pub escalated: usize,
     /// Of those, how many were found to disagree with their channel.
     pub drifted: usize,
     /// Of those, how many could not be woken; they stay due.
@@ -49,6 +51,7 @@ impl<S: OrderStore, C: Clock> RunTimers<S, C> {
                 Ok(executed) => {
                     woken.stalled += usize::from(has_opened(&executed, TicketKind::Stalled));
                     woken.drifted += usize::from(has_opened(&executed, TicketKind::ChannelDrift));
+                    woken.escalated += executed.records.iter().map(late).sum::<usize>();
                 }
                 // The index runs a moment behind the order.
                 Err(ExecuteError::NoSuchOrder(_)) => {}
@@ -67,6 +70,11 @@ impl<S: OrderStore, C: Clock> RunTimers<S, C> {
         }
         Ok(woken)
     }
+}
+
+/// How many matters' clocks ran out.
+const fn late(record: &EventRecord) -> usize {
+    if let Event::ClocksRanOut { matters } = &record.event { matters.len() } else { 0 }
 }
 
 fn has_opened(executed: &Executed, wanted: TicketKind) -> bool {

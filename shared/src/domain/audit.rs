@@ -56,6 +56,7 @@ pub fn violations(order: &Order) -> Vec<Violation> {
     money(order, &mut findings);
     shares(order, &mut findings);
     remarks(order, &mut findings);
+    calls(order, &mut findings);
     end(order, &mut findings);
     findings.into_violations()
 }
@@ -141,6 +142,25 @@ fn remarks(order: &Order, findings: &mut Findings) {
     findings.require(tickets.len() == order.tickets.len(), || "the same ticket twice".to_owned());
     let holds: BTreeSet<_> = order.open_holds().map(|hold| hold.code).collect();
     findings.require(holds.len() == order.open_holds().count(), || "the same hold twice".to_owned());
+}
+
+/// Whoever is to call can: there is a number, a matter, and a try left. Nothing is kept of what has ended.
+fn calls(order: &Order, findings: &mut Findings) {
+    let ids: BTreeSet<_> = order.calls.iter().map(|call| &call.id).collect();
+    findings.require(ids.len() == order.calls.len(), || "the same call request twice".to_owned());
+    for call in order.open_calls() {
+        findings.require(order.phone().is_some(), || format!("call {} has no number to ring", call.id));
+        let matter = call.about.as_ref().is_none_or(|about| order.has_open(about));
+        findings.require(matter, || format!("call {} is about what has ended", call.id));
+        let left = call.attempts.len() < usize::from(order.policy.call_attempts);
+        findings.require(left, || format!("call {} has been tried often enough", call.id));
+        findings.require(call.window.from < call.window.deadline, || format!("{:?}", call.window));
+    }
+    for handling in &order.handlings {
+        findings.require(order.has_open(&handling.matter), || {
+            format!("{} is handled and not open", handling.matter.name())
+        });
+    }
 }
 
 /// What has ended has ended as it should, and what has not is not forgotten: it has a time or a ticket.

@@ -4,10 +4,12 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::address::CorrectionReason;
+use super::calls::{CallAttempt, NewCall};
 use super::customer::{Address, DesiredDelivery, Personal};
 use super::drift::ChannelStatus;
 use super::event::Grant;
 use super::ids::{PaymentId, ShipmentId};
+use super::matter::Matter;
 use super::money::Amount;
 use super::order::{CancelReason, HoldCode, Order, TicketKind};
 use super::payment::{Operation, OperationOutcome};
@@ -212,6 +214,27 @@ commands! {
     CloseTicket {
         /// Which.
         id: String,
+    },
+    /// Have somebody call the customer.
+    RequestCall {
+        /// Why, what about, and until when.
+        call: NewCall,
+    },
+    /// Take over what came of a call.
+    RecordCall {
+        /// For which request.
+        id: String,
+        /// What came of it.
+        attempt: CallAttempt,
+    },
+    /// Say who deals with an open matter.
+    AssignWork {
+        /// Which.
+        matter: Matter,
+        /// Who, by name; nobody any more when `None`.
+        to: Option<String>,
+        /// Who says so.
+        by: String,
     },
     /// Note that the channel's queue was given a report.
     MarkReported {

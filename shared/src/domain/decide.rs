@@ -1,5 +1,6 @@
 //! What a command does to an order: one exhaustive match, pure.
 
+mod calls;
 mod cancellation;
 mod cash;
 mod channel;
@@ -122,6 +123,9 @@ pub fn decide(order: &Order, command: &Command, now: Timestamp) -> Result<Decisi
         Command::AddNote { id, by, text } => service::add_note(order, id, by, text)?,
         Command::OpenTicket { kind, subject, detail } => service::open_ticket(order, *kind, subject, detail)?,
         Command::CloseTicket { id } => service::close_ticket(order, id)?,
+        Command::RequestCall { call } => calls::request(order, call, now)?,
+        Command::RecordCall { id, attempt } => calls::record(order, id, attempt, now)?,
+        Command::AssignWork { matter, to, by } => calls::assign(order, matter, to.as_deref(), by)?,
         Command::MarkReported { report, fact, answer_by } => {
             channel::mark_reported(order, *report, *fact, *answer_by)?
         }

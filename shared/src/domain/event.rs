@@ -7,10 +7,12 @@ use serde::{Deserialize, Serialize};
 
 use super::address::CorrectionReason;
 use super::billing::{Declared, Discount, Fee, SalesEntry};
+use super::calls::{CallAttempt, CallEnd, CallReason, CallWindow};
 use super::customer::{Address, DesiredDelivery, Personal};
 use super::drift::ChannelStatus;
 use super::ids::{LineId, LocationId, PaymentId, ShipmentId};
 use super::intake::Intake;
+use super::matter::Matter;
 use super::money::Amount;
 use super::order::{CancelReason, HoldCode, Line, Order, ShipGroup, TicketKind};
 use super::particulars::Particulars;
@@ -506,6 +508,51 @@ events! {
     TicketClosed {
         /// Which.
         id: String,
+    },
+    /// 架電依頼: somebody is to call the customer.
+    CallRequested {
+        /// Its reason and a running number.
+        id: String,
+        /// Why.
+        reason: CallReason,
+        /// The hold or ticket it is to settle.
+        about: Option<Matter>,
+        /// What exactly is to be asked or told.
+        detail: Personal,
+        /// Who asks for it.
+        by: String,
+        /// When somebody is to call.
+        window: CallWindow,
+    },
+    /// 架電: somebody called the customer.
+    CallMade {
+        /// For which request.
+        id: String,
+        /// What came of it.
+        attempt: CallAttempt,
+        /// When somebody is to call again.
+        again: Option<CallWindow>,
+    },
+    /// Nobody has to call any more.
+    CallClosed {
+        /// Which request.
+        id: String,
+        /// How it ended.
+        end: CallEnd,
+    },
+    /// Somebody deals with a matter, or nobody any more.
+    WorkAssigned {
+        /// Which.
+        matter: Matter,
+        /// Who.
+        to: Option<String>,
+        /// Who says so.
+        by: String,
+    },
+    /// 期限超過: nobody has dealt with these in time. Told once of each.
+    ClocksRanOut {
+        /// Which.
+        matters: Vec<Matter>,
     },
 }
 

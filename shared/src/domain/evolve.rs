@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::calls::CallRequest;
 use super::drift::Drift;
 use super::event::{CancelledUnits, Contents, Event, Grant};
 use super::ids::{LineId, PaymentId, ShipmentId};
@@ -23,6 +24,7 @@ pub fn evolve(mut order: Order, event: &Event, at: Timestamp) -> Order {
     }
     order.version += 1;
     apply(&mut order, event, at);
+    order.forget_ended_handlings();
     let asks_for_money = matches!(
         event,
         Event::PaymentRetried { .. }
@@ -316,6 +318,30 @@ fn apply(order: &mut Order, event: &Event, at: Timestamp) {
             }
         }
         Event::TicketClosed { id } => order.close_tickets(at, |ticket| ticket.id == *id),
+        Event::CallRequested { id, reason, about, detail, by, window } => order.calls.push(CallRequest {
+            id: id.clone(),
+            reason: *reason,
+            about: about.clone(),
+            detail: detail.clone(),
+            by: by.clone(),
+            opened_at: at,
+            window: *window,
+            attempts: Vec::new(),
+            closed: None,
+        }),
+        Event::CallMade { id, attempt, again } => order.ring(id, |call| {
+            call.attempts.push(attempt.clone());
+            call.window = again.unwrap_or(call.window);
+        }),
+        Event::CallClosed { id, end } => order.ring(id, |call| call.closed = Some((at, *end))),
+        Event::WorkAssigned { matter, to, .. } => {
+            order.handle(matter, |handling| handling.assigned_to.clone_from(to));
+        }
+        Event::ClocksRanOut { matters } => {
+            for matter in matters {
+                order.handle(matter, |handling| handling.escalated_at = Some(at));
+            }
+        }
     }
 }
 
@@ -409,6 +435,12 @@ impl Order {
     fn pay(&mut self, id: &PaymentId, change: impl FnOnce(&mut Payment)) {
         if let Some(payment) = self.payments.iter_mut().find(|payment| payment.id == *id) {
             change(payment);
+        }
+    }
+
+    fn ring(&mut self, id: &str, change: impl FnOnce(&mut CallRequest)) {
+        if let Some(call) = self.calls.iter_mut().find(|call| call.id == id) {
+            change(call);
         }
     }
 

@@ -201,6 +201,8 @@ impl Intake {
             sales_posted: false,
             holds: Vec::new(),
             tickets: Vec::new(),
+            calls: Vec::new(),
+            handlings: Vec::new(),
             notes: Vec::new(),
             customer_note: self.customer_note,
             particulars: self.particulars,

@@ -79,6 +79,12 @@ pub struct OrderPolicy {
     pub stalled_after_hours: u16,
     /// Hours within which the warehouse acknowledges an instruction (1 to 240).
     pub acknowledge_within_hours: u16,
+    /// How often a customer who does not answer is called (1 to 10).
+    pub call_attempts: u8,
+    /// Hours after which a customer who did not answer is called again (1 to 72).
+    pub call_retry_hours: u16,
+    /// How long people have to deal with what waits for them, in percent of the usual time (10 to 1,000).
+    pub response_percent: u16,
 }
 
 impl Default for OrderPolicy {
@@ -95,6 +101,9 @@ impl Default for OrderPolicy {
             lead_time_days: 2,
             stalled_after_hours: 72,
             acknowledge_within_hours: 24,
+            call_attempts: 3,
+            call_retry_hours: 4,
+            response_percent: 100,
         }
     }
 }
@@ -118,6 +127,9 @@ impl OrderPolicy {
                 "acknowledge_within_hours",
                 "must be 1 to 240",
             ),
+            ((1..=10).contains(&self.call_attempts), "call_attempts", "must be 1 to 10"),
+            ((1..=72).contains(&self.call_retry_hours), "call_retry_hours", "must be 1 to 72"),
+            ((10..=1_000).contains(&self.response_percent), "response_percent", "must be 10 to 1000"),
         ];
         checks.into_iter().filter(|(ok, ..)| !ok).map(|(_, field, rule)| (field, rule)).collect()
     }

@@ -3,10 +3,15 @@
 //! [`decide`] says what a command does to an order, [`evolve`] applies what happened. Everything
 //! else in this module is the vocabulary those two speak.
 
+#[macro_use]
+mod names;
+
 pub mod account;
 pub mod address;
 pub mod audit;
 pub mod billing;
+pub mod calls;
+pub mod clocks;
 pub mod command;
 pub mod contact;
 pub mod customer;
@@ -20,8 +25,10 @@ pub mod intake;
 pub mod japan;
 pub mod limits;
 pub mod mail_address;
+pub mod matter;
 pub mod merchant;
 pub mod money;
+pub mod next_action;
 pub mod order;
 pub mod particulars;
 pub mod payment;

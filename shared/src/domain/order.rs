@@ -5,9 +5,11 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::billing::{Declared, Discount, Fee};
+use super::calls::CallRequest;
 use super::customer::{Address, Customer, DesiredDelivery, Personal};
 use super::drift::Drift;
 use super::ids::{ChannelId, LineId, LocationId, MerchantId, OrderId, PaymentId, ShipmentId, Sku};
+use super::matter::Handling;
 use super::merchant::OrderPolicy;
 use super::money::{Amount, Currency};
 use super::particulars::{GroupParticulars, LineParticulars, Particulars};
@@ -299,6 +301,12 @@ pub enum TicketKind {
     ContradictoryReport,
     /// The channel says something of the order that could not be followed.
     ChannelDiffers,
+    /// Nobody has called the customer in time.
+    CallOverdue,
+    /// The customer never answered the phone: cancel, or go on.
+    CustomerUnreachable,
+    /// The customer does not want to talk: cancel, or go on.
+    CustomerRefused,
     /// The channel cannot be told something by its interface: do it there by hand.
     ChannelReportImpossible,
     /// Nobody knows whether the channel took what it was told.
@@ -441,6 +449,12 @@ pub struct Order {
     pub holds: Vec<Hold>,
     /// What a person must look at, or did.
     pub tickets: Vec<Ticket>,
+    /// What the customer is, or was, called about.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub calls: Vec<CallRequest>,
+    /// What was noted about the matters that are open.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub handlings: Vec<Handling>,
     /// Remarks.
     pub notes: Vec<Note>,
     /// What the customer wrote.
@@ -540,6 +554,7 @@ impl Order {
             hold.reason.reveal().len() + end
         });
         let tickets = self.tickets.iter().map(|ticket| ticket.id.len() + ticket.detail.len());
+        let calls = self.calls.iter().map(CallRequest::bytes);
         let delays = self.delays.iter().map(|(reason, _)| reason.len());
         let references = self
             .payments
@@ -549,7 +564,8 @@ impl Order {
         // A number is kept with its report and with its shipment.
         let numbers = self.shipments.iter().flat_map(|shipment| &shipment.trackings);
         let numbers = numbers.map(|tracking| FIELD_BYTES + 2 * tracking.number.len());
-        let all = notes.chain(holds).chain(tickets).chain(delays).chain(references.map(String::len));
+        let all =
+            notes.chain(holds).chain(tickets).chain(calls).chain(delays).chain(references.map(String::len));
         let told = self.reports.iter().map(|_| 0);
         all.chain(reports.map(|_| 0)).chain(told).chain(numbers).map(|bytes| FIELD_BYTES + bytes).sum()
     }

@@ -1,5 +1,7 @@
 //! Why a command was refused.
 
+use jiff::Timestamp;
+
 use super::ids::{LineId, LocationId, PaymentId, ShipmentId};
 use super::order::{HoldCode, OrderState};
 
@@ -33,6 +35,30 @@ pub enum Rejection {
     /// No such ticket was opened.
     #[error("the order has no ticket {0}; see `tickets` of the order")]
     NoSuchTicket(String),
+    /// Nothing open that can be assigned or called about.
+    #[error("no such hold, ticket or call request is open; see `next_actions` of the order")]
+    NoSuchMatter,
+    /// No such call was asked for.
+    #[error("the order has no call request {0}; see `calls` of the order")]
+    NoSuchCall(String),
+    /// Nobody has to call any more.
+    #[error("the call request {0} has ended; leave a note, or request another call")]
+    CallClosed(String),
+    /// Nobody should be rung up again at once.
+    #[error("an unanswered call counts from {0} on; call again then")]
+    CallTooEarly(Timestamp),
+    /// There is no number to ring.
+    #[error("the order has no phone number that could be dialled; ask for one through the channel")]
+    NoPhone,
+    /// What no customer can settle.
+    #[error("a call cannot settle {}; record it as not settled, and have its owner decide", .0.name())]
+    NotByCall(HoldCode),
+    /// Nobody has called yet.
+    #[error("the call lies in the future; give the moment at which it was made")]
+    InFuture,
+    /// A deadline that nobody can keep or that never comes.
+    #[error("the deadline must be within the next 60 days")]
+    BadDeadline,
     /// Its channel was told no such thing.
     #[error("the channel was not told of event {0}; see `reports` of the order")]
     NoSuchReport(u64),
@@ -93,6 +119,14 @@ impl Rejection {
             Self::NoSuchPayment(_) => "NO_SUCH_PAYMENT",
             Self::NoSuchHold(_) => "NO_SUCH_HOLD",
             Self::NoSuchTicket(_) => "NO_SUCH_TICKET",
+            Self::NoSuchMatter => "NO_SUCH_MATTER",
+            Self::NoSuchCall(_) => "NO_SUCH_CALL",
+            Self::CallClosed(_) => "CALL_CLOSED",
+            Self::CallTooEarly(_) => "CALL_TOO_EARLY",
+            Self::NoPhone => "NO_PHONE",
+            Self::NotByCall(_) => "NOT_BY_CALL",
+            Self::InFuture => "IN_FUTURE",
+            Self::BadDeadline => "BAD_DEADLINE",
             Self::NoSuchReport(_) => "NO_SUCH_REPORT",
             Self::TooMany { .. } => "TOO_MANY",
             Self::RefundOwed => "REFUND_OWED",

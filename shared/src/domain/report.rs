@@ -164,7 +164,12 @@ impl Fact {
             | Event::ChannelDrifted { .. }
             | Event::ChannelAgreed
             | Event::TicketOpened { .. }
-            | Event::TicketClosed { .. } => return None,
+            | Event::TicketClosed { .. }
+            | Event::CallRequested { .. }
+            | Event::CallMade { .. }
+            | Event::CallClosed { .. }
+            | Event::WorkAssigned { .. }
+            | Event::ClocksRanOut { .. } => return None,
         })
     }
 

@@ -11,10 +11,12 @@ use jiff::Timestamp;
 use jiff::civil::date;
 
 use super::address::CorrectionReason;
+use super::calls::{CallAttempt, CallOutcome, CallReason, NewCall};
 use super::customer::DesiredDelivery;
 use super::decide::{Collection, decide, next_collection};
 use super::drift::ChannelStatus;
 use super::event::{EventKind, Grant};
+use super::matter::Matter;
 use super::money::Amount;
 use super::order::{CancelReason, HoldCode, Order, OrderState, TicketKind};
 use super::payment::{OperationKind, OperationOutcome, PaymentMethod};
@@ -115,6 +117,7 @@ const ASIDE: &[fn(&Order) -> Command] = &[
     |_| Command::Screen { screened: Box::new(screened()) },
     |_| Command::Validate { findings: vec![blocking()] },
     |_| hold(),
+    |_| undeliverable(),
     |order| deposit(order, Amount::new(1), "short"),
     |_| cancel(Vec::new()),
     |_| Command::Cancel,
@@ -208,6 +211,7 @@ fn tried(order: &Order, now: Timestamp) -> Vec<Command> {
     ];
     commands.extend(about_channel(order, now));
     commands.extend(about_money(order, now));
+    commands.extend(about_calls(order));
     let shipments = 1..=order.shipments.len().max(1);
     commands.extend(shipments.flat_map(|n| about_shipment(order, n)));
     commands
@@ -234,6 +238,25 @@ fn about_money(order: &Order, now: Timestamp) -> Vec<Command> {
             commands.push(Command::RecordOperation { operation: operation.clone(), outcome });
         }
     }
+    commands
+}
+
+fn about_calls(order: &Order) -> Vec<Command> {
+    let by = || "staff".to_owned();
+    let about = order.open_matters().into_iter().next().map(|open| open.matter);
+    let (reason, detail) = (CallReason::Other, "ask".into());
+    let call = order.open_calls().next().map_or_else(|| "OTHER:1".to_owned(), |call| call.id.clone());
+    let outcomes = [CallOutcome::Reached { settled: true }, CallOutcome::NoAnswer, CallOutcome::Refused];
+    let recorded = outcomes.map(|outcome| Command::RecordCall {
+        id: call.clone(),
+        attempt: CallAttempt { at: START, by: by(), outcome, note: None },
+    });
+    let matter = about.unwrap_or(Matter::Hold(HoldCode::Quality));
+    let mut commands = vec![
+        Command::RequestCall { call: NewCall { reason, about: None, detail, deadline: None, by: by() } },
+        Command::AssignWork { matter, to: Some(by()), by: by() },
+    ];
+    commands.extend(recorded);
     commands
 }
 
@@ -272,6 +295,11 @@ fn about_shipment(order: &Order, n: usize) -> Vec<Command> {
 
 fn hold() -> Command {
     Command::PlaceHold { code: HoldCode::Quality, reason: "look".into() }
+}
+
+fn undeliverable() -> Command {
+    let (subject, detail) = ("shipped:9".to_owned(), "call the customer".to_owned());
+    Command::OpenTicket { kind: TicketKind::MailUndeliverable, subject, detail }
 }
 
 fn cancel(lines: Vec<LineQuantity>) -> Command {

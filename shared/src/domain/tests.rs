@@ -1,6 +1,7 @@
 //! What the domain must do, told as given, when, then; and what must hold whatever happens.
 
 mod billing;
+mod calls;
 mod cancelling;
 mod channel;
 mod following;

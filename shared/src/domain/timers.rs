@@ -5,6 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::decide::{Collection, next_collection};
 use super::ids::{PaymentId, ShipmentId};
+use super::matter::Matter;
 use super::money::Amount;
 use super::order::{Order, OrderState, Ticket, TicketKind};
 use super::payment::{Payment, PaymentMethod, PaymentStatus};
@@ -49,6 +50,8 @@ pub enum Due {
     Stall,
     /// The warehouse has not acknowledged.
     Acknowledgement(ShipmentId),
+    /// Nobody has dealt with it in time.
+    Response(Matter),
     /// The channel has not answered the report about the event of this number.
     ReportAnswer(u64),
     /// The channel has disagreed for too long.
@@ -81,6 +84,8 @@ pub fn dues(order: &Order) -> Vec<(Timestamp, Due)> {
         }
     }
     dues.extend(forgotten_money(order));
+    let unheard = order.open_matters().into_iter().filter(|open| open.escalated_at.is_none());
+    dues.extend(unheard.map(|open| (open.due_at, Due::Response(open.matter))));
     for report in &order.reports {
         let ReportStatus::Sent { answer_by } = report.status else { continue };
         if !order.has_ticket(&report.ticket(TicketKind::ChannelReportUnanswered)) {
@@ -182,25 +187,5 @@ pub(super) fn acknowledgement_ticket(shipment: &ShipmentId) -> String {
 /// The id of the ticket of `kind` about `subject`.
 #[must_use]
 pub fn ticket_id(kind: TicketKind, subject: &str) -> String {
-    let kind = match kind {
-        TicketKind::PaymentUnknown => "PAYMENT_UNKNOWN",
-        TicketKind::PaymentOperationRefused => "PAYMENT_OPERATION_REFUSED",
-        TicketKind::ShortDeposit => "SHORT_DEPOSIT",
-        TicketKind::RefundByHand => "REFUND_BY_HAND",
-        TicketKind::MailUnknown => "MAIL_UNKNOWN",
-        TicketKind::MailUndeliverable => "MAIL_UNDELIVERABLE",
-        TicketKind::Stockout => "STOCKOUT",
-        TicketKind::Stalled => "STALLED",
-        TicketKind::AcknowledgementMissing => "ACKNOWLEDGEMENT_MISSING",
-        TicketKind::ShipmentRefused => "SHIPMENT_REFUSED",
-        TicketKind::ShipmentLost => "SHIPMENT_LOST",
-        TicketKind::CancelRefused => "CANCEL_REFUSED",
-        TicketKind::ContradictoryReport => "CONTRADICTORY_REPORT",
-        TicketKind::ChannelDiffers => "CHANNEL_DIFFERS",
-        TicketKind::ChannelReportImpossible => "CHANNEL_REPORT_IMPOSSIBLE",
-        TicketKind::ChannelReportUnanswered => "CHANNEL_REPORT_UNANSWERED",
-        TicketKind::ChannelReportRefused => "CHANNEL_REPORT_REFUSED",
-        TicketKind::ChannelDrift => "CHANNEL_DRIFT",
-    };
-    format!("{kind}:{subject}")
+    kind.ticket(subject)
 }

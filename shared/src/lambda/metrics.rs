@@ -78,8 +78,8 @@ pub fn count(operation: &str, outcome: Outcome, durations: &[Duration]) {
 }
 
 /// Reports how many orders were found stalled in a run of the timers, how many were found to disagree
-/// with their channel, and how many were due and could not be woken. Those found before have their
-/// ticket and do not count again. Zero is
+/// with their channel, how many matters nobody had dealt with in time, and how many orders were due and
+/// could not be woken. Those found before have their ticket and do not count again. Zero is
 /// reported too: no report at all raises an alarm.
 pub fn timers(operation: &str, woken: Woken) {
     write_line(&ran(Origin::here(operation), woken).to_string());
@@ -116,10 +116,11 @@ fn counted(origin: Origin<'_>, outcome: Outcome, durations: &[Duration]) -> Valu
 }
 
 fn ran(origin: Origin<'_>, woken: Woken) -> Value {
-    let Woken { stalled, drifted, failed, due: _ } = woken;
+    let Woken { stalled, drifted, escalated, failed, due: _ } = woken;
     let metrics = json!([
         { "Name": "StalledOrders", "Unit": "Count" },
         { "Name": "ChannelDrift", "Unit": "Count" },
+        { "Name": "EscalatedMatters", "Unit": "Count" },
         { "Name": "UnwokenOrders", "Unit": "Count" },
     ]);
     json!({
@@ -127,6 +128,7 @@ fn ran(origin: Origin<'_>, woken: Woken) -> Value {
         "operation": origin.operation,
         "StalledOrders": stalled,
         "ChannelDrift": drifted,
+        "EscalatedMatters": escalated,
         "UnwokenOrders": failed,
     })
 }
@@ -174,12 +176,13 @@ mod tests {
 
     #[test]
     fn the_gauges_of_the_timers_have_the_operation_as_their_only_dimension() {
-        let woken = Woken { due: 9, stalled: 0, drifted: 1, failed: 2 };
+        let woken = Woken { due: 9, stalled: 0, drifted: 1, escalated: 3, failed: 2 };
         let line = ran(origin("run-timers"), woken);
         assert_eq!(line["_aws"]["CloudWatchMetrics"][0]["Dimensions"], json!([["operation"]]));
         assert_eq!(line["operation"], "run-timers");
-        let gauges = ["StalledOrders", "ChannelDrift", "UnwokenOrders"].map(|name| line[name].clone());
-        assert_eq!(gauges, [json!(0), json!(1), json!(2)]);
+        let gauges = ["StalledOrders", "ChannelDrift", "EscalatedMatters", "UnwokenOrders"]
+            .map(|name| line[name].clone());
+        assert_eq!(gauges, [json!(0), json!(1), json!(3), json!(2)]);
     }
 
     #[test]

@@ -53,6 +53,8 @@ pub const ROUTES: &[Route] = &[
     staff("GET /v1/orders", "query-orders"),
     staff("GET /v1/orders/{id}", "query-orders"),
     staff("POST /v1/addresses/check", "query-orders"),
+    staff("GET /v1/worklist", "query-orders"),
+    staff("GET /v1/merchants/{merchant}/worklist", "query-orders"),
     public("GET /openapi.json", "query-orders"),
     staff("POST /v1/orders/{id}/commands", "operate-order"),
     staff("POST /v1/payments/deposits", "operate-order"),

@@ -90,6 +90,7 @@ calls! {
     OrderStore::history, History(id: OrderId) => (id);
     OrderStore::commit, Commit(commit: Box<Commit>) => (commit) as met;
     OrderStore::list, List(query: OrderQuery) => (query) as listed;
+    OrderStore::work, Work(merchant: MerchantId, limit: usize) => (merchant, *limit);
     OrderStore::due, Due(now: Timestamp, limit: usize) => (*now, *limit);
     AnswerStore::recall, Recall(key: String, now: Timestamp) => (key, *now);
     AnswerStore::remember, Remember(answer: Answer) => (answer);
@@ -102,6 +103,8 @@ calls! {
         => (merchant, key, cursor.as_deref(), *limit) as listed;
     MerchantStore::merchant, Merchant(id: MerchantId) => (id);
     MerchantStore::put_merchant, PutMerchant(merchant: Box<Merchant>) => (merchant);
+    MerchantStore::list_merchants,
+        ListMerchants(cursor: Option<String>, limit: usize) => (cursor.as_deref(), *limit) as listed;
     MerchantStore::channel, Channel(id: ChannelId) => (id);
     MerchantStore::put_channel, PutChannel(channel: Channel) => (channel);
     MerchantStore::products,

@@ -22,6 +22,7 @@ use crate::app::ports::{
 };
 use crate::app::record::EventRecord;
 use crate::app::uploads::{ReportPage, Upload};
+use crate::app::worklist::OrderWork;
 use crate::domain::event::EventKind;
 use crate::domain::ids::{ChannelId, LineId, MerchantId, OrderId, Sku};
 use crate::domain::merchant::{Channel, Merchant, Product};
@@ -357,6 +358,17 @@ impl OrderStore for MemoryStore {
             .await?;
         let scope = format!("{}#{:?}", query.merchant, query.filter);
         page(&scope, (query.cursor.as_deref(), query.limit), Ordering::Falling, orders)
+    }
+
+    async fn work(&self, merchant: &MerchantId, limit: usize) -> Result<Vec<OrderWork>, StoreError> {
+        self.read(Call::Work(merchant.clone(), limit), |state| {
+            let of_merchant = state.orders.values().filter(|order| order.merchant == *merchant);
+            let mut work: Vec<OrderWork> = of_merchant.filter_map(OrderWork::of).collect();
+            work.sort_by(|one, other| (one.due_at(), &one.order).cmp(&(other.due_at(), &other.order)));
+            work.truncate(limit);
+            work
+        })
+        .await
     }
 
     async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<OrderId>, StoreError> {

@@ -1,9 +1,11 @@
 //! What must hold after every step, and what must hold when nothing moves any more.
 
+mod calls;
+
 use std::collections::BTreeSet;
 
 use juchu::app::audit::Audit;
-use juchu::app::ports::{MailLog, OrderStore, OutgoingMail};
+use juchu::app::ports::{Clock, MailLog, OrderStore, OutgoingMail};
 use juchu::domain::OrderState;
 use juchu::domain::audit::Violation;
 use juchu::domain::ids::OrderId;
@@ -70,7 +72,7 @@ impl Checks {
         }
         none(audit.finish())?;
         self.limits()?;
-        let now = juchu::app::ports::Clock::now(&self.out.clock) + SKEW;
+        let now = Clock::now(&self.out.clock) + SKEW;
         match orders.iter().find(|order| order.ready && !order.is_releasable_at(now)) {
             None => Ok(()),
             Some(order) => Err(Broken(format!("order {} is ready before it can be released", order.number))),
@@ -133,7 +135,9 @@ impl Checks {
         let mut audit = Audit::default();
         for order in &orders {
             audit.order(order);
-            audit.history(order, &read(self.out.store.history(&order.id))?);
+            let history = read(self.out.store.history(&order.id))?;
+            calls::check(order, &history, Clock::now(&self.out.clock))?;
+            audit.history(order, &history);
             audit.mails(order, &read(self.out.store.mails(&order.id))?);
             self.money(order, people)?;
             cancelled(order, people)?;

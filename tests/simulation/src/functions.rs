@@ -119,7 +119,7 @@ pub fn door(
                 Ended::Answered(Box::new(response))
             })
         }
-        "query-orders" => run!(query_orders::handle, QueryOrders { store }),
+        "query-orders" => run!(query_orders::handle, QueryOrders { store, clock }),
         _ => return None,
     })
 }

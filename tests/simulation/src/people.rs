@@ -1,6 +1,8 @@
 //! The people and machines around the system, and what they ask of it: reasonable things, and things
 //! that come late, twice, or contradict each other.
 
+mod calls;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
@@ -125,7 +127,8 @@ impl People {
             27 => self.uploads(view.now, chance),
             7..=8 => self.moves_stock(view.now, chance),
             9..=10 => self.deposits(view, chance),
-            11..=13 => self.commands(view, chance),
+            11..=12 => self.commands(view, chance),
+            13 => self.calls(view, chance),
             20..=22 => {
                 let (report, body) = any_answer(view.reports, chance)?;
                 Some(self.answers(&report, &body, view.now))
@@ -406,8 +409,9 @@ impl People {
         for order in view.orders.iter().filter(|order| !order.state.is_final()) {
             self.frees(order, view.now, &mut asks);
         }
-        // Money comes and goes also for what has ended.
+        // Money comes and goes also for what has ended, and customers are rung up.
         for order in view.orders {
+            self.rings(order, view.now, &mut asks);
             self.settles_money(order, view.now, &mut asks);
         }
         for sku in SKUS {

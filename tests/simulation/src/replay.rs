@@ -92,6 +92,8 @@ async fn contents(
         Call::Channel(channel()),
         Call::Counts(merchant.clone(), keys.to_vec()),
         Call::Due(jiff::Timestamp::MAX, ALL),
+        Call::Work(merchant.clone(), ALL),
+        Call::ListMerchants(None, ALL),
     ];
     for id in orders {
         calls.extend([Call::Load(id.clone()), Call::History(id.clone()), Call::Mails(id.clone())]);

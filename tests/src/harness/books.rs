@@ -142,6 +142,7 @@ impl World {
         end.extend(order.open_holds().map(|hold| format!("held for {:?}", hold.code)));
         let tickets = order.open_tickets().filter(|ticket| ticket.kind != TicketKind::MailUnknown);
         end.extend(tickets.map(|ticket| format!("ticket {}", ticket.id)));
+        end.extend(order.open_calls().map(|call| format!("call {}", call.id)));
         self.describe_mails(order, end).await;
     }
 

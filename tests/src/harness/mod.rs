@@ -256,8 +256,8 @@ impl World {
 
     /// The window on orders.
     #[must_use]
-    pub fn query_orders(&self) -> QueryOrders<MemoryStore> {
-        QueryOrders { store: self.store.clone() }
+    pub fn query_orders(&self) -> QueryOrders<MemoryStore, ManualClock> {
+        QueryOrders { store: self.store.clone(), clock: self.clock.clone() }
     }
 
     /// The administration of merchants.

@@ -168,6 +168,7 @@ async fn a_row_has_keys_for_the_indexes_it_belongs_to_and_no_other() {
     assert_eq!(text(&row, "state_key").as_deref(), Some("acme#RECEIVED"));
     assert_eq!(text(&row, "received_key"), Some(format!("2026-07-29T03:00:01.120000000Z#{}", new.id)));
     assert_eq!(text(&row, "attention_key"), None);
+    assert_eq!((text(&row, "work_key"), text(&row, "work_due")), (None, None));
     assert_eq!(text(&row, "due_at").as_deref(), Some("2026-07-29T04:00:01.120000000Z"));
     assert_eq!(row.get("kind"), None, "the relay only wants events");
 
@@ -176,6 +177,8 @@ async fn a_row_has_keys_for_the_indexes_it_belongs_to_and_no_other() {
     world.store.commit(&held).await.unwrap();
     let row = world.row(&partition(&new), "ORDER").await.unwrap();
     assert_eq!(text(&row, "attention_key").as_deref(), Some("acme"));
+    assert_eq!(text(&row, "work_key").as_deref(), Some("acme"));
+    assert_eq!(text(&row, "work_due"), Some(format!("2026-07-30T03:00:02.000000000Z#{}", new.id)));
     let request = Command::RequestCancel { lines: vec![], reason: CancelReason::Shop };
     let requested = step(&held.order, &request, at(3));
     world.store.commit(&requested).await.unwrap();
@@ -183,6 +186,7 @@ async fn a_row_has_keys_for_the_indexes_it_belongs_to_and_no_other() {
     world.store.commit(&cancelled).await.unwrap();
     let row = world.row(&partition(&new), "ORDER").await.unwrap();
     assert_eq!(text(&row, "attention_key"), None, "nothing holds what is cancelled");
+    assert_eq!((text(&row, "work_key"), row.get("work")), (None, None));
     assert_eq!(text(&row, "state_key").as_deref(), Some("acme#CANCELLED"));
     assert_eq!((text(&row, "due_key"), text(&row, "due_at")), (None, None), "nothing more is due");
 }

@@ -16,6 +16,7 @@ kept_by_every_store! {
     orders_are_listed_by_state_and_by_attention,
     a_cursor_from_elsewhere_is_refused,
     orders_are_woken_when_they_are_due,
+    work_is_listed_by_when_its_first_matter_is_due,
 }
 
 fn query(filter: OrderFilter) -> OrderQuery {
@@ -123,4 +124,39 @@ async fn orders_are_woken_when_they_are_due(world: &impl World) {
     store.commit(&cancelled).await.unwrap();
     assert_eq!(next_due(&cancelled.order), None);
     assert_eq!(store.due(years, 100).await.unwrap().len(), 19);
+}
+
+async fn work_is_listed_by_when_its_first_matter_is_due(world: &impl World) {
+    let store = world.store();
+    let numbers = async |limit: usize| {
+        let work = store.work(&merchant(), limit).await.unwrap();
+        work.into_iter().map(|work| work.number).collect::<Vec<_>>()
+    };
+    let hold = |code: HoldCode| Command::PlaceHold { code, reason: "look".into() };
+    // Of the four the first waits for nobody, and the last to be held is due first.
+    let mut stopped = Vec::new();
+    let codes = [HoldCode::ClientDecision, HoldCode::Quality, HoldCode::FraudReview];
+    for (n, code) in (0..4).zip([None].into_iter().chain(codes.map(Some))) {
+        let new = order(&n.to_string(), &[("A", 1)], at(n));
+        store.commit(&opening(&new)).await.unwrap();
+        let Some(code) = code else { continue };
+        let step = step(&new, &hold(code), at(10));
+        store.commit(&step).await.unwrap();
+        stopped.push(step.order);
+    }
+    assert_eq!(numbers(100).await, ["3", "2", "1"]);
+    assert_eq!(numbers(2).await, ["3", "2"]);
+    let work = store.work(&merchant(), 1).await.unwrap().remove(0);
+    assert_eq!((work.order, &work.matters), (stopped[2].id.clone(), &stopped[2].open_matters()));
+    assert_eq!(work.matters[0].due_at, at(10) + SignedDuration::from_hours(4));
+
+    // Another matter that is due earlier moves an order up, and what is dealt with is gone.
+    let urgent = step(&stopped[0], &hold(HoldCode::CustomerNote), at(9));
+    store.commit(&urgent).await.unwrap();
+    assert_eq!(numbers(100).await, ["1", "3", "2"]);
+    let resolve = Command::ResolveHold { code: HoldCode::FraudReview, by: "hanako".to_owned() };
+    store.commit(&step(&stopped[2], &resolve, at(11))).await.unwrap();
+    assert_eq!(numbers(100).await, ["1", "2"]);
+    let other = MerchantId::new("other").unwrap();
+    assert!(store.work(&other, 100).await.unwrap().is_empty());
 }

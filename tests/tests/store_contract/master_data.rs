@@ -17,6 +17,7 @@ use crate::worlds::World;
 
 kept_by_every_store! {
     a_merchant_changes_one_version_at_a_time,
+    merchants_are_listed_in_pages_by_id,
     a_channel_keeps_its_merchant,
     products_are_found_and_listed_by_sku,
     a_mail_is_begun_once,
@@ -53,6 +54,21 @@ async fn a_merchant_changes_one_version_at_a_time(world: &impl World) {
     // The very same again is no other change.
     store.put_merchant(&merchant_of(2, "b")).await.unwrap();
     assert_eq!(store.merchant(&merchant()).await.unwrap(), Some(merchant_of(2, "b")));
+}
+
+async fn merchants_are_listed_in_pages_by_id(world: &impl World) {
+    let store = world.store();
+    for id in ["b", "a", "c"] {
+        let merchant = Merchant { id: MerchantId::new(id).unwrap(), ..merchant_of(1, id) };
+        store.put_merchant(&merchant).await.unwrap();
+        store.put_merchant(&Merchant { version: 2, ..merchant }).await.unwrap();
+    }
+    let page = store.list_merchants(None, 2).await.unwrap();
+    let ids = |ids: &[MerchantId]| ids.iter().map(MerchantId::to_string).collect::<Vec<_>>();
+    assert_eq!(ids(&page.items), ["a", "b"]);
+    let rest = store.list_merchants(page.next.as_deref(), 2).await.unwrap();
+    assert_eq!((ids(&rest.items), rest.next), (vec!["c".to_owned()], None));
+    assert!(store.list_merchants(Some("nonsense"), 2).await.is_err());
 }
 
 async fn a_channel_keeps_its_merchant(world: &impl World) {

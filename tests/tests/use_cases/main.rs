@@ -20,3 +20,4 @@ mod repeated;
 mod uploads;
 mod verifying;
 mod ways;
+mod worklist;

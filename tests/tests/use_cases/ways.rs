@@ -6,8 +6,10 @@ use jiff::SignedDuration;
 use juchu::app::access::Role;
 use juchu::app::message::Stage;
 use juchu::domain::Command;
+use juchu::domain::calls::{CallAttempt, CallEnd, CallOutcome, CallReason, NewCall};
 use juchu::domain::customer::Personal;
 use juchu::domain::ids::{LineId, OrderId};
+use juchu::domain::matter::Matter;
 use juchu::domain::merchant::AddressCorrections;
 use juchu::domain::money::Amount;
 use juchu::domain::order::{CancelReason, HoldCode, OrderState, TicketKind, Validation};
@@ -93,6 +95,9 @@ ways! {
     stalled_on_a_hold: mails LeftOut,
     out_of_stock_for_a_week: mails LeftOut,
     silent_warehouse: mails LeftOut,
+    no_mail_reaches_the_customer: mails Written,
+    called_about_the_address: mails LeftOut,
+    never_called: mails LeftOut,
 }
 
 fn minutes(n: i64) -> SignedDuration {
@@ -479,6 +484,61 @@ async fn silent_warehouse(world: &mut World) {
     assert!(has_open_ticket(world, &order, TicketKind::AcknowledgementMissing));
     leaves_and_arrives(world, &order).await;
     assert!(!has_open_ticket(world, &order, TicketKind::AcknowledgementMissing));
+    stands(world, &order, OrderState::Completed, PaymentStatus::Captured);
+}
+
+/// Somebody of the call centre called, and says what came of it.
+async fn called(world: &mut World, order: &OrderId, call: &str, outcome: CallOutcome) {
+    let attempt = CallAttempt { at: world.now(), by: "sato".to_owned(), outcome, note: None };
+    let record = Command::RecordCall { id: call.to_owned(), attempt };
+    world.commands(Role::CallCenter, order, &record).await.unwrap();
+    world.settle().await;
+}
+
+async fn call_is_requested(world: &mut World, order: &OrderId, reason: CallReason, about: Option<Matter>) {
+    let call = NewCall { reason, about, detail: "ask".into(), deadline: None, by: "kato".to_owned() };
+    world.commands(Role::BackOffice, order, &Command::RequestCall { call }).await.unwrap();
+}
+
+async fn no_mail_reaches_the_customer(world: &mut World) {
+    let mut draft = an_order();
+    draft.intake.customer.mail = Some(Personal::new("a..b@docomo.ne.jp"));
+    let order = world.receives(&draft).await;
+    world.settle().await;
+    assert!(has_open_ticket(world, &order, TicketKind::MailUndeliverable));
+    called(world, &order, "UNREACHABLE_BY_MAIL:1", CallOutcome::NoAnswer).await;
+    world.pass(hours(4)).await;
+    called(world, &order, "UNREACHABLE_BY_MAIL:1", CallOutcome::Reached { settled: true }).await;
+    assert!(!has_open_ticket(world, &order, TicketKind::MailUndeliverable));
+    leaves_and_arrives(world, &order).await;
+    stands(world, &order, OrderState::Completed, PaymentStatus::Captured);
+    // The next mails fail as well, and nobody rings again for them unasked.
+    assert!(has_open_ticket(world, &order, TicketKind::MailUndeliverable));
+    assert_eq!(world.order(&order).open_calls().count(), 0);
+}
+
+async fn called_about_the_address(world: &mut World) {
+    let order = receives_a_bad_address(world).await;
+    let about = Some(Matter::Hold(HoldCode::AddressDefect));
+    call_is_requested(world, &order, CallReason::Address, about).await;
+    called(world, &order, "ADDRESS:1", CallOutcome::Reached { settled: true }).await;
+    leaves_and_arrives(world, &order).await;
+    stands(world, &order, OrderState::Completed, PaymentStatus::Captured);
+}
+
+async fn never_called(world: &mut World) {
+    let order = receives_a_bad_address(world).await;
+    let about = Some(Matter::Hold(HoldCode::AddressDefect));
+    call_is_requested(world, &order, CallReason::Address, about).await;
+    world.pass(hours(9)).await;
+    assert!(has_open_ticket(world, &order, TicketKind::CallOverdue));
+    world.staff(&order, &Command::ChangeAddress { ship_group: 1, address: address("山田太郎") }).await;
+    world.settle().await;
+    // The address is right now: nobody has to call any more, and nobody is late.
+    let end = world.order(&order).calls[0].closed.map(|(_, end)| end);
+    assert_eq!(end, Some(CallEnd::Withdrawn));
+    assert!(!has_open_ticket(world, &order, TicketKind::CallOverdue));
+    leaves_and_arrives(world, &order).await;
     stands(world, &order, OrderState::Completed, PaymentStatus::Captured);
 }
 

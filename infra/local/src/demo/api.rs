@@ -49,6 +49,8 @@ pub struct Order {
     pub tickets: Vec<Ticket>,
     /// What its channel was told.
     pub reports: Vec<Report>,
+    /// What the customer is, or was, called about.
+    pub calls: Vec<Call>,
     /// The mails about it.
     pub mails: Vec<Mail>,
     /// All that happened to it.
@@ -97,9 +99,22 @@ pub struct Hold {
     pub closed_at: Option<Timestamp>,
 }
 
+/// A call request.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Call {
+    /// Its id.
+    pub call: String,
+    /// What to say; none once it has ended.
+    pub script: Option<String>,
+    /// Until when.
+    pub closed_at: Option<Timestamp>,
+}
+
 /// A ticket.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Ticket {
+    /// Its id.
+    pub ticket: String,
     /// What kind.
     pub kind: String,
     /// Until when.
@@ -195,7 +210,19 @@ impl Order {
     /// The kinds of the mails that went out, or may have, sorted.
     #[must_use]
     pub fn mails_ended(&self) -> Vec<&str> {
-        self.mails_that(|status| status != "SENDING")
+        self.mails_that(|status| matches!(status, "SENT" | "UNKNOWN"))
+    }
+
+    /// How many mails were refused.
+    #[must_use]
+    pub fn mails_refused(&self) -> usize {
+        self.mails_that(|status| status == "REFUSED").len()
+    }
+
+    /// The call that is to be made.
+    #[must_use]
+    pub fn open_call(&self) -> Option<&Call> {
+        self.calls.iter().find(|call| call.closed_at.is_none())
     }
 
     fn mails_that(&self, are: impl Fn(&str) -> bool) -> Vec<&str> {

@@ -160,6 +160,8 @@ fn word(event: &str) -> Option<&'static str> {
         "PaymentRefunded" => "refunded",
         "AddressChanged" => "address changed",
         "AddressCorrected" => "proposed address accepted",
+        "CallRequested" => "call requested",
+        "CallMade" => "called",
         "OrderReadied" => "ready",
         "OrderReleased" => "instructed",
         "RecallRequested" => "recall asked",

@@ -5,7 +5,7 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use anyhow::ensure;
+use anyhow::{Context, ensure};
 use jiff::ToSpan;
 use serde_json::{Value, json};
 
@@ -111,6 +111,11 @@ pub fn all() -> Vec<Story> {
         ),
         story!(sent_twice, "the order and every report arrive several times, and out of order", DONE),
         story!(address_corrected, "no house number; staff ask the customer and correct it", DONE),
+        story!(
+            called_by_phone,
+            "no mail reaches the customer; nobody answers the phone, then somebody does",
+            End { mails: &[], ..DONE }
+        ),
         story!(abroad_in_dollars, "to the United States, in dollars, in English", DONE),
     ]
 }
@@ -308,6 +313,27 @@ async fn address_corrected(world: World, end: End) -> anyhow::Result<Order> {
     world.until(&id, "the hold", |order| order.is_held_for("ADDRESS_DEFECT")).await?;
     world.staff(&id, &json!({ "command": "accept_address_proposal", "ship_group": 1 })).await?;
     shipped_and_delivered(&world, &id, end).await
+}
+
+async fn called_by_phone(world: World, end: End) -> anyhow::Result<Order> {
+    let mut order = tea(&world, "called", card("tok_visa"));
+    // No mail server accepts it.
+    order["customer"]["mail"] = json!("hana..ko@docomo.ne.jp");
+    let id = world.customer_orders(&order).await?;
+    let order = world.until(&id, "the call request", |order| order.open_call().is_some()).await?;
+    let call = order.open_call().context("no call is to be made")?;
+    let script = call.script.as_deref().unwrap_or_default();
+    ensure!(script.contains(&order.number), "the script does not name the order: {script}");
+    world.customer_is_called(&id, &call.call, "NO_ANSWER").await?;
+    world.customer_is_called(&id, &call.call, "REACHED").await?;
+    world.until(&id, "the end of the call", |order| order.open_call().is_none()).await?;
+    shipped_and_delivered(&world, &id, end).await?;
+    // The next mails did not arrive either: the customer was told on the phone, as agreed.
+    let order = world.until(&id, "the refused mails", |order| order.mails_refused() >= 3).await?;
+    for ticket in order.tickets.iter().filter(|ticket| ticket.closed_at.is_none()) {
+        world.staff(&id, &json!({ "command": "close_ticket", "ticket": ticket.ticket })).await?;
+    }
+    world.until(&id, "the end of the tickets", |order| !order.needs("MAIL_UNDELIVERABLE")).await
 }
 
 async fn abroad_in_dollars(world: World, end: End) -> anyhow::Result<Order> {

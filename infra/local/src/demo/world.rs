@@ -298,6 +298,21 @@ impl World {
         Ok(())
     }
 
+    /// Somebody calls the customer; who is reached has everything settled.
+    ///
+    /// # Errors
+    /// If what came of it is not taken.
+    pub async fn customer_is_called(&self, id: &str, call: &str, outcome: &str) -> anyhow::Result<()> {
+        let record = json!({
+            "command": "record_call",
+            "call": call,
+            "called_at": SystemClock.now(),
+            "outcome": outcome,
+            "settled": outcome == "REACHED",
+        });
+        self.staff(id, &record).await
+    }
+
     /// Staff cancel the whole order, once its customer has the confirmation: of an order that is
     /// cancelled none would go out.
     ///

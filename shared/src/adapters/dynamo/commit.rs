@@ -11,6 +11,7 @@ use super::{DynamoStore, Row, decode, encode, events};
 use crate::app::ports::{Commit, CommitError, OrderSummary, StoreError};
 use crate::app::record::EventRecord;
 use crate::app::stock_effect::StockEffect;
+use crate::app::worklist::OrderWork;
 use crate::domain::billing::SalesEntry;
 use crate::domain::event::Event;
 use crate::domain::ids::{MerchantId, OrderId};
@@ -56,6 +57,12 @@ struct OrderRow<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     attention_key: Option<&'a MerchantId>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    work_key: Option<&'a MerchantId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    work_due: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    work: Option<OrderWork>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     due_key: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     due_at: Option<String>,
@@ -76,7 +83,7 @@ struct SalesRow<'a> {
 
 fn order_row(order: &Order) -> Result<Row, StoreError> {
     let summary = OrderSummary::of(order);
-    let due = next_due(order);
+    let (due, work) = (next_due(order), OrderWork::of(order));
     let content = OrderRow {
         version: order.version,
         order,
@@ -84,6 +91,9 @@ fn order_row(order: &Order) -> Result<Row, StoreError> {
         received_key: keys::received_key(order.received_at, &order.id),
         state_key: format!("{}#{}", order.merchant, order.state.name()),
         attention_key: summary.needs_attention().then_some(&order.merchant),
+        work_key: work.as_ref().map(|_| &order.merchant),
+        work_due: work.as_ref().map(|work| keys::work_key(work.due_at(), &order.id)),
+        work,
         due_key: due.map(|_| keys::due_key(keys::due_shard(&order.id))),
         due_at: due.map(keys::sortable),
         summary,

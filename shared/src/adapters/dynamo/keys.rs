@@ -24,6 +24,8 @@ pub(super) const EVENT_PREFIX: &str = "EVENT#";
 pub(super) const MAIL_PREFIX: &str = "MAIL#";
 pub(super) const LEDGER_PREFIX: &str = "LEDGER#";
 pub(super) const BACKORDER_PREFIX: &str = "BACKORDER#";
+/// The partition that lists all merchants.
+pub(super) const MERCHANTS: &str = "MERCHANT#";
 pub(super) const PRODUCT_PREFIX: &str = "PRODUCT#";
 pub(super) const PAGE_PREFIX: &str = "PAGE#";
 pub(super) const SIGHTING_PREFIX: &str = "AT#";
@@ -77,6 +79,11 @@ impl Key {
 
     pub(super) fn merchant(id: &MerchantId) -> Self {
         Self { pk: merchant_partition(id), sk: "MERCHANT".to_owned() }
+    }
+
+    /// The row that lists a merchant among all of them. No merchant's id is empty.
+    pub(super) fn listed_merchant(id: &MerchantId) -> Self {
+        Self { pk: MERCHANTS.to_owned(), sk: id.to_string() }
     }
 
     pub(super) fn product(merchant: &MerchantId, sku: &Sku) -> Self {
@@ -198,6 +205,11 @@ pub(super) fn sortable(at: Timestamp) -> String {
 /// Where an order stands in lists: by time of receipt.
 pub(super) fn received_key(received_at: Timestamp, id: &OrderId) -> String {
     format!("{}#{id}", sortable(received_at))
+}
+
+/// Where an order stands in the worklist: by when the first of what waits is due.
+pub(super) fn work_key(due_at: Timestamp, id: &OrderId) -> String {
+    format!("{}#{id}", sortable(due_at))
 }
 
 /// The part of the index of due times an order belongs to.

@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 
-use super::keys::{Key, PRODUCT_PREFIX, merchant_partition};
+use super::keys::{Key, MERCHANTS, PRODUCT_PREFIX, merchant_partition};
 use super::query::Select;
 use super::transact::Condition;
 use super::{DynamoStore, Put, decode, encode};
@@ -20,6 +20,15 @@ struct MerchantRow<'a> {
 #[derive(Deserialize)]
 struct StoredMerchant {
     merchant: Merchant,
+}
+
+/// Says that there is such a merchant, and no more.
+#[derive(Serialize)]
+struct ListedMerchantRow {}
+
+#[derive(Deserialize)]
+struct ListedMerchant {
+    sk: MerchantId,
 }
 
 #[derive(Serialize)]
@@ -56,6 +65,10 @@ impl MerchantStore for DynamoStore {
         } else {
             Condition::new("version = :before", [(":before", before)])
         };
+        if merchant.version <= 1 {
+            // First, so that there is no merchant that nobody finds.
+            self.put(encode(Key::listed_merchant(&merchant.id), ListedMerchantRow {})?, None).await?;
+        }
         let row = encode(Key::merchant(&merchant.id), MerchantRow { version: merchant.version, merchant })?;
         match self.put(row, Some(condition)).await? {
             Put::Done => Ok(()),
@@ -66,6 +79,19 @@ impl MerchantStore for DynamoStore {
                 if ours { Ok(()) } else { Err(PutError::Conflict) }
             }
         }
+    }
+
+    async fn list_merchants(
+        &self,
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<MerchantId>, ListError> {
+        let select = Select::starting_with(MERCHANTS.to_owned(), String::new());
+        let select = Select { condition: "pk = :partition", sort: None, ..select };
+        let key_at = |sk: String| MerchantId::new(sk).ok().map(|id| Key::listed_merchant(&id).into_row());
+        let (rows, next) = self.page(MERCHANTS, "sk", (cursor, limit), select, key_at).await?;
+        let id = |row| decode::<ListedMerchant>(row).map(|listed| listed.sk);
+        Ok(Page { items: rows.into_iter().map(id).collect::<Result<_, _>>()?, next })
     }
 
     async fn channel(&self, id: &ChannelId) -> Result<Option<Channel>, StoreError> {

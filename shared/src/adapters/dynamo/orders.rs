@@ -13,12 +13,18 @@ use crate::app::ports::{
     Commit, CommitError, ListError, OrderFilter, OrderQuery, OrderStore, OrderSummary, Page, StoreError,
 };
 use crate::app::record::EventRecord;
-use crate::domain::ids::OrderId;
+use crate::app::worklist::OrderWork;
+use crate::domain::ids::{MerchantId, OrderId};
 use crate::domain::order::Order;
 
 #[derive(Deserialize)]
 struct Listed {
     summary: OrderSummary,
+}
+
+#[derive(Deserialize)]
+struct WorkRow {
+    work: OrderWork,
 }
 
 #[derive(Deserialize, PartialEq, Eq, PartialOrd, Ord)]
@@ -66,6 +72,20 @@ impl OrderStore for DynamoStore {
         let (rows, next) = self.page(&scope, index.key.1, range, select, key_at).await?;
         let summary = |row| decode::<Listed>(row).map(|listed| listed.summary);
         Ok(Page { items: rows.into_iter().map(summary).collect::<Result<_, _>>()?, next })
+    }
+
+    async fn work(&self, merchant: &MerchantId, limit: usize) -> Result<Vec<OrderWork>, StoreError> {
+        let select = Select {
+            index: Some(table::BY_WORK.name),
+            condition: "work_key = :partition",
+            partition: merchant.to_string(),
+            sort: None,
+            newest_first: false,
+            after: None,
+            limit: Some(limit.max(1)),
+        };
+        let rows = self.query(select).await?;
+        rows.into_iter().map(|row| decode::<WorkRow>(row).map(|row| row.work)).collect()
     }
 
     async fn due(&self, now: Timestamp, limit: usize) -> Result<Vec<OrderId>, StoreError> {

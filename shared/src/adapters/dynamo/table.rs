@@ -39,10 +39,12 @@ pub const BY_STATE: Index =
 /// The orders of a merchant that need a person 要対応.
 pub const BY_ATTENTION: Index =
     Index { name: "by-attention", key: ("attention_key", "received_key"), carries: &["summary"] };
+/// The orders of a merchant that people have to deal with, by when.
+pub const BY_WORK: Index = Index { name: "by-work", key: ("work_key", "work_due"), carries: &["work"] };
 /// The orders that wait for the clock.
 pub const BY_DUE: Index = Index { name: "by-due", key: ("due_key", "due_at"), carries: &[] };
 /// All indexes.
-pub const INDEXES: [Index; 4] = [BY_MERCHANT, BY_STATE, BY_ATTENTION, BY_DUE];
+pub const INDEXES: [Index; 5] = [BY_MERCHANT, BY_STATE, BY_ATTENTION, BY_WORK, BY_DUE];
 
 /// Creates the table unless there is one of that name. On AWS the template does it.
 ///

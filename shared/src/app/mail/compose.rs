@@ -126,7 +126,12 @@ fn notice(facts: &FactContext<'_>) -> Option<Notice> {
         | Event::ChannelDrifted { .. }
         | Event::ChannelAgreed
         | Event::TicketOpened { .. }
-        | Event::TicketClosed { .. } => None,
+        | Event::TicketClosed { .. }
+        | Event::CallRequested { .. }
+        | Event::CallMade { .. }
+        | Event::CallClosed { .. }
+        | Event::WorkAssigned { .. }
+        | Event::ClocksRanOut { .. } => None,
     }
 }
 

@@ -26,6 +26,7 @@ pub use context::{
 pub use mime::{Envelope, Mailbox, ORDER_NUMBER};
 pub use money::money;
 pub use render::{RenderError, RenderedMail, render};
+pub(in crate::app) use render::{clean, date_text, folder, tidy};
 
 #[cfg(test)]
 mod tests;

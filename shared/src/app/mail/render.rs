@@ -53,7 +53,7 @@ pub fn render(language: Language, context: &MailContext) -> Result<RenderedMail,
 }
 
 /// The folder of a language's templates, named by its BCP 47 tag.
-pub(super) const fn folder(language: Language) -> &'static str {
+pub(in crate::app) const fn folder(language: Language) -> &'static str {
     match language {
         Language::Ja => "ja",
         Language::En => "en",
@@ -153,7 +153,7 @@ fn parsed<T: FromStr>(text: &str) -> Result<T, Error> {
 }
 
 /// `2026年10月12日（月）`, `Mon, 12 Oct 2026`, `2026年10月12日（周一）`.
-fn date_text(date: Date, language: Language) -> String {
+pub(in crate::app) fn date_text(date: Date, language: Language) -> String {
     let (year, month, day) = (date.year(), date.month(), date.day());
     match language {
         Language::En => date.strftime("%a, %-d %b %Y").to_string(),
@@ -216,7 +216,7 @@ fn paragraphs(text: &Value, language: Language) -> Vec<Value> {
 }
 
 /// No blanks at the ends of lines, never two blank lines together: templates may be laid out freely.
-fn tidy(text: &str) -> String {
+pub(in crate::app) fn tidy(text: &str) -> String {
     let mut tidied = String::with_capacity(text.len());
     let mut after_blank = true;
     for line in text.lines().map(str::trim_end) {
@@ -232,7 +232,7 @@ fn tidy(text: &str) -> String {
 }
 
 /// Makes every text of the facts a single line, before any template sees it.
-fn clean(facts: &mut Json) {
+pub(in crate::app) fn clean(facts: &mut Json) {
     match facts {
         Json::String(text) => *text = single_line(text),
         Json::Array(items) => items.iter_mut().for_each(clean),

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 
+use super::calls::{decided_ticket, escalate};
 use super::cancellation::everything;
 use super::channel;
 use super::fulfilment::is_unreleased;
@@ -86,7 +87,7 @@ pub(super) fn override_hold(
     close_hold(order, code, Event::HoldOverridden { code, by: by.to_owned(), reason: reason.clone() })
 }
 
-fn close_hold(order: &Order, code: HoldCode, event: Event) -> Result<Effects, Rejection> {
+pub(super) fn close_hold(order: &Order, code: HoldCode, event: Event) -> Result<Effects, Rejection> {
     if !order.is_held_for(code) {
         let closed_before = order.holds.iter().any(|hold| hold.code == code);
         return if closed_before { Ok(Effects::none()) } else { Err(Rejection::NoSuchHold(code)) };
@@ -220,6 +221,9 @@ pub(super) fn close_ticket(order: &Order, id: &str) -> Result<Effects, Rejection
     // To settle a refusal of the provider means: ask it again.
     let refused = order.payments.iter().find(|payment| refusal_tickets(payment).any(|ticket| ticket == id));
     events.extend(refused.map(|payment| Event::PaymentRetried { payment: payment.id.clone() }));
+    // Money that is owed stays so, whatever was decided.
+    let decided = decided_ticket(order, id).and_then(|about| close_ticket(order, about).ok());
+    events.extend(decided.into_iter().flat_map(|closed| closed.events));
     Ok(events.into())
 }
 
@@ -238,7 +242,7 @@ pub(super) fn tick(order: &Order, now: Timestamp) -> Effects {
     due.sort_by_key(|(at, _)| *at);
     // When a payment has expired nobody is reminded any more, and the order is cancelled, once.
     let expired = due.iter().any(|(_, due)| matches!(due, Due::Expiry(_)));
-    let mut events = Vec::new();
+    let (mut events, mut late) = (Vec::new(), Vec::new());
     for (_, due) in due {
         match due {
             Due::Reminder(_) if expired => {}
@@ -267,8 +271,10 @@ pub(super) fn tick(order: &Order, now: Timestamp) -> Effects {
                 kind: TicketKind::AcknowledgementMissing,
                 detail: format!("the warehouse has not acknowledged {shipment}; ask it"),
             }),
+            Due::Response(matter) => late.push(matter),
         }
     }
+    events.extend(escalate(order, late));
     let lines = everything(order);
     if expired && !lines.is_empty() {
         events.push(Event::CancelRequested { lines, reason: CancelReason::PaymentExpired });

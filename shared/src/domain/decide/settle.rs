@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::payment::short_ticket;
-use super::{Decision, Effects, cancellation, cash, channel, evolved, screening};
+use super::{Decision, Effects, calls, cancellation, cash, channel, evolved, screening};
 use crate::domain::event::Event;
 use crate::domain::money::Amount;
 use crate::domain::order::{Order, OrderState, TicketKind, Validation};
@@ -36,6 +36,7 @@ fn consequence(order: &Order, now: Timestamp) -> Vec<Event> {
         .or_else(|| screening::settle(order).map(|event| vec![event]))
         .or_else(|| progress(order, now).map(|event| vec![event]))
         .or_else(|| channel::caught_up(order))
+        .or_else(|| calls::following(order, now))
         .unwrap_or_default()
 }
 

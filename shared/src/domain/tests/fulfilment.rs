@@ -72,18 +72,29 @@ fn p25_every_tracking_number_of_every_parcel_is_kept_once() {
 
 #[test]
 fn a_parcel_refused_or_lost_needs_a_person_until_it_arrives_after_all() {
-    for (report, ticket) in
-        [(Report::Refused, "SHIPMENT_REFUSED:ORDER-S1"), (Report::Lost, "SHIPMENT_LOST:ORDER-S1")]
-    {
+    // Who refused it is to be called; who waits in vain need not be asked.
+    for (report, ticket, asked, withdrawn) in [
+        (
+            Report::Refused,
+            "SHIPMENT_REFUSED:ORDER-S1",
+            Some(EventKind::CallRequested),
+            Some(EventKind::CallClosed),
+        ),
+        (Report::Lost, "SHIPMENT_LOST:ORDER-S1", None, None),
+    ] {
+        let opened: Vec<_> =
+            [EventKind::ShipmentProgressed, EventKind::TicketOpened].into_iter().chain(asked).collect();
+        let closed = [EventKind::ShipmentProgressed, EventKind::ShipmentArrived, EventKind::TicketClosed];
+        let closed: Vec<_> = closed.into_iter().chain(withdrawn).collect();
         given(an_order())
             .stages_run()
             .shipped(1)
             .stages_run()
             .reported(1, report)
-            .then(&[EventKind::ShipmentProgressed, EventKind::TicketOpened])
+            .then(&opened)
             .then_open_tickets(&[ticket])
             .reported(1, Report::Delivered)
-            .then(&[EventKind::ShipmentProgressed, EventKind::ShipmentArrived, EventKind::TicketClosed])
+            .then(&closed)
             .stages_run()
             .then_state(OrderState::Completed);
     }
@@ -173,6 +184,7 @@ fn outcome(order: &Order) -> Order {
     }
     order.tickets.retain(|ticket| ticket.closed_at.is_none());
     order.tickets.sort_by(|a, b| a.id.cmp(&b.id));
+    order.calls.retain(|call| call.closed.is_none());
     order
 }
 

@@ -11,6 +11,7 @@ use proptest::test_runner::{RngSeed, TestRunner};
 
 use crate::domain::account::{Account, PointIssuer};
 use crate::domain::billing::{DiscountKind, FeeKind};
+use crate::domain::calls::{CallAttempt, CallOutcome, CallReason, NewCall};
 use crate::domain::customer::DesiredDelivery;
 use crate::domain::decide::{Collection, next_collection};
 use crate::domain::drift::ChannelStatus;
@@ -126,6 +127,17 @@ enum Action {
         text: u8,
     },
     CloseTicket(usize),
+    /// Somebody wants the customer called about something that is open, or about nothing.
+    RequestCall(usize),
+    /// Somebody called, and says so now.
+    Call {
+        which: usize,
+        outcome: usize,
+    },
+    Assign {
+        which: usize,
+        to: u8,
+    },
     /// The channel is told, answers, or says where the order stands.
     Channel {
         report: u64,
@@ -178,13 +190,16 @@ fn action() -> impl Strategy<Value = Action> {
         4 => (0..8usize, i()).prop_map(|(what, n)| Action::Word { what, n }),
         1 => i().prop_map(Action::Find),
         1 => (0..2usize, prop::bool::weighted(0.2)).prop_map(|(customer, on_terms)| Action::Screen { customer, on_terms }),
-        2 => (i(), 0..3usize).prop_map(|(code, end)| Action::Hold { code, end }),
+        3 => (i(), 0..3usize).prop_map(|(code, end)| Action::Hold { code, end }),
         1 => (0..2usize, 0..3u8).prop_map(|(group, to)| Action::ChangeAddress { group, to }),
         1 => (0..2usize, 0..9i8).prop_map(|(group, day)| Action::ChangeDate { group, day }),
-        1 => (0..3usize, 0..3u8).prop_map(|(kind, text)| Action::Remark { kind, text }),
+        2 => (0..4usize, 0..3u8).prop_map(|(kind, text)| Action::Remark { kind, text }),
         1 => i().prop_map(Action::CloseTicket),
+        2 => i().prop_map(Action::RequestCall),
+        4 => (i(), 0..5usize).prop_map(|(which, outcome)| Action::Call { which, outcome }),
+        1 => (i(), 0..2u8).prop_map(|(which, to)| Action::Assign { which, to }),
+        4 => prop::sample::select(vec![1, 30, 80, 130]).prop_map(|hours| Action::Wait { hours }),
         3 => (0..3u64, 0..11usize).prop_map(|(report, kind)| Action::Channel { report, kind }),
-        2 => prop::sample::select(vec![1, 30, 80, 130]).prop_map(|hours| Action::Wait { hours }),
         4 => (0..40usize).prop_map(Action::Again),
     ]
 }
@@ -445,6 +460,9 @@ impl World {
             }
             Action::Remark { kind, text } => remark(*kind, &text.to_string()),
             Action::CloseTicket(n) => Command::CloseTicket { id: pick(&order.tickets, *n)?.id.clone() },
+            Action::RequestCall(_) | Action::Call { .. } | Action::Assign { .. } => {
+                about_calls(order, self.case.now, action)?
+            }
             Action::Channel { report, kind } => about_channel(*report, *kind, self.case.now),
             Action::Again(n) => self.sent.get(*n)?.clone(),
         })
@@ -558,7 +576,44 @@ fn outside(order: &Order) -> Vec<Command> {
         commands.extend((!over).then(|| Command::RecordFulfilment { shipment: shipment.id.clone(), report }));
     }
     commands.extend(order.open_tickets().map(|ticket| Command::CloseTicket { id: ticket.id.clone() }));
+    commands.extend(order.open_calls().map(|request| {
+        let outcome = CallOutcome::Reached { settled: false };
+        Command::RecordCall { id: request.id.clone(), attempt: call(request.opened_at, outcome) }
+    }));
     commands
+}
+
+/// What the call centre does.
+fn about_calls(order: &Order, now: Timestamp, action: &Action) -> Option<Command> {
+    if let Action::RequestCall(n) = action {
+        return Some(request_call(order, *n));
+    }
+    if let Action::Assign { which, to } = action {
+        let matter = pick(&order.open_matters(), *which)?.matter.clone();
+        let to = (*to > 0).then(|| "sato".to_owned());
+        return Some(Command::AssignWork { matter, to, by: "kato".to_owned() });
+    }
+    let Action::Call { which, outcome } = action else { return None };
+    let outcome = match outcome {
+        0 => CallOutcome::Reached { settled: false },
+        1 => CallOutcome::Reached { settled: true },
+        2 => CallOutcome::Refused,
+        _ => CallOutcome::NoAnswer,
+    };
+    let id = pick(&order.calls, *which)?.id.clone();
+    Some(Command::RecordCall { id, attempt: call(now, outcome) })
+}
+
+/// About the `n`th matter that is open; about nothing when there are fewer.
+fn request_call(order: &Order, n: usize) -> Command {
+    let about = order.open_matters().get(n).map(|open| open.matter.clone());
+    let reason = CallReason::ALL[n];
+    let (detail, by) = ("ask".into(), "kato".to_owned());
+    Command::RequestCall { call: NewCall { reason, about, detail, deadline: None, by } }
+}
+
+fn call(at: Timestamp, outcome: CallOutcome) -> CallAttempt {
+    CallAttempt { at, by: "sato".to_owned(), outcome, note: Some("said so".into()) }
 }
 
 fn pick<T>(items: &[T], n: usize) -> Option<&T> {
@@ -659,7 +714,10 @@ fn remark(kind: usize, text: &str) -> Command {
     match kind {
         0 => Command::AddNote { id: text.clone(), by: "staff".to_owned(), text: text.into() },
         1 => Command::ReportDelay { reason: text, expected_on: None },
-        _ => Command::OpenTicket { kind: TicketKind::MailUnknown, subject: text, detail: String::new() },
+        2 => Command::OpenTicket { kind: TicketKind::MailUnknown, subject: text, detail: String::new() },
+        _ => {
+            Command::OpenTicket { kind: TicketKind::MailUndeliverable, subject: text, detail: String::new() }
+        }
     }
 }
 
@@ -712,7 +770,7 @@ fn stored_and_read_again(case: &Case) {
 #[test]
 fn the_sequences_reach_every_event_and_every_state() {
     let mut runner = TestRunner::new(config(1_000));
-    let strategy = (draft(), prop::collection::vec(action(), 0..60));
+    let strategy = (draft(), prop::collection::vec(action(), 0..70));
     let mut events: BTreeSet<&str> = BTreeSet::new();
     let mut states = BTreeSet::new();
     for _ in 0..1_000 {

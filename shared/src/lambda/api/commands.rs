@@ -7,11 +7,14 @@ use sha2::{Digest, Sha256};
 
 use super::Defects;
 use super::address::AddressBody;
+use super::orders::CallOutcomeName;
 use crate::app::idempotency::Reply;
 use crate::domain::Command;
+use crate::domain::calls::{CallAttempt, CallOutcome, CallReason, NewCall};
 use crate::domain::customer::{DesiredDelivery, TimeSlot};
 use crate::domain::ids::{LineId, PaymentId};
 use crate::domain::intake::{Impossible, MAX_UNITS};
+use crate::domain::matter::Matter;
 use crate::domain::money::Amount;
 use crate::domain::order::{CancelReason, HoldCode, MAX_LINES, Order, OrderState};
 use crate::domain::shipment::LineQuantity;
@@ -24,6 +27,34 @@ pub struct UnitsBody {
     pub line: u16,
     /// How many units, at least 1.
     pub quantity: u32,
+}
+
+/// Something open about an order: `{"hold": "QUALITY"}`, `{"ticket": "…"}` or `{"call": "…"}`.
+#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum MatterBody {
+    /// The hold with this code.
+    Hold(HoldCode),
+    /// The ticket with this id.
+    Ticket(String),
+    /// The call request with this id.
+    Call(String),
+}
+
+impl MatterBody {
+    fn read(self, field: &str, defects: &mut Defects) -> Matter {
+        match self {
+            Self::Hold(code) => Matter::Hold(code),
+            Self::Ticket(id) => {
+                defects.check_text(&id, 200, &format!("{field}.ticket"));
+                Matter::Ticket(id)
+            }
+            Self::Call(id) => {
+                defects.check_text(&id, 200, &format!("{field}.call"));
+                Matter::Call(id)
+            }
+        }
+    }
 }
 
 /// Something asked of an order. `command` says what.
@@ -124,6 +155,42 @@ pub enum CommandBody {
         /// Which ticket.
         ticket: String,
     },
+    /// 架電依頼: have somebody call the customer.
+    RequestCall {
+        /// Why: says also which script is read.
+        reason: CallReason,
+        /// What exactly is to be asked or told, up to 500 characters.
+        detail: String,
+        /// The hold or ticket it is to settle.
+        #[serde(default)]
+        about: Option<MatterBody>,
+        /// Until when, at most 60 days from now; the usual time for the reason when absent.
+        #[serde(default)]
+        deadline: Option<Timestamp>,
+    },
+    /// 架電結果: record what came of a call.
+    RecordCall {
+        /// Which call request.
+        call: String,
+        /// When the call was made: the same moment and outcome count once.
+        called_at: Timestamp,
+        /// What came of it.
+        outcome: CallOutcomeName,
+        /// Of `REACHED`: whether that settled what the call was about; it is closed then.
+        #[serde(default)]
+        settled: bool,
+        /// What was said, up to 500 characters.
+        #[serde(default)]
+        note: Option<String>,
+    },
+    /// 担当者: say who deals with something.
+    Assign {
+        /// What.
+        matter: MatterBody,
+        /// Who, by name, up to 100 characters; nobody any more when absent.
+        #[serde(default)]
+        to: Option<String>,
+    },
     /// 再連携: tell the channel once more.
     RepeatReport {
         /// The number of the event the report tells of.
@@ -205,9 +272,39 @@ impl CommandBody {
                 defects.check_text(&ticket, 200, "ticket");
                 Command::CloseTicket { id: ticket }
             }
+            Self::RequestCall { reason, detail, about, deadline } => {
+                defects.check_text(&detail, 500, "detail");
+                let about = about.map(|about| about.read("about", &mut defects));
+                Command::RequestCall { call: NewCall { reason, about, detail: detail.into(), deadline, by } }
+            }
+            Self::RecordCall { call, called_at, outcome, settled, note } => {
+                defects.check_text(&call, 200, "call");
+                if let Some(note) = &note {
+                    defects.check_text(note, 500, "note");
+                }
+                let outcome = outcome_of(outcome, settled, &mut defects);
+                let note = note.map(Into::into);
+                Command::RecordCall { id: call, attempt: CallAttempt { at: called_at, by, outcome, note } }
+            }
+            Self::Assign { matter, to } => {
+                if let Some(to) = &to {
+                    defects.check_text(to, 100, "to");
+                }
+                Command::AssignWork { matter: matter.read("matter", &mut defects), to, by }
+            }
             Self::RepeatReport { event } => Command::RepeatReport { report: event },
         };
         defects.or(Asked::Command(command))
+    }
+}
+
+fn outcome_of(outcome: CallOutcomeName, settled: bool, defects: &mut Defects) -> CallOutcome {
+    let is_reached = outcome == CallOutcomeName::Reached;
+    defects.check(is_reached || !settled, "settled", "only a customer who was reached can settle it");
+    match outcome {
+        CallOutcomeName::Reached => CallOutcome::Reached { settled },
+        CallOutcomeName::NoAnswer => CallOutcome::NoAnswer,
+        CallOutcomeName::Refused => CallOutcome::Refused,
     }
 }
 
@@ -320,6 +417,23 @@ mod tests {
         };
         assert_eq!(change(300, 40), [""; 0]);
         assert_eq!(change(301, 41), ["address.line1", "address.phone"]);
+    }
+
+    #[test]
+    fn a_call_is_recorded_with_all_that_makes_sense_of_it() {
+        let record = |outcome: &str, settled: bool, note: usize| {
+            wrong(json!({
+                "command": "record_call", "call": "OTHER:1", "called_at": "2026-11-25T01:00:00Z",
+                "outcome": outcome, "settled": settled, "note": "あ".repeat(note),
+            }))
+        };
+        assert_eq!(record("REACHED", true, 500), [""; 0]);
+        assert_eq!(record("NO_ANSWER", true, 501), ["note", "settled"]);
+        let request = |about: Value| json!({ "command": "request_call", "reason": "OTHER", "detail": "ask", "about": about });
+        assert_eq!(wrong(request(json!({ "hold": "QUALITY" }))), [""; 0]);
+        assert_eq!(wrong(request(json!({ "ticket": "" }))), ["about.ticket"]);
+        let assign = json!({ "command": "assign", "matter": { "call": "OTHER:1" }, "to": "" });
+        assert_eq!(wrong(assign), ["to"]);
     }
 
     #[test]

@@ -86,6 +86,12 @@ pub struct PolicyBody {
     pub stalled_after_hours: u16,
     /// Hours within which the warehouse acknowledges an instruction (1 to 240).
     pub acknowledge_within_hours: u16,
+    /// How often a customer who does not answer is called (1 to 10).
+    pub call_attempts: u8,
+    /// Hours after which a customer who did not answer is called again (1 to 72).
+    pub call_retry_hours: u16,
+    /// How long people have to deal with what waits for them, in percent of the usual time (10 to 1,000).
+    pub response_percent: u16,
 }
 
 impl Default for PolicyBody {
@@ -107,6 +113,9 @@ same_fields!(
         lead_time_days,
         stalled_after_hours,
         acknowledge_within_hours,
+        call_attempts,
+        call_retry_hours,
+        response_percent,
     }
 );
 

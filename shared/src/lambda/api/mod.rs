@@ -13,6 +13,7 @@ pub mod reading;
 pub mod receiving;
 pub mod reports;
 pub mod stock;
+pub mod worklist;
 
 use crate::domain::intake::Impossible;
 

@@ -23,6 +23,7 @@ use super::receiving::{
 };
 use super::reports::AnswerBody;
 use super::stock::{AdjustmentBody, LedgerList, ReceiptBody, StockList, StockView};
+use super::worklist::{WorkCounts, WorkList};
 use crate::adapters::channels::json::NewOrder;
 use crate::lambda::http::ProblemBody;
 use crate::lambda::routes::{Caller, ROUTES};
@@ -46,8 +47,8 @@ pub fn document() -> Document {
     modifiers(&Security, &Refusals),
     paths(
         receive_order, dry_run_order, upload_orders, show_upload, show_report, report_poll, enter_order, list_payloads,
-        reprocess_payload, show_source, receive_answer, list_orders, show_order, check_addresses, operate_order,
-        record_deposit, receive_fulfilment,
+        reprocess_payload, show_source, receive_answer, list_orders, show_order, count_work, list_work, check_addresses,
+        operate_order, record_deposit, receive_fulfilment,
         show_merchant, save_channel, save_product, show_product, list_products, show_stock, receive_stock,
         adjust_stock, show_ledger, limits::save_promotion, limits::show_promotion, limits::end_promotion,
         limits::list_promotions, limits::save_account, limits::show_account, limits::list_accounts,
@@ -331,7 +332,7 @@ const fn dry_run_order() {}
     params(
         ("merchant" = String, Query, description = "Whose."),
         ("state" = Option<crate::domain::OrderState>, Query, description = "Only those in this state."),
-        ("attention" = Option<bool>, Query, description = "Only those with an open hold or ticket 要対応."),
+        ("attention" = Option<bool>, Query, description = "Only those with an open hold, ticket or call request 要対応."),
         ("limit" = Option<u8>, Query, description = "How many, 1 to 100; 50 when absent."),
         ("cursor" = Option<String>, Query, description = "`next_cursor` of the last page."),
     ),
@@ -372,6 +373,41 @@ const fn check_addresses() {}
     security(("staff" = [])),
 )]
 const fn show_order() {}
+
+/// 要対応件数: what waits for people at each merchant one works for, counted.
+#[utoipa::path(
+    get, path = "/v1/worklist", tag = "worklist",
+    params(
+        ("limit" = Option<u8>, Query, description = "How many merchants, 1 to 100; 50 when absent."),
+        ("cursor" = Option<String>, Query, description = "`next_cursor` of the last page."),
+    ),
+    responses(
+        (status = 200, description = "The counts, by merchant.", body = WorkCounts),
+        (status = 400, description = "A parameter is wrong.", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+    security(("staff" = [])),
+)]
+const fn count_work() {}
+
+/// 要対応一覧: what waits for people at a merchant, the most urgent first, with what to do about it.
+#[utoipa::path(
+    get, path = "/v1/merchants/{merchant}/worklist", tag = "worklist",
+    params(
+        ("merchant" = String, Path, description = "The merchant's id."),
+        ("reason" = Option<String>, Query, description = "Only what waits for this reason: a hold's code, a ticket's kind or a call's reason."),
+        ("owner" = Option<crate::domain::next_action::Owner>, Query, description = "Only this role's work."),
+        ("assigned_to" = Option<String>, Query, description = "Only what this person deals with; given without a value, what nobody does."),
+        ("limit" = Option<u8>, Query, description = "How many, 1 to 100; 50 when absent."),
+        ("cursor" = Option<String>, Query, description = "`next_cursor` of the last page."),
+    ),
+    responses(
+        (status = 200, description = "A page.", body = WorkList),
+        (status = 400, description = "A parameter is wrong.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, description = "It is another merchant's.", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+    security(("staff" = [])),
+)]
+const fn list_work() {}
 
 /// 受注操作: do something with an order.
 #[utoipa::path(

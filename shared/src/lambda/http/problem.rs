@@ -243,6 +243,10 @@ impl From<Rejection> for Problem {
             | Rejection::RefundOwed
             | Rejection::NotHandedOver
             | Rejection::IdReused(_)
+            | Rejection::CallClosed(_)
+            | Rejection::CallTooEarly(_)
+            | Rejection::NoPhone
+            | Rejection::NotByCall(_)
             | Rejection::TooManyRemarks => Self::conflict(code, detail),
             // It names what the order does not have.
             Rejection::NoSuchLine(_)
@@ -251,6 +255,10 @@ impl From<Rejection> for Problem {
             | Rejection::NoSuchPayment(_)
             | Rejection::NoSuchHold(_)
             | Rejection::NoSuchTicket(_)
+            | Rejection::NoSuchMatter
+            | Rejection::NoSuchCall(_)
+            | Rejection::InFuture
+            | Rejection::BadDeadline
             | Rejection::NoSuchReport(_)
             | Rejection::OtherLocation { .. }
             | Rejection::NoAmount

@@ -26,6 +26,20 @@ impl MerchantStore for MemoryStore {
         .await
     }
 
+    async fn list_merchants(
+        &self,
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<MerchantId>, ListError> {
+        let call = Call::ListMerchants(cursor.map(str::to_owned), limit);
+        let ids: Vec<(String, MerchantId)> = self
+            .read::<_, ListError>(call, |state| {
+                state.merchants.keys().map(|id| (id.to_string(), id.clone())).collect()
+            })
+            .await?;
+        page("merchants", (cursor, limit), Ordering::Rising, ids)
+    }
+
     async fn channel(&self, id: &ChannelId) -> Result<Option<Channel>, StoreError> {
         self.read(Call::Channel(id.clone()), |state| state.channels.get(id).cloned()).await
     }

@@ -231,11 +231,12 @@ impl World {
         match orders.iter().find(|order| !is_over(order)) {
             None => self.checks.at_the_end(&self.people),
             Some(order) => Err(Broken(format!(
-                "order {} never ends: {:?}, payments {:?}, open tickets {:?}, holds {:?}, due {:?}",
+                "order {} never ends: {:?}, payments {:?}, open tickets {:?}, calls {:?}, holds {:?}, due {:?}",
                 order.number,
                 order.state,
                 order.payments.iter().map(|p| (p.method, p.status, p.unknown.is_some())).collect::<Vec<_>>(),
                 order.open_tickets().map(|ticket| &ticket.id).collect::<Vec<_>>(),
+                order.open_calls().map(|call| &call.id).collect::<Vec<_>>(),
                 order.open_holds().map(|hold| hold.code).collect::<Vec<_>>(),
                 next_due(order),
             ))),
@@ -402,7 +403,8 @@ fn is_over(order: &Order) -> bool {
         payment.held() == target && payment.unknown.is_none() && payment.status != PaymentStatus::Review
     });
     let heard = order.reports.iter().all(|report| channel::is_settled(order, report));
-    order.state.is_final() && settled && heard && order.open_tickets().next().is_none()
+    let nobody_waits = order.open_tickets().next().is_none() && order.open_calls().next().is_none();
+    order.state.is_final() && settled && heard && nobody_waits
 }
 
 fn describe(work: &Work) -> String {

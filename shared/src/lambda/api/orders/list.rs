@@ -38,6 +38,8 @@ pub struct OrderListEntry {
     pub open_holds: usize,
     /// How many tickets are open.
     pub open_tickets: usize,
+    /// How many call requests are open.
+    pub open_calls: usize,
 }
 
 impl From<Page<OrderSummary>> for OrderList {
@@ -58,6 +60,7 @@ impl From<OrderSummary> for OrderListEntry {
             received_at: order.received_at,
             open_holds: order.holds,
             open_tickets: order.tickets,
+            open_calls: order.calls,
         }
     }
 }

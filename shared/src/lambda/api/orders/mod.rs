@@ -8,6 +8,7 @@ mod money;
 mod particulars;
 mod screening;
 mod shipments;
+mod work;
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -22,10 +23,12 @@ use self::money::{DiscountView, FeeView, PaymentView};
 use self::particulars::ParticularsView;
 use self::screening::{ClaimView, PointsEntryView, RiskView};
 use self::shipments::ShipmentView;
+pub use self::work::{CallOutcomeName, CallView, NextActionView};
 use super::reports::{DriftView, ReportView};
 use crate::app::query_orders::WholeOrder;
 use crate::domain::customer::Personal;
 use crate::domain::money::Currency;
+use crate::domain::next_action::next_actions;
 use crate::domain::order::{Order, OrderState, Validation};
 use crate::domain::tax::PriceBasis;
 use crate::domain::timers::next_due;
@@ -81,6 +84,10 @@ pub struct OrderView {
     pub holds: Vec<HoldView>,
     /// What a person must look at, or did.
     pub tickets: Vec<TicketView>,
+    /// What the customer is, or was, called about.
+    pub calls: Vec<CallView>,
+    /// What people have to do, what is due first before the others.
+    pub next_actions: Vec<NextActionView>,
     /// Remarks.
     pub notes: Vec<NoteView>,
     /// What the customer wrote.
@@ -122,7 +129,8 @@ pub struct GatesView {
 }
 
 impl From<&WholeOrder> for OrderView {
-    fn from(WholeOrder { order, history, mails }: &WholeOrder) -> Self {
+    fn from(whole: &WholeOrder) -> Self {
+        let WholeOrder { order, history, mails, .. } = whole;
         let cancelling = order.cancellation.iter().flat_map(|request| &request.remaining);
         Self {
             order: order.id.to_string(),
@@ -149,6 +157,8 @@ impl From<&WholeOrder> for OrderView {
             findings: order.findings.iter().map(Into::into).collect(),
             holds: order.holds.iter().map(Into::into).collect(),
             tickets: order.tickets.iter().map(Into::into).collect(),
+            calls: work::calls(whole),
+            next_actions: next_actions(order).into_iter().map(Into::into).collect(),
             notes: order.notes.iter().map(Into::into).collect(),
             customer_note: order.customer_note.as_ref().map(shown),
             particulars: (&order.particulars).into(),

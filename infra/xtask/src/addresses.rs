@@ -22,13 +22,13 @@ use crate::workspace::Workspace;
 /// Where Japan Post's data is, as tables separated by tabs and compressed with gzip.
 #[derive(Args)]
 pub(crate) struct Options {
-    /// Postal codes: postal_code, jisx0402, prefecture, city, town, note
+    /// Postal codes: `postal_code`, `jisx0402`, `prefecture`, `city`, `town`, `note`
     #[arg(long, value_name = "FILE.tsv.gz")]
     postal: PathBuf,
-    /// Business codes: postal_code, jis, prefecture, city, town, banchi, name
+    /// Business codes: `postal_code`, `jis`, `prefecture`, `city`, `town`, `banchi`, `name`
     #[arg(long, value_name = "FILE.tsv.gz")]
     offices: PathBuf,
-    /// The towns that have 丁目: jisx0402, town
+    /// The towns that have 丁目: `jisx0402`, `town`
     #[arg(long, value_name = "FILE.tsv.gz", default_value = "shared/data/jp_postal_chome.tsv.gz")]
     chome: PathBuf,
 }

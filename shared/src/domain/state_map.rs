@@ -91,6 +91,10 @@ fn stops() -> Vec<(Order, Timestamp)> {
     first(an_order().sent_as_available(), |case| case.short_of(1, 1));
     first(an_order(), |case| case.in_stock().collected());
     first(an_order(), |case| case.does(&hold()));
+    first(an_order(), |case| {
+        let told = Command::MarkReported { report: 1, fact: FactKind::Confirmed, answer_by: LATER };
+        case.does(&told).does(&Command::CompareWithChannel { status: ChannelStatus::Shipped })
+    });
     let mut stops: Vec<_> = cases.into_iter().flat_map(way).collect();
     for step in ASIDE {
         let after = |(order, now): &(Order, Timestamp)| Some((effect(order, &step(order), *now)?, *now));
@@ -109,8 +113,6 @@ const LATER: Timestamp = Timestamp::constant(1_777_593_600, 0);
 /// What takes an order aside of its way, one after the other where it can be done.
 const ASIDE: &[fn(&Order) -> Command] = &[
     |_| Command::Screen { screened: Box::new(screened()) },
-    |_| Command::MarkReported { report: 1, fact: FactKind::Confirmed, answer_by: LATER },
-    |_| Command::CompareWithChannel { status: ChannelStatus::Shipped },
     |_| Command::Validate { findings: vec![blocking()] },
     |_| hold(),
     |order| deposit(order, Amount::new(1), "short"),

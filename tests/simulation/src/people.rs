@@ -292,7 +292,9 @@ impl People {
         let body = match kind {
             0 => json!({ "command": "add_note", "text": "checked" }),
             5 => json!({ "command": "place_hold", "code": "QUALITY", "reason": "to be looked at" }),
-            6 => json!({ "command": "change_address", "ship_group": 1, "address": address("丸の内1-9-1") }),
+            6 => {
+                json!({ "command": "change_address", "ship_group": 1, "address": address("丸の内1-9-1", None) })
+            }
             7 => json!({ "command": "change_desired_delivery", "ship_group": 1, "date": "2026-04-20" }),
             8 => json!({ "command": "report_delay", "reason": "雪のため", "expected_on": "2026-04-25" }),
             9 => {
@@ -504,10 +506,10 @@ impl People {
     }
 }
 
-fn address(line1: &str) -> Value {
+fn address(line1: &str, line2: Option<&str>) -> Value {
     json!({
         "name": "鬼怒川 一子", "phone": "090-9876-5432", "country": "JP", "postal_code": "100-0005",
-        "prefecture": "東京都", "city": "千代田区", "line1": line1,
+        "prefecture": "東京都", "city": "千代田区", "line1": line1, "line2": line2,
     })
 }
 
@@ -515,7 +517,7 @@ fn address(line1: &str) -> Value {
 fn changed(mut order: Value, chance: &Chance) -> Option<Value> {
     match chance.below(5) {
         0 => order["status"] = json!("CANCELLED"),
-        1 => order["ship_to"] = address(["丸の内1-9-1", "丸の内2-4-1"].get(chance.below(2))?),
+        1 => order["ship_to"] = address(["丸の内1-9-1", "丸の内2-4-1"].get(chance.below(2))?, None),
         2 => {
             let line = order["lines"].as_array_mut()?.first_mut()?;
             let quantity = line["quantity"].as_u64().filter(|quantity| *quantity > 1)?;
@@ -534,14 +536,13 @@ fn changed(mut order: Value, chance: &Chance) -> Option<Value> {
 
 fn new_order(number: &str, now: Timestamp, chance: &Chance) -> Value {
     // Now and then a house number is missing or stands in the building's line, and the city is repeated.
-    let mut ship_to = address(match chance.below(24) {
-        0 | 1 => "丸の内",
-        2 => "千代田区丸の内1-9-1",
-        _ => "丸の内1-9-1",
-    });
-    if chance.one_in(24) {
-        (ship_to["line1"], ship_to["line2"]) = (json!("丸の内"), json!("1-9-1 東京駅"));
-    }
+    let (line1, line2) = match chance.below(24) {
+        0 | 1 => ("丸の内", None),
+        2 => ("千代田区丸の内1-9-1", None),
+        3 => ("丸の内", Some("1-9-1 東京駅")),
+        _ => ("丸の内1-9-1", None),
+    };
+    let ship_to = address(line1, line2);
     let lines: Vec<Value> = (0..=chance.below(3))
         .map(|_| {
             let at = chance.below(SKUS.len());

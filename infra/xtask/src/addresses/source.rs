@@ -40,7 +40,8 @@ pub(super) fn read(postal: &Path, offices: &Path, chome: &Path) -> anyhow::Resul
         let jis = number(&jis)?;
         let has_chome = chome.contains(&(jis, town.clone()));
         let code = number(&code)?;
-        Ok(Delivery { code, jis, city, town: narrow(&town), note: narrow(&note), has_chome })
+        let (town, note) = (narrow(&town), narrow(&note));
+        Ok(Delivery { code, jis, city, town, note, has_chome })
     };
     let office = |[code, jis, _prefecture, _city, town, ..]: [String; 7]| {
         Ok(Office { code: number(&code)?, jis: number(&jis)?, town: narrow(&town) })

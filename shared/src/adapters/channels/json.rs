@@ -317,6 +317,7 @@ impl Reader {
             cautions,
             points_earned: points.collect(),
             expected_lines: order.expected_lines,
+            paid_by: None,
         }
     }
 

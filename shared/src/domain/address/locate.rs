@@ -1,7 +1,7 @@
 //! Which city an address is in.
 
 use super::city::{City, CityForm, cities_at_start};
-use super::code::PostalCode;
+use super::code::{Destination, PostalCode};
 use super::fold::fold;
 use super::kyoto;
 use super::reading::{AddressRemark, Step};
@@ -75,14 +75,14 @@ pub(super) fn locate(scan: &Scan, code: Option<PostalCode>) -> Located {
     }
     let rank = |it: &Candidate| (it.has_town, it.explained, it.fits_code, std::cmp::Reverse(it.form), it.end);
     let Some(best) = candidates.iter().max_by_key(|it| rank(it)).copied() else {
-        return nowhere(scan, prefecture, start, &of_code);
+        return nowhere(prefecture, start);
     };
     let equal: Vec<Candidate> = candidates.into_iter().filter(|it| rank(it) == rank(&best)).collect();
     describe(scan, best, &equal, known)
 }
 
 fn cities_of(code: PostalCode) -> Vec<City> {
-    let mut cities: Vec<City> = code.destinations().into_iter().map(|it| it.city()).collect();
+    let mut cities: Vec<City> = code.destinations().into_iter().map(Destination::city).collect();
     cities.dedup();
     cities
 }
@@ -216,7 +216,7 @@ fn without_city(
 }
 
 /// What can be said where no city was found.
-fn nowhere(scan: &Scan, prefecture: Option<Prefecture>, start: usize, of_code: &[City]) -> Located {
+fn nowhere(prefecture: Option<Prefecture>, start: usize) -> Located {
     let prefecture = prefecture.filter(|it| !it.is_short);
     let mut located = Located { keys: prefecture.map_or(start, |it| it.keys), ..Located::default() };
     located.prefecture = prefecture.and_then(|it| prefecture::by_number(it.number));
@@ -224,65 +224,50 @@ fn nowhere(scan: &Scan, prefecture: Option<Prefecture>, start: usize, of_code: &
         located.remarks.push(AddressRemark::PrefectureMissing);
     }
     located.remarks.push(AddressRemark::CityMissing);
-    // A place that only the code names, 〒100-0001 1-1, is the code's.
-    if let ([city], true) = (
-        of_code,
-        scan.keys_from(located.keys).first().is_some_and(|c| crate::domain::text::is_kanji_digit(*c)),
-    ) {
-        if located.prefecture.is_none_or(|name| name == city.prefecture()) {
-            located.prefecture = Some(city.prefecture());
-        }
-    }
     located
 }
 
 fn describe(scan: &Scan, best: Candidate, equal: &[Candidate], written: Option<Prefecture>) -> Located {
     let mut located = Located { keys: best.end, ..Located::default() };
-    let cities: Vec<City> = equal.iter().map(|it| it.city).collect();
-    let is_one = cities.iter().all(|city| *city == best.city);
-    let one_prefecture = cities.iter().all(|city| city.prefecture_number() == best.city.prefecture_number());
-    note_prefecture(&mut located, best, written, one_prefecture);
+    let is_in_one_prefecture =
+        equal.iter().all(|it| it.city.prefecture_number() == best.city.prefecture_number());
+    note_prefecture(&mut located, best, written, is_in_one_prefecture);
     if best.repeats || best.prefecture.is_some_and(|it| it.repeats) {
         located.steps.push(Step::RepetitionDropped);
         located.remarks.push(AddressRemark::CityRepeated);
     }
-    if is_one {
+    let as_written = |keys: usize| scan.text(scan.place_after(best.start), scan.place_after(keys));
+    if equal.iter().all(|it| it.city == best.city) {
         located.city = Some(best.city);
         best.city.name().clone_into(&mut located.city_name);
-    } else if best.form == CityForm::WithoutWard && one_prefecture && best.end > best.start {
+        let full = as_written(best.start + best.city.name().chars().count());
+        note_form(&mut located, best, full.trim());
+    } else if best.form == CityForm::WithoutWard && is_in_one_prefecture && best.end > best.start {
         let name = best.city.name();
-        let end = name
-            .char_indices()
-            .skip(1)
-            .find(|(_, c)| *c == '市')
-            .map_or(name.len(), |(at, c)| at + c.len_utf8());
-        name.get(..end).unwrap_or(name).clone_into(&mut located.city_name);
+        let end = name.char_indices().skip(1).find(|(_, c)| *c == '市').map(|(at, c)| at + c.len_utf8());
+        name.get(..end.unwrap_or(name.len())).unwrap_or(name).clone_into(&mut located.city_name);
         located.remarks.push(AddressRemark::WardMissing);
-        return located;
     } else {
-        located.city_name =
-            scan.text(scan.place_after(best.start), scan.place_after(best.end)).trim().to_owned();
+        as_written(best.end).trim().clone_into(&mut located.city_name);
         located.remarks.push(AddressRemark::CityAmbiguous);
-        return located;
     }
-    let is_written = best.end > best.start;
+    located
+}
+
+/// Notes how the city was written. `written` is what stands where its full name would.
+fn note_form(located: &mut Located, best: Candidate, written: &str) {
+    if best.end == best.start {
+        located.steps.push(Step::CityInferred);
+        located.remarks.push(AddressRemark::CityMissing);
+        return;
+    }
     match best.form {
-        _ if !is_written => {
-            located.steps.push(Step::CityInferred);
-            located.remarks.push(AddressRemark::CityMissing);
-        }
-        CityForm::Full => {
-            let end = best.start + best.city.name().chars().count();
-            let name = scan.text(scan.place_after(best.start), scan.place_after(end));
-            if name.trim() != best.city.name() {
-                located.steps.push(Step::CitySpelled);
-            }
-        }
+        CityForm::Full if written == best.city.name() => {}
+        CityForm::Full => located.steps.push(Step::CitySpelled),
         CityForm::WithoutCounty => located.steps.push(Step::CountyInferred),
         CityForm::WardOnly => located.steps.push(Step::CityOfWardInferred),
         CityForm::WithoutWard => located.steps.push(Step::WardInferred),
     }
-    located
 }
 
 fn note_prefecture(located: &mut Located, best: Candidate, written: Option<Prefecture>, is_sure: bool) {

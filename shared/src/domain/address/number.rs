@@ -104,17 +104,14 @@ fn next_number(chars: &[char], end: usize) -> Option<(u32, usize)> {
         at
     };
     let unit = BETWEEN.iter().find(|unit| starts(chars, end, unit));
-    let start = match unit {
+    let start = if let Some(unit) = unit {
         // 番地 and a stroke may both stand there.
-        Some(unit) => {
-            let at = skip_spaces(end + unit.chars().count());
-            if chars.get(at).is_some_and(|c| is_dash(*c)) { at + 1 } else { at }
-        }
-        None => {
-            let at = skip_spaces(end);
-            let at = if starts(chars, at, "号") { at + 1 } else { at };
-            skip_spaces(chars.get(at).filter(|c| is_dash(**c)).map(|_| at + 1)?)
-        }
+        let at = skip_spaces(end + unit.chars().count());
+        if chars.get(at).is_some_and(|c| is_dash(*c)) { at + 1 } else { at }
+    } else {
+        let at = skip_spaces(end);
+        let at = if starts(chars, at, "号") { at + 1 } else { at };
+        skip_spaces(chars.get(at).filter(|c| is_dash(**c)).map(|_| at + 1)?)
     };
     let (number, after) = number_at(chars, start)?;
     (!names_a_building(chars, after)).then_some((number, after))

@@ -37,7 +37,7 @@ pub fn read(text: &str, postal_code: Option<&str>) -> Reading {
     let located = locate::locate(&scan, reading.written_code);
     note_place(&located, &mut reading);
     let at = scan.place_after(located.keys);
-    reading.below_city = scan.text(at, scan.chars.len()).trim().to_owned();
+    scan.text(at, scan.chars.len()).trim().clone_into(&mut reading.below_city);
     let town = town_part::read(&scan, &located);
     note_town(&scan, &town, &mut reading);
     let block = block_at(&scan.chars, town.end, town.chome_left_out);
@@ -74,7 +74,7 @@ fn read_code<'a>(cleaned: &'a str, given: Option<&str>, reading: &mut Reading) -
 }
 
 fn note_place(located: &Located, reading: &mut Reading) {
-    reading.prefecture = located.prefecture.unwrap_or_default().to_owned();
+    located.prefecture.unwrap_or_default().clone_into(&mut reading.prefecture);
     reading.city.clone_from(&located.city_name);
     reading.known_city = located.city;
     reading.steps.extend(&located.steps);

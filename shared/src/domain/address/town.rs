@@ -135,10 +135,11 @@ fn last_not_after(rows: &Range<u32>, wanted: &[char]) -> Option<(u32, usize, usi
 fn compare(letters: &[usize], wanted: &[char]) -> (Ordering, usize) {
     let mut shared = 0;
     for (letter, c) in letters.iter().zip(wanted) {
-        match letter_at(*letter, 3).cmp(c) {
-            Ordering::Equal => shared += 1,
-            other => return (other, shared),
+        let order = letter_at(*letter, 3).cmp(c);
+        if order.is_ne() {
+            return (order, shared);
         }
+        shared += 1;
     }
     (letters.len().cmp(&wanted.len()), shared)
 }

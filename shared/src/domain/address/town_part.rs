@@ -230,12 +230,14 @@ fn read_chome(scan: &Scan, city: City, town: &mut TownPart) {
         "丁目"
     };
     let written = ["丁目", "丁"].into_iter().find(|unit| starts(chars, end, unit));
-    let after = match written {
-        Some(written) if written == "丁目" || unit == "丁" || has_chome => end + written.chars().count(),
-        Some(_) => return,
-        None if is_sided(scan, town, end) || has_chome && is_number_of_a_chome(scan, city, town, at) => end,
-        None => return,
+    let is_chome = match written {
+        Some(written) => written == "丁目" || unit == "丁" || has_chome,
+        None => is_sided(scan, town, end) || has_chome && is_number_of_a_chome(scan, city, town, at),
     };
+    if !is_chome {
+        return;
+    }
+    let after = end + written.map_or(0, |written| written.chars().count());
     let unit = if written == Some("丁目") { "丁目" } else { unit };
     let side = chars.get(after).copied().filter(|_| is_sided(scan, town, after));
     town.name.push_str(&kanji(number));

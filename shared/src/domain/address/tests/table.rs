@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::super::fold::fold;
 use super::super::town::{each_key, longest};
-use super::super::{City, Destination, PostalCode};
+use super::super::{City, Destination, PostalCode, Town};
 
 fn destinations(code: &str) -> Vec<Destination> {
     PostalCode::parse(code).unwrap().destinations()
@@ -12,7 +12,7 @@ fn destinations(code: &str) -> Vec<Destination> {
 
 fn places(code: &str) -> BTreeSet<String> {
     let name = |it: Destination| {
-        let town = it.town().map(|town| town.name()).unwrap_or_default();
+        let town = it.town().map(Town::name).unwrap_or_default();
         format!("{}{}{town}", it.city().prefecture(), it.city().name())
     };
     destinations(code).into_iter().map(name).collect()

@@ -38,6 +38,8 @@ pub struct Posted {
     pub words: Vec<Value>,
     /// The newest version of which it was told that it is known.
     pub heard: Option<String>,
+    /// Whether it was in a file that was taken.
+    pub uploaded: bool,
     /// Whether it was told that the order is not opened.
     pub unopened: bool,
 }

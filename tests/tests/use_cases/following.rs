@@ -41,7 +41,8 @@ async fn sends(world: &World, payload: Vec<Told>) -> Vec<Taken> {
     let door = app.channel(&channel()).await.unwrap().unwrap();
     let cause = Cause::request("channel:acme-shop", "c-1");
     let incoming = Incoming { door: &door, payload: "p".repeat(64), cause, is_resumed: false };
-    app.all(&incoming, payload).await.unwrap()
+    let placed = payload.into_iter().enumerate().map(|(n, told)| Told { at: format!("[{n}]"), ..told });
+    app.all(&incoming, placed.collect()).await.unwrap()
 }
 
 fn outcomes(taken: &[Taken]) -> Vec<Outcome> {
@@ -181,7 +182,7 @@ async fn p23_overlapping_windows_of_a_poll_that_hides_and_delays_import_everythi
         // Each window lists the last 40 of the orders there are by then; 3 % are hidden the first time, and
         // everything is delayed by some windows.
         let until = (window + 1) * 10;
-        let listed = (until.saturating_sub(40)..until).filter(|n| n % 33 != 7 || n / 10 + 3 < window + 1);
+        let listed = (until.saturating_sub(40)..until).filter(|n| n % 33 != 7 || n / 10 + 4 < window + 1);
         let payload = listed.filter(|n| *n < 260).map(|n| open(&numbered(&format!("P-{n}")))).collect();
         let taken = sends(&world, payload).await;
         came += taken.iter().filter(|taken| taken.outcome == Outcome::Opened).count();

@@ -138,7 +138,7 @@ where
                 if let Some(taken) = self.came_too_late(&opening).await? {
                     taken
                 } else {
-                    let commit = self.commit_of(incoming, &opening, &answer)?;
+                    let commit = Self::commit_of(incoming, &opening, &answer)?;
                     match self.store.commit(&commit).await {
                         Err(CommitError::Answered(answer)) => {
                             let asked =
@@ -277,7 +277,7 @@ where
                 taken.push((n, ended));
                 continue;
             }
-            commits.push(self.commit_of(incoming, &opening, &|_| None)?);
+            commits.push(Self::commit_of(incoming, &opening, &|_| None)?);
             openings.push((n, opening));
         }
         let ends = self.store.commit_all(&commits).await;
@@ -290,7 +290,6 @@ where
 
     /// Everything that opens an order.
     fn commit_of(
-        &self,
         incoming: &Incoming<'_>,
         opening: &Opening,
         answer: &(impl Fn(&Taken) -> Option<Answer> + Sync),

@@ -23,10 +23,8 @@ use serde_json::{Value, json};
 
 /// One order of a payload, as a dialect reads it.
 fn said(intake: &Intake, status: ChannelStatus, updated_at: Option<Timestamp>) -> Told {
-    let digest = match status {
-        ChannelStatus::Open => fingerprint(intake),
-        _ => digest_of(&(status, intake)),
-    };
+    let is_open = status == ChannelStatus::Open;
+    let digest = if is_open { fingerprint(intake) } else { digest_of(&(status, intake)) };
     let said = ChannelOrder { status, updated_at, order: intake.clone(), missing: Vec::new() };
     Told { at: String::new(), bytes: None, number: Some(intake.number.clone()), said: Ok((said, digest)) }
 }
@@ -60,6 +58,7 @@ fn numbered(number: &str) -> Intake {
     Intake { number: number.to_owned(), ..an_order().intake }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "as a channel says it, or does not")]
 fn moment(hours: i64) -> Option<Timestamp> {
     Some(START + SignedDuration::from_hours(hours))
 }
@@ -70,6 +69,8 @@ fn order_of(taken: &Taken) -> OrderId {
 
 #[tokio::test]
 async fn a_payload_of_several_orders_says_of_each_what_became_of_it() {
+    use Outcome::{Duplicate, Impossible, Incomplete, NotOpened, Opened};
+
     let world = shop().await;
     let mut impossible = numbered("3");
     impossible.lines.clear();
@@ -80,7 +81,6 @@ async fn a_payload_of_several_orders_says_of_each_what_became_of_it() {
     let payload = || vec![open(&numbered("1")), open(&numbered("2")), open(&numbered("1")), cancelled];
     let mut first = payload();
     first.extend([open(&impossible), incomplete]);
-    use Outcome::{Duplicate, Impossible, Incomplete, NotOpened, Opened};
     let taken = sends(&world, first).await;
     assert_eq!(outcomes(&taken), [Opened, Opened, Duplicate, NotOpened, Impossible, Incomplete]);
     assert!(taken[5].errors[0].message.contains("the address"), "{:?}", taken[5]);

@@ -30,7 +30,9 @@ pub struct Options {
 /// When standard input cannot be read, or is too large.
 pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
     let Some(kind) = options.kind.filter(|_| !options.list) else {
-        ChannelKind::ALL.iter().for_each(|kind| println!("{}", kind.name()));
+        for kind in ChannelKind::ALL {
+            println!("{}", kind.name());
+        }
         return Ok(ExitCode::SUCCESS);
     };
     let mut body = Vec::new();

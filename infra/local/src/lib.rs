@@ -2,6 +2,7 @@
 //! gateway of their own, for newcomers, demonstrations and tests.
 
 pub mod addresses;
+pub mod bulk;
 pub mod channel;
 pub mod chaos;
 pub mod credentials;

@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand};
 use juchu_local::demo::{self, Target};
 use juchu_local::embedded::{Embedded, Options};
 use juchu_local::welcome::Welcome;
-use juchu_local::{addresses, channel, chaos, load, replay, verify};
+use juchu_local::{addresses, bulk, channel, chaos, load, replay, verify};
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -50,6 +50,8 @@ enum Command {
     Chaos(chaos::Options),
     /// Let far more orders come than usual, most of them for one SKU, and measure what that does.
     Load(load::Options),
+    /// Take in a file of many orders, and measure how long that takes and how much memory.
+    Bulk(bulk::Options),
     /// Show what a payload of a channel becomes, as JSON, without storing anything: `juchu channel rakuten < order.json`.
     Channel(channel::Options),
     /// Show an order as it was at a moment, and everything that made it so.
@@ -98,6 +100,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         }
         Some(Command::Chaos(options)) => chaos::run(options).await,
         Some(Command::Load(options)) => load::run(options).await,
+        Some(Command::Bulk(options)) => bulk::run(options).await,
         Some(Command::Channel(options)) => channel::run(&options),
         Some(Command::Replay(options)) => replay::run(options).await.map(|()| ExitCode::SUCCESS),
         Some(Command::Verify(options)) => verify::run(options).await,

@@ -152,6 +152,7 @@ impl Permission {
             | Command::Deliver { .. }
             | Command::PostSales
             | Command::Cancel
+            | Command::FollowChannel { .. }
             | Command::OpenTicket { .. }
             | Command::MarkReported { .. }
             | Command::GiveUpReport { .. }

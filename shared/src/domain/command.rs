@@ -9,11 +9,12 @@ use super::drift::ChannelStatus;
 use super::event::Grant;
 use super::ids::{PaymentId, ShipmentId};
 use super::money::Amount;
-use super::order::{CancelReason, HoldCode, TicketKind};
+use super::order::{CancelReason, HoldCode, Order, TicketKind};
 use super::payment::{Operation, OperationOutcome};
 use super::report::{FactKind, ReportAnswer};
 use super::screening::Screened;
 use super::shipment::{FulfilmentEvent, LineQuantity};
+use super::told::Word;
 use super::validation::Finding;
 
 macro_rules! commands {
@@ -174,6 +175,13 @@ commands! {
         ship_group: u8,
         /// The new wish.
         desired: DesiredDelivery,
+    },
+    /// Follow what the channel says now, as far as staff could do it too.
+    FollowChannel {
+        /// The order as the channel told it last, as if it had just been received.
+        before: Box<Order>,
+        /// What it says now.
+        word: Box<Word>,
     },
     /// Tell the customer that it will be later.
     ReportDelay {

@@ -43,6 +43,7 @@ pub mod testing;
 mod tests;
 pub mod text;
 pub mod timers;
+pub mod told;
 pub mod validation;
 
 pub use command::Command;

@@ -94,8 +94,12 @@ pub enum Fact {
 impl Fact {
     /// What a channel may want to know of `event`; `None` for most.
     #[must_use]
+    #[expect(clippy::match_same_arms, reason = "a comment for each")]
     pub fn of(event: &Event) -> Option<Self> {
         Some(match event {
+            // It knows.
+            Event::LinesCancelled { reason: CancelReason::Channel, .. }
+            | Event::OrderCancelled { reason: CancelReason::Channel, .. } => return None,
             Event::OrderValidated { .. } => Self::Confirmed,
             Event::ShipmentShipped { shipment } => Self::Shipped(shipment.clone()),
             Event::OrderShipped => Self::ShippedAll,
@@ -146,6 +150,8 @@ impl Fact {
             | Event::AddressChanged { .. }
             | Event::AddressCorrected { .. }
             | Event::DesiredDeliveryChanged { .. }
+            | Event::ChannelUpdated { .. }
+            | Event::ImportCompleted { .. }
             | Event::NoteAdded { .. }
             | Event::PaymentRequested { .. }
             | Event::PaymentReminded { .. }
@@ -340,6 +346,7 @@ impl ReportSettings {
     }
 
     /// The least time between two calls of the platform.
+    #[expect(clippy::match_same_arms, reason = "each platform says why")]
     #[must_use]
     pub fn interval(&self, kind: ChannelKind) -> SignedDuration {
         let usual_ms = match kind {

@@ -25,6 +25,7 @@ pub fn check(order: &Order, products: &[Product]) -> Vec<Finding> {
     }
     check_figures(order, &mut findings);
     check_note(order, &mut findings);
+    check_completeness(order, &mut findings);
     findings
 }
 
@@ -42,6 +43,16 @@ fn check_note(order: &Order, findings: &mut Vec<Finding>) {
         let message = "The customer wrote a note: read it, act on it, then resolve this hold.";
         blocking(code, hold, field, message)
     });
+}
+
+/// Half an order must not leave as if it were all of it.
+fn check_completeness(order: &Order, findings: &mut Vec<Finding>) {
+    let Some(expected) = order.particulars.expected_lines.filter(|_| order.is_partial()) else { return };
+    let message = format!(
+        "The channel says {expected} lines, and {} came: send the whole order again, which completes it.",
+        order.lines.len()
+    );
+    findings.push(blocking(FindingCode::PartialImport, HoldCode::PartialImport, "lines", message));
 }
 
 fn warning(code: FindingCode, field: impl Into<String>, message: impl Into<String>) -> Finding {

@@ -48,6 +48,8 @@ pub enum FindingCode {
     TotalDiffers,
     /// The customer wrote a note.
     CustomerNote,
+    /// The channel says that the order has another number of lines.
+    PartialImport,
     /// A promotion code of ours is not for this order.
     PromotionInvalid,
     /// A promotion code of ours was used as often as it may be.

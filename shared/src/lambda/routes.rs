@@ -40,8 +40,16 @@ impl Route {
 /// All routes.
 pub const ROUTES: &[Route] = &[
     channel("POST /v1/channels/{channel}/orders", "receive-order"),
+    channel("POST /v1/channels/{channel}/uploads", "receive-order"),
+    channel("GET /v1/channels/{channel}/uploads/{upload}", "receive-order"),
+    channel("GET /v1/channels/{channel}/uploads/{upload}/report", "receive-order"),
+    channel("POST /v1/channels/{channel}/polls", "receive-order"),
     channel("POST /v1/channels/{channel}/orders/dry-run", "receive-order"),
     channel("POST /v1/channels/{channel}/reports/{id}", "receive-answer"),
+    staff("POST /v1/merchants/{merchant}/orders", "receive-order"),
+    staff("GET /v1/channels/{channel}/payloads", "receive-order"),
+    staff("POST /v1/channels/{channel}/payloads/{payload}/reprocess", "receive-order"),
+    staff("GET /v1/orders/{id}/source", "receive-order"),
     staff("GET /v1/orders", "query-orders"),
     staff("GET /v1/orders/{id}", "query-orders"),
     staff("POST /v1/addresses/check", "query-orders"),

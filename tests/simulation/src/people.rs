@@ -1,6 +1,8 @@
 //! The people and machines around the system, and what they ask of it: reasonable things, and things
 //! that come late, twice, or contradict each other.
 
+#![expect(clippy::indexing_slicing, reason = "of JSON, which answers null for what is not there")]
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
@@ -34,6 +36,14 @@ pub struct Posted {
     pub variants: Vec<Value>,
     /// What the channel was told: which of them, and the order's id.
     pub accepted: Option<(usize, String)>,
+    /// What the channel says of the first of them, the newest version last.
+    pub words: Vec<Value>,
+    /// The newest version of which it was told that it is known.
+    pub heard: Option<String>,
+    /// Whether it was in a file that was taken.
+    pub uploaded: bool,
+    /// Whether it was told that the order is not opened.
+    pub unopened: bool,
 }
 
 /// What people know and remember.
@@ -111,10 +121,12 @@ impl People {
 
     /// Somebody asks for something, or for nothing that is possible now.
     pub fn somebody(&mut self, view: &View<'_>, chance: &Chance) -> Option<Ask> {
-        match chance.below(23) {
+        match chance.below(28) {
             0 => self.looks(view, chance),
             1..=5 => self.orders_something(view.now, chance),
             6 => self.sends_again(view.now, chance),
+            23..=26 => self.says_something_else(view.now, chance),
+            27 => self.uploads(view.now, chance),
             7..=8 => self.moves_stock(view.now, chance),
             9..=10 => self.deposits(view, chance),
             11..=13 => self.commands(view, chance),
@@ -130,7 +142,7 @@ impl People {
     pub fn orders_something(&mut self, now: Timestamp, chance: &Chance) -> Option<Ask> {
         let number = format!("A-{}", 1_000 + self.posted.len());
         let body = new_order(&number, now, chance);
-        self.posted.insert(number.clone(), Posted { variants: vec![body], accepted: None });
+        self.posted.insert(number.clone(), Posted { variants: vec![body], ..Posted::default() });
         self.post(&number, 0, now)
     }
 
@@ -139,12 +151,10 @@ impl People {
         let numbers: Vec<String> = self.posted.keys().cloned().collect();
         let number = chance.pick(&numbers)?.clone();
         if chance.one_in(3) {
-            let other = new_order(&number, now, chance);
             let posted = self.posted.get_mut(&number)?;
-            if posted.variants.contains(&other) {
-                return None;
-            }
-            posted.variants.push(other);
+            // Another order was ordered at another time.
+            let later = SignedDuration::from_secs(i64::try_from(posted.variants.len()).ok()?);
+            posted.variants.push(new_order(&number, now + later, chance));
         }
         let variants = self.posted.get(&number)?.variants.len();
         let variant = chance.below(variants);
@@ -156,6 +166,64 @@ impl People {
         let purpose = Purpose::Order { number: number.to_owned(), variant };
         let door = ("receive-order", "POST /v1/channels/{channel}/orders");
         Some(self.ask(door, &json!({ "channel": channel() }), Who::Channel, &body, (purpose, now)))
+    }
+
+    /// The channel says something else of an order, or an older version comes once more, late.
+    fn says_something_else(&mut self, now: Timestamp, chance: &Chance) -> Option<Ask> {
+        let numbers: Vec<String> = self.posted.keys().cloned().collect();
+        let number = chance.pick(&numbers)?.clone();
+        let posted = self.posted.get_mut(&number)?;
+        if posted.words.is_empty() || chance.one_in(2) {
+            let latest = posted.words.last().or(posted.variants.first())?.clone();
+            let age = i64::try_from(posted.words.len()).ok()? + 1;
+            let mut word = changed(latest, chance)?;
+            let first = posted.variants.first()?.get("updated_at")?.as_str()?.parse::<Timestamp>().ok()?;
+            word["updated_at"] = json!(first + SignedDuration::from_mins(age));
+            posted.words.push(word);
+            self.wants_less(&number);
+        }
+        let words = &self.posted.get(&number)?.words;
+        let version = chance.below(words.len());
+        let body = words.get(version)?.clone();
+        let purpose = Purpose::Word { number, version };
+        let door = ("receive-order", "POST /v1/channels/{channel}/orders");
+        Some(self.ask(door, &json!({ "channel": channel() }), Who::Channel, &body, (purpose, now)))
+    }
+
+    /// Remembers what the newest version of an order does not want any more.
+    fn wants_less(&mut self, number: &str) {
+        let Some(posted) = self.posted.get(number) else { return };
+        let (Some(first), Some(word)) = (posted.variants.first(), posted.words.last()) else { return };
+        let id = OrderId::of(&merchant(), &channel(), number);
+        if word["status"] == "CANCELLED" {
+            self.given_up.insert(id);
+            return;
+        }
+        let quantity = |body: &Value, n: usize| body["lines"][n]["quantity"].as_u64().unwrap_or_default();
+        for n in 0..first["lines"].as_array().map_or(0, Vec::len) {
+            let less = quantity(first, n).saturating_sub(quantity(word, n));
+            if let (Ok(line), Ok(less), 1..) = (u16::try_from(n + 1), u32::try_from(less), less) {
+                // What staff want cancelled beside it comes on top.
+                *self.cancelled.entry((id.clone(), LineId(line))).or_default() += less;
+            }
+        }
+    }
+
+    /// The channel hands in a file of orders.
+    #[expect(clippy::unnecessary_wraps, reason = "as everything people do")]
+    fn uploads(&mut self, now: Timestamp, chance: &Chance) -> Option<Ask> {
+        let (mut file, mut numbers) = (String::new(), Vec::new());
+        for _ in 0..2 {
+            let number = format!("A-{}", 1_000 + self.posted.len());
+            let body = new_order(&number, now, chance);
+            file.push_str(&body.to_string());
+            file.push('\n');
+            self.posted.insert(number.clone(), Posted { variants: vec![body], ..Posted::default() });
+            numbers.push(number);
+        }
+        let door = ("receive-order", "POST /v1/channels/{channel}/uploads");
+        let (parameters, purpose) = (json!({ "channel": channel() }), Purpose::Upload { numbers });
+        Some(self.ask(door, &parameters, Who::Channel, &Value::String(file), (purpose, now)))
     }
 
     /// Goods arrive, or a count finds more or fewer.
@@ -402,7 +470,9 @@ impl People {
             let missing = (target - payment.held()).units();
             let is_collected =
                 payment.method == PaymentMethod::CashOnDelivery && order.state == OrderState::Delivered;
-            if (payment.method.is_prepaid() || is_collected) && missing > 0 && !order.state.is_final() {
+            let is_awaited = payment.method == PaymentMethod::ChannelSettled;
+            let counts = payment.method.is_prepaid() || is_collected || is_awaited;
+            if counts && missing > 0 && !order.state.is_final() {
                 let reference = self.reference();
                 asks.push(self.deposit(&payment.id, missing, reference, now));
             }
@@ -446,6 +516,28 @@ fn address(line1: &str, line2: Option<&str>) -> Value {
     })
 }
 
+/// The order, and the channel says something else of it; `None` when there is nothing to change.
+fn changed(mut order: Value, chance: &Chance) -> Option<Value> {
+    match chance.below(5) {
+        0 => order["status"] = json!("CANCELLED"),
+        1 => order["ship_to"] = address(["丸の内1-9-1", "丸の内2-4-1"].get(chance.below(2))?, None),
+        2 => {
+            let line = order["lines"].as_array_mut()?.first_mut()?;
+            let quantity = line["quantity"].as_u64().filter(|quantity| *quantity > 1)?;
+            line["quantity"] = json!(quantity - 1);
+        }
+        3 => {
+            for payment in order["payments"].as_array_mut()? {
+                payment.as_object_mut()?.remove("awaited");
+            }
+            order["status"] = json!("OPEN");
+        }
+        _ => order["note"] = json!("のしを付けてください"),
+    }
+    Some(order)
+}
+
+#[expect(clippy::similar_names, reason = "the lines of an address and those of an order")]
 fn new_order(number: &str, now: Timestamp, chance: &Chance) -> Value {
     // Now and then a house number is missing or stands in the building's line, and the city is repeated.
     let (line1, line2) = match chance.below(24) {
@@ -469,6 +561,9 @@ fn new_order(number: &str, now: Timestamp, chance: &Chance) -> Value {
         ["CARD", "BANK_TRANSFER", "CASH_ON_DELIVERY", "PAY_LATER", "CONVENIENCE_STORE", "CHANNEL_SETTLED"];
     let method = methods.get(chance.below(methods.len())).copied().unwrap_or_default();
     let mut payments = vec![json!({ "method": method, "token": "tok" })];
+    if method == "CHANNEL_SETTLED" && chance.one_in(2) {
+        payments = vec![json!({ "method": method, "awaited": true })];
+    }
     if chance.one_in(6) {
         payments.insert(0, json!({ "method": "CARD", "amount": 300, "token": "tok" }));
     }
@@ -484,6 +579,7 @@ fn new_order(number: &str, now: Timestamp, chance: &Chance) -> Value {
     json!({
         "number": number,
         "ordered_at": (now - SignedDuration::from_mins(5)).to_string(),
+        "updated_at": now.to_string(),
         "customer": { "name": "鬼怒川 一子", "mail": MAIL, "phone": "090-9876-5432" },
         "ship_to": ship_to,
         "lines": lines,

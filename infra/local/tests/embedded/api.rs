@@ -72,7 +72,7 @@ async fn shopifys_sample_order_becomes_completed_and_its_mails_can_be_read() {
     // Shopify is told of the parcel in its own words, and its integration answers.
     let order = caller.until(id, |order| order["reports"][0]["outcome"]["status"] == "SENT").await;
     let told = page(&caller.url, "/dev/channel-reports").await;
-    assert!(told.contains("fulfillments/create") && told.contains("444413758703"), "{told}");
+    assert!(told.contains("tracking_info") && told.contains("444413758703"), "{told}");
     let report = order["reports"][0]["report"].as_str().unwrap();
     let accepted = json!({ "outcome": "accepted", "channel_status": "SHIPPED" }).to_string();
     let path = format!("/v1/channels/demo-shopify/reports/{report}");

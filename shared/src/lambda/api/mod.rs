@@ -10,6 +10,7 @@ pub mod merchants;
 pub mod openapi;
 pub mod orders;
 pub mod reading;
+pub mod receiving;
 pub mod reports;
 pub mod stock;
 

@@ -128,7 +128,7 @@ fn show(said: ChannelOrder, policy: &OrderPolicy, now: Timestamp, view: &mut Rea
             view.findings = findings.map(FindingView::from).collect();
         }
         Err(impossible) if must_be_whole => {
-            view.violations = violations(ChannelError::Impossible(impossible))
+            view.violations = violations(ChannelError::Impossible(impossible));
         }
         Err(_) => {}
     }

@@ -16,7 +16,8 @@ impl World {
         let view = View { now: self.now(), orders: &orders, told: &told, reports: &reports };
         let before = self.people.clone();
         if let Some(ask) = self.people.somebody(&view, &self.chance) {
-            if matches!(ask.purpose, Purpose::Order { .. }) && self.people.posted.len() > MAX_ORDERS {
+            let is_new = matches!(ask.purpose, Purpose::Order { .. } | Purpose::Upload { .. });
+            if is_new && self.people.posted.len() > MAX_ORDERS {
                 self.people = before;
                 return;
             }

@@ -16,6 +16,7 @@ const MAX_NUMBER: usize = 120;
 const MAX_PARCELS: usize = 20;
 
 /// 配送会社.
+#[expect(clippy::unnecessary_wraps, reason = "other platforms do not take every carrier")]
 const fn carrier(carrier: Carrier) -> Option<&'static str> {
     Some(match carrier {
         Carrier::Yamato => "1001",
@@ -99,6 +100,6 @@ const fn cancel_reason(reason: CancelReason) -> u8 {
         CancelReason::Undeliverable | CancelReason::PaymentDeclined => 6,
         CancelReason::OutOfStock => 8,
         // 店舗都合 その他.
-        CancelReason::Shop | CancelReason::Fraud => 10,
+        CancelReason::Shop | CancelReason::Channel | CancelReason::Fraud => 10,
     }
 }

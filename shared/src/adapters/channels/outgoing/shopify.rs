@@ -18,6 +18,7 @@ const MUTATION: &str = "mutation($fulfillment: FulfillmentInput!) { fulfillmentC
                         { fulfillment { id } userErrors { field message } } }";
 
 /// The names Shopify knows Japanese carriers by.
+#[expect(clippy::unnecessary_wraps, reason = "other platforms do not take every carrier")]
 const fn carrier(carrier: Carrier) -> Option<&'static str> {
     Some(match carrier {
         Carrier::Yamato => "Yamato (JA)",
@@ -92,7 +93,10 @@ const fn cancel_reason(reason: CancelReason) -> &'static str {
         CancelReason::Customer => "customer",
         CancelReason::OutOfStock => "inventory",
         CancelReason::PaymentDeclined => "declined",
-        CancelReason::Shop | CancelReason::Undeliverable | CancelReason::PaymentExpired => "other",
+        CancelReason::Shop
+        | CancelReason::Channel
+        | CancelReason::Undeliverable
+        | CancelReason::PaymentExpired => "other",
         CancelReason::Fraud => "fraud",
     }
 }

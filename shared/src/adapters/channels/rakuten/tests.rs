@@ -496,7 +496,9 @@ proptest! {
         which in 0_usize..4, changes in prop::collection::vec((0_usize..300, hostile()), 1..6)
     ) {
         let body = changed([COD, SEVERAL, SOCIAL_GIFT, ITEMS][which], |payload| {
-            changes.iter().for_each(|(n, value)| replace(payload, &mut { *n }, value));
+            for (n, value) in &changes {
+                replace(payload, &mut { *n }, value);
+            }
         });
         survive(Rakuten, &body);
     }

@@ -48,8 +48,10 @@ impl From<&MailRecord> for MailView {
 
 impl From<&EventRecord> for TimelineEntry {
     fn from(record: &EventRecord) -> Self {
-        let event = if record.event.kind() == EventKind::OrderReceived {
-            json!({ "type": EventKind::OrderReceived.name() })
+        let kind = record.event.kind();
+        let is_whole_order = matches!(kind, EventKind::OrderReceived | EventKind::ImportCompleted);
+        let event = if is_whole_order {
+            json!({ "type": kind.name() })
         } else {
             serde_json::to_value(&record.event).unwrap_or_default()
         };

@@ -1,6 +1,6 @@
 //! `juchu channel`: what a payload of a channel becomes, without storing anything.
 
-use std::io::Read;
+use std::io::{Read, Write};
 use std::process::ExitCode;
 
 use anyhow::{Context, ensure};
@@ -43,7 +43,9 @@ pub fn run(options: &Options) -> anyhow::Result<ExitCode> {
         .context("standard input cannot be read")?;
     ensure!(body.len() as u64 <= LIMIT, "the payload has more than 64 MiB: split it");
     let view = reading::read(kind, &body, &ChannelDefaults::default(), &OrderPolicy::default(), now());
-    println!("{}", serde_json::to_string_pretty(&view)?);
+    // A reader that has seen enough, such as `head`, is no panic.
+    writeln!(std::io::stdout(), "{}", serde_json::to_string_pretty(&view)?)
+        .context("the result cannot be written")?;
     Ok(if view.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

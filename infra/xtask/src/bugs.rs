@@ -31,6 +31,24 @@ pub(crate) struct Options {
 
 const BUGS: &[Bug] = &[
     Bug {
+        name: "an older word of the channel undoes a newer one",
+        file: "shared/src/domain/told.rs",
+        right: "self.updated_at.zip(updated_at).is_some_and(|(said, word)| said > word)",
+        wrong: "self.updated_at.zip(updated_at).is_some_and(|(said, word)| said > word && said < word)",
+    },
+    Bug {
+        name: "a cancellation by the channel is noted and not done",
+        file: "shared/src/domain/decide/follow.rs",
+        right: "(ChannelStatus::Cancelled, _) => course.cancel(),",
+        wrong: "(ChannelStatus::Cancelled, _) => {}",
+    },
+    Bug {
+        name: "an upload is said to have come further than it has",
+        file: "shared/src/app/take_upload.rs",
+        right: "let taken = self.take(door, upload, told).await?;",
+        wrong: "let taken = self.take(door, upload, told).await.unwrap_or_default();",
+    },
+    Bug {
         name: "stock is promised without looking whether it is there",
         file: "shared/src/app/stock_effect.rs",
         right: "least_promisable: (taken > 0).then_some(taken),

@@ -138,7 +138,7 @@ where
                 if let Some(taken) = self.came_too_late(&opening).await? {
                     taken
                 } else {
-                    let commit = self.commit_of(incoming, &opening, &answer)?;
+                    let commit = Self::commit_of(incoming, &opening, &answer)?;
                     match self.store.commit(&commit).await {
                         Err(CommitError::Answered(answer)) => {
                             let asked =
@@ -277,7 +277,7 @@ where
                 taken.push((n, ended));
                 continue;
             }
-            commits.push(self.commit_of(incoming, &opening, &|_| None)?);
+            commits.push(Self::commit_of(incoming, &opening, &|_| None)?);
             openings.push((n, opening));
         }
         let ends = self.store.commit_all(&commits).await;
@@ -290,7 +290,6 @@ where
 
     /// Everything that opens an order.
     fn commit_of(
-        &self,
         incoming: &Incoming<'_>,
         opening: &Opening,
         answer: &(impl Fn(&Taken) -> Option<Answer> + Sync),
@@ -409,7 +408,8 @@ where
             return Ok(opening.ends(Outcome::NumberReused, Some(&known)));
         }
         for _ in 0..MAX_ATTEMPTS {
-            if known.fingerprint == word.fingerprint {
+            let is_known = known.fingerprint == word.fingerprint;
+            if is_known && word.updated_at <= known.said.updated_at {
                 let was_ours = incoming.is_resumed && known.said.source == word.source;
                 let outcome = match known.said.seq {
                     _ if !was_ours => Outcome::Duplicate,
@@ -426,7 +426,10 @@ where
             let now = self.clock.now();
             let decision = decide(&known, &command, now)?;
             match commit(&self.store, now, &known, decision, &incoming.cause, None, false).await? {
-                Attempt::Done(executed) => return Ok(opening.ends(Outcome::Updated, Some(&executed.order))),
+                Attempt::Done(executed) => {
+                    let outcome = if is_known { Outcome::Duplicate } else { Outcome::Updated };
+                    return Ok(opening.ends(outcome, Some(&executed.order)));
+                }
                 Attempt::Again => {
                     let id = &known.id;
                     known = self.store.load(id).await?.ok_or_else(|| Failure::no_such_order(id))?;

@@ -158,20 +158,22 @@ impl Checks {
         }
         none(audit.finish())?;
         for (number, posted) in &people.posted {
-            let Some((_, id)) = &posted.accepted else {
-                if posted.unopened {
-                    continue;
+            let id = OrderId::of(&merchant(), &channel(), number);
+            let is_there = self.out.store.order(&id).is_some();
+            let told = posted.accepted.as_ref().map(|(_, told)| told.as_str() == id.as_str());
+            match told {
+                Some(true) if is_there => {}
+                Some(true) => return Err(Broken(format!("order {number} was confirmed and is lost"))),
+                Some(false) => return Err(Broken(format!("order {number} was confirmed as another one"))),
+                None if is_there || posted.unopened => {}
+                None if posted.uploaded => {
+                    return Err(Broken(format!("order {number} of a file that was taken is lost")));
                 }
-                return Err(Broken(format!("order {number} was never answered")));
-            };
-            let id = OrderId::new(id.clone()).map_err(|error| Broken(error.to_string()))?;
-            if self.out.store.order(&id).is_none() {
-                return Err(Broken(format!("order {number} was confirmed and is lost")));
+                None => return Err(Broken(format!("order {number} was never answered"))),
             }
         }
-        let opened = people.posted.values().filter(|posted| posted.accepted.is_some()).count();
-        if orders.len() != opened {
-            return Err(Broken(format!("{} orders of {opened} numbers", orders.len())));
+        if let Some(order) = orders.iter().find(|order| !people.posted.contains_key(&order.number)) {
+            return Err(Broken(format!("nobody sent order {}", order.number)));
         }
         orders.iter().try_for_each(|order| followed(order, people))
     }
@@ -337,9 +339,8 @@ pub fn check_answer(people: &mut People, ask: &Ask, status: i64, body: &Value) -
         Purpose::Upload { numbers } => match status {
             200 | 202 => {
                 for number in numbers {
-                    let id = OrderId::of(&merchant(), &channel(), number).to_string();
                     if let Some(posted) = people.posted.get_mut(number) {
-                        posted.accepted.get_or_insert((0, id));
+                        posted.uploaded = true;
                     }
                 }
                 Ok(())

@@ -1,6 +1,8 @@
 //! The people and machines around the system, and what they ask of it: reasonable things, and things
 //! that come late, twice, or contradict each other.
 
+#![expect(clippy::indexing_slicing, reason = "of JSON, which answers null for what is not there")]
+
 mod calls;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -40,6 +42,8 @@ pub struct Posted {
     pub words: Vec<Value>,
     /// The newest version of which it was told that it is known.
     pub heard: Option<String>,
+    /// Whether it was in a file that was taken.
+    pub uploaded: bool,
     /// Whether it was told that the order is not opened.
     pub unopened: bool,
 }
@@ -209,6 +213,7 @@ impl People {
     }
 
     /// The channel hands in a file of orders.
+    #[expect(clippy::unnecessary_wraps, reason = "as everything people do")]
     fn uploads(&mut self, now: Timestamp, chance: &Chance) -> Option<Ask> {
         let (mut file, mut numbers) = (String::new(), Vec::new());
         for _ in 0..2 {
@@ -536,6 +541,7 @@ fn changed(mut order: Value, chance: &Chance) -> Option<Value> {
     Some(order)
 }
 
+#[expect(clippy::similar_names, reason = "the lines of an address and those of an order")]
 fn new_order(number: &str, now: Timestamp, chance: &Chance) -> Value {
     // Now and then a house number is missing or stands in the building's line, and the city is repeated.
     let (line1, line2) = match chance.below(24) {

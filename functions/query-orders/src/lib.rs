@@ -12,6 +12,7 @@ use juchu::domain::OrderState;
 use juchu::domain::ids::OrderId;
 use juchu::domain::matter::Reason;
 use juchu::domain::next_action::Owner;
+use juchu::lambda::api::addresses::AddressesBody;
 use juchu::lambda::api::orders::{OrderList, OrderView};
 use juchu::lambda::api::worklist::{WorkCounts, WorkList};
 use juchu::lambda::http::{Problem, Request, Response, respond};
@@ -30,6 +31,7 @@ pub async fn handle(
         "GET /v1/orders/{id}" => show(app, &request).await,
         "GET /v1/worklist" => counts(app, &request).await,
         "GET /v1/merchants/{merchant}/worklist" => worklist(app, &request).await,
+        "POST /v1/addresses/check" => check_addresses(&request),
         "GET /openapi.json" => Ok(Response::json_text(StatusCode::OK, DESCRIPTION.to_owned())),
         _ => Err(Problem::not_found("route")),
     })
@@ -47,6 +49,13 @@ async fn show(
     let at = at.map_err(|_| Problem::invalid("at", "must be a moment such as 2026-11-21T01:15:00Z"))?;
     let whole = app.order(&principal(request)?, &id, at).await?;
     Response::json(StatusCode::OK, &OrderView::from(&whole))
+}
+
+/// Reads addresses, for whoever wants to know what an order with them would be told. Any role may.
+fn check_addresses(request: &Request) -> Result<Response, Problem> {
+    principal(request)?;
+    let readings = request.json::<AddressesBody>()?.read()?;
+    Response::json(StatusCode::OK, &readings)
 }
 
 async fn list(

@@ -6,6 +6,7 @@ pub mod channels;
 pub mod clock;
 pub mod dialects;
 pub mod dynamo;
+pub mod reading;
 pub mod s3;
 pub mod sandbox;
 pub mod ses;

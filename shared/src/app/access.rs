@@ -146,6 +146,7 @@ impl Permission {
             Command::OverrideHold { .. } => Some(Self::Override),
             Command::RequestCancel { .. }
             | Command::ChangeAddress { .. }
+            | Command::CorrectAddress { .. }
             | Command::ChangeDesiredDelivery { .. }
             | Command::ReportDelay { .. }
             | Command::RequestCall { .. }
@@ -164,6 +165,7 @@ impl Permission {
             | Command::Deliver { .. }
             | Command::PostSales
             | Command::Cancel
+            | Command::FollowChannel { .. }
             | Command::OpenTicket { .. }
             | Command::MarkReported { .. }
             | Command::GiveUpReport { .. }

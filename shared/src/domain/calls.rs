@@ -183,6 +183,7 @@ impl TicketKind {
             | Self::ShipmentLost
             | Self::CancelRefused
             | Self::ContradictoryReport
+            | Self::ChannelDiffers
             | Self::ChannelReportImpossible
             | Self::ChannelReportUnanswered
             | Self::ChannelReportRefused

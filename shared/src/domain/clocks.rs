@@ -31,6 +31,7 @@ pub const fn hours(reason: Reason) -> u16 {
             TicketKind::AcknowledgementMissing | TicketKind::CallOverdue => 4,
             TicketKind::ContradictoryReport
             | TicketKind::ChannelReportUnanswered
+            | TicketKind::ChannelDiffers
             | TicketKind::ChannelDrift => 8,
             TicketKind::PaymentUnknown
             | TicketKind::PaymentOperationRefused

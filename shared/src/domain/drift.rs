@@ -6,12 +6,13 @@ use serde::{Deserialize, Serialize};
 use super::order::{Order, OrderState};
 
 /// Where an order stands at its channel.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum ChannelStatus {
     /// The channel has not let it go yet: it reviews the payment or waits for it.
     Pending,
     /// It is to be shipped.
+    #[default]
     Open,
     /// Some of it has left.
     PartiallyShipped,

@@ -40,6 +40,7 @@ names!(TicketKind {
     ShipmentLost = "SHIPMENT_LOST",
     CancelRefused = "CANCEL_REFUSED",
     ContradictoryReport = "CONTRADICTORY_REPORT",
+    ChannelDiffers = "CHANNEL_DIFFERS",
     ChannelReportImpossible = "CHANNEL_REPORT_IMPOSSIBLE",
     ChannelReportUnanswered = "CHANNEL_REPORT_UNANSWERED",
     ChannelReportRefused = "CHANNEL_REPORT_REFUSED",

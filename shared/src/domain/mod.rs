@@ -7,6 +7,7 @@
 mod names;
 
 pub mod account;
+pub mod address;
 pub mod audit;
 pub mod billing;
 pub mod calls;
@@ -49,6 +50,7 @@ pub mod testing;
 mod tests;
 pub mod text;
 pub mod timers;
+pub mod told;
 pub mod validation;
 
 pub use command::Command;

@@ -229,6 +229,9 @@ const fn of_ticket(kind: TicketKind) -> Step {
         TicketKind::ChannelReportRefused => {
             step(TellChannelAgain, BackOffice, "the channel still says something else to the customer")
         }
+        TicketKind::ChannelDiffers => {
+            step(CompareWithChannel, BackOffice, "what the channel says could not be followed")
+        }
         TicketKind::ChannelDrift => {
             step(CompareWithChannel, BackOffice, "the channel says something else of the order than we do")
         }

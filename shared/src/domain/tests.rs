@@ -4,6 +4,7 @@ mod billing;
 mod calls;
 mod cancelling;
 mod channel;
+mod following;
 mod fulfilment;
 mod gates;
 mod limits;

@@ -7,4 +7,5 @@ mod demo;
 mod load;
 mod restart;
 mod support;
+mod upload;
 mod worklist;

@@ -13,17 +13,18 @@ mod work;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use self::attention::{FindingView, HoldView, NoteView, TicketView};
+pub use self::attention::FindingView;
+use self::attention::{HoldView, NoteView, TicketView};
 use self::goods::{CustomerView, LineView, ShipGroupView, UnitsView};
 use self::history::{MailView, TimelineEntry};
 pub use self::list::OrderList;
-use self::money::{BillingView, DiscountView, FeeView, PaymentView};
+pub use self::money::BillingView;
+use self::money::{DiscountView, FeeView, PaymentView};
 use self::particulars::ParticularsView;
 use self::screening::{ClaimView, PointsEntryView, RiskView};
 use self::shipments::ShipmentView;
 pub use self::work::{CallOutcomeName, CallView, NextActionView};
 use super::reports::{DriftView, ReportView};
-use crate::app::idempotency::Reply;
 use crate::app::query_orders::WholeOrder;
 use crate::domain::customer::Personal;
 use crate::domain::money::Currency;
@@ -31,27 +32,6 @@ use crate::domain::next_action::next_actions;
 use crate::domain::order::{Order, OrderState, Validation};
 use crate::domain::tax::PriceBasis;
 use crate::domain::timers::next_due;
-
-/// What the channel is told about the order it sent.
-#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
-pub struct ReceivedReply {
-    /// The order's id.
-    pub order: String,
-    /// Where it stands.
-    pub state: OrderState,
-    /// Whether it was known before: sending an order again does nothing.
-    pub duplicate: bool,
-}
-
-impl ReceivedReply {
-    /// What the channel is told: 201 when the order is new, 200 when it was known.
-    #[must_use]
-    pub fn of(order: &Order, is_new: bool) -> Reply {
-        let body = Self { order: order.id.to_string(), state: order.state, duplicate: !is_new };
-        let status = if is_new { 201 } else { 200 };
-        Reply { status, body: serde_json::to_string(&body).unwrap_or_default() }
-    }
-}
 
 /// An order 受注 with everything that belongs to it.
 #[derive(Clone, Serialize, utoipa::ToSchema)]
@@ -169,7 +149,7 @@ impl From<&WholeOrder> for OrderView {
             prices: order.basis,
             billing: (&order.billing()).into(),
             lines: order.lines.iter().map(Into::into).collect(),
-            ship_groups: order.ship_groups.iter().map(Into::into).collect(),
+            ship_groups: order.ship_groups.iter().map(|group| ShipGroupView::of(group, order)).collect(),
             fees: order.fees.iter().map(Into::into).collect(),
             discounts: order.discounts.iter().map(Into::into).collect(),
             payments: order.payments.iter().zip(order.targets()).map(Into::into).collect(),

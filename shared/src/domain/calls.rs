@@ -216,7 +216,8 @@ impl HoldCode {
             | Self::FraudReview
             | Self::ClientDecision
             | Self::Quality
-            | Self::CarrierOutage => false,
+            | Self::CarrierOutage
+            | Self::PartialImport => false,
         }
     }
 }

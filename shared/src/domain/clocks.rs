@@ -20,6 +20,7 @@ pub const fn hours(reason: Reason) -> u16 {
             | HoldCode::Promotion
             | HoldCode::PointRecalc
             | HoldCode::PurchaseOrder
+            | HoldCode::PartialImport
             | HoldCode::CreditLimit
             | HoldCode::Payment
             | HoldCode::Stockout

@@ -29,9 +29,9 @@ pub async fn handle(
     respond("query-orders", event, async |request| match request.route() {
         "GET /v1/orders" => list(app, &request).await,
         "GET /v1/orders/{id}" => show(app, &request).await,
-        "POST /v1/addresses/check" => check_addresses(&request),
         "GET /v1/worklist" => counts(app, &request).await,
         "GET /v1/merchants/{merchant}/worklist" => worklist(app, &request).await,
+        "POST /v1/addresses/check" => check_addresses(&request),
         "GET /openapi.json" => Ok(Response::json_text(StatusCode::OK, DESCRIPTION.to_owned())),
         _ => Err(Problem::not_found("route")),
     })

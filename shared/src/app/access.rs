@@ -190,6 +190,7 @@ impl Permission {
             | HoldCode::Promotion
             | HoldCode::PointRecalc
             | HoldCode::PurchaseOrder
+            | HoldCode::PartialImport
             | HoldCode::CreditLimit
             | HoldCode::Payment
             | HoldCode::Stockout => Self::Operate,

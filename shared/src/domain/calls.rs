@@ -183,6 +183,7 @@ impl TicketKind {
             | Self::ShipmentLost
             | Self::CancelRefused
             | Self::ContradictoryReport
+            | Self::ChannelDiffers
             | Self::ChannelReportImpossible
             | Self::ChannelReportUnanswered
             | Self::ChannelReportRefused
@@ -215,7 +216,8 @@ impl HoldCode {
             | Self::FraudReview
             | Self::ClientDecision
             | Self::Quality
-            | Self::CarrierOutage => false,
+            | Self::CarrierOutage
+            | Self::PartialImport => false,
         }
     }
 }

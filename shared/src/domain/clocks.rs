@@ -20,6 +20,7 @@ pub const fn hours(reason: Reason) -> u16 {
             | HoldCode::Promotion
             | HoldCode::PointRecalc
             | HoldCode::PurchaseOrder
+            | HoldCode::PartialImport
             | HoldCode::CreditLimit
             | HoldCode::Payment
             | HoldCode::Stockout
@@ -31,6 +32,7 @@ pub const fn hours(reason: Reason) -> u16 {
             TicketKind::AcknowledgementMissing | TicketKind::CallOverdue => 4,
             TicketKind::ContradictoryReport
             | TicketKind::ChannelReportUnanswered
+            | TicketKind::ChannelDiffers
             | TicketKind::ChannelDrift => 8,
             TicketKind::PaymentUnknown
             | TicketKind::PaymentOperationRefused

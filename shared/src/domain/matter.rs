@@ -24,6 +24,7 @@ names!(HoldCode {
     ClientDecision = "CLIENT_DECISION",
     Quality = "QUALITY",
     CarrierOutage = "CARRIER_OUTAGE",
+    PartialImport = "PARTIAL_IMPORT",
 });
 
 names!(TicketKind {

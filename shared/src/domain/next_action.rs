@@ -70,6 +70,8 @@ pub enum Action {
     Decide,
     /// Have the goods looked at.
     InspectGoods,
+    /// Have the missing lines sent, or accept the order as it is.
+    CompleteImport,
     /// Find a carrier, or wait for this one.
     FindCarrier,
     /// Ask the provider what it did.
@@ -137,9 +139,9 @@ impl Step {
 
 const fn of_hold(code: HoldCode) -> Step {
     use Action::{
-        Approve, AskThroughChannel, CheckFigures, CompletePurchaseOrder, CorrectAddress, Decide, FindCarrier,
-        FindGoods, FreeCredit, InspectGoods, ReadNote, RecountPoints, RegisterProduct, RetryPayment,
-        ReviewFraud, SettlePromotion,
+        Approve, AskThroughChannel, CheckFigures, CompleteImport, CompletePurchaseOrder, CorrectAddress,
+        Decide, FindCarrier, FindGoods, FreeCredit, InspectGoods, ReadNote, RecountPoints, RegisterProduct,
+        RetryPayment, ReviewFraud, SettlePromotion,
     };
     use Owner::{BackOffice, ClientUser, Logistics, Supervisor};
     match code {
@@ -176,6 +178,11 @@ const fn of_hold(code: HoldCode) -> Step {
         HoldCode::Stockout => step(FindGoods, BackOffice, "the goods are short"),
         HoldCode::ClientDecision => step(Decide, ClientUser, "the merchant alone can decide this"),
         HoldCode::Quality => step(InspectGoods, Logistics, "something is wrong with the goods"),
+        HoldCode::PartialImport => step(
+            CompleteImport,
+            BackOffice,
+            "the channel says that it has more lines, and half an order must not leave",
+        ),
         HoldCode::CarrierOutage => step(FindCarrier, Logistics, "the carrier takes no parcels"),
     }
 }
@@ -228,6 +235,9 @@ const fn of_ticket(kind: TicketKind) -> Step {
         }
         TicketKind::ChannelReportRefused => {
             step(TellChannelAgain, BackOffice, "the channel still says something else to the customer")
+        }
+        TicketKind::ChannelDiffers => {
+            step(CompareWithChannel, BackOffice, "what the channel says could not be followed")
         }
         TicketKind::ChannelDrift => {
             step(CompareWithChannel, BackOffice, "the channel says something else of the order than we do")

@@ -299,14 +299,14 @@ pub enum TicketKind {
     CancelRefused,
     /// A warehouse or carrier report contradicts what happened before.
     ContradictoryReport,
-    /// The channel says something of the order that could not be followed.
-    ChannelDiffers,
     /// Nobody has called the customer in time.
     CallOverdue,
     /// The customer never answered the phone: cancel, or go on.
     CustomerUnreachable,
     /// The customer does not want to talk: cancel, or go on.
     CustomerRefused,
+    /// The channel says something of the order that could not be followed.
+    ChannelDiffers,
     /// The channel cannot be told something by its interface: do it there by hand.
     ChannelReportImpossible,
     /// Nobody knows whether the channel took what it was told.

@@ -47,10 +47,10 @@ pub struct Order {
     pub holds: Vec<Hold>,
     /// What needs a person, or did.
     pub tickets: Vec<Ticket>,
-    /// What its channel was told.
-    pub reports: Vec<Report>,
     /// What the customer is, or was, called about.
     pub calls: Vec<Call>,
+    /// What its channel was told.
+    pub reports: Vec<Report>,
     /// The mails about it.
     pub mails: Vec<Mail>,
     /// All that happened to it.

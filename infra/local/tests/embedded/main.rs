@@ -8,3 +8,4 @@ mod load;
 mod restart;
 mod support;
 mod upload;
+mod worklist;

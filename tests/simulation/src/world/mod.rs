@@ -402,8 +402,8 @@ fn is_over(order: &Order) -> bool {
     let settled = order.payments.iter().zip(order.targets()).all(|(payment, target)| {
         payment.held() == target && payment.unknown.is_none() && payment.status != PaymentStatus::Review
     });
-    let heard = order.reports.iter().all(|report| channel::is_settled(order, report));
     let nobody_waits = order.open_tickets().next().is_none() && order.open_calls().next().is_none();
+    let heard = order.reports.iter().all(|report| channel::is_settled(order, report));
     order.state.is_final() && settled && heard && nobody_waits
 }
 

@@ -21,6 +21,7 @@ use juchu::app::post_sales::PostSales;
 use juchu::app::query_orders::QueryOrders;
 use juchu::app::receive_order::ReceiveOrder;
 use juchu::app::release_order::ReleaseOrder;
+use juchu::app::rule_book::RuleBook;
 use juchu::app::run_timers::{RunTimers, Woken};
 use juchu::app::ship_order::ShipOrder;
 use juchu::app::validate_order::ValidateOrder;
@@ -53,13 +54,14 @@ pub struct Ports {
 /// All functions.
 pub struct Functions {
     ports: Ports,
+    rules: RuleBook,
 }
 
 impl Functions {
     /// The functions over these ports.
     #[must_use]
     pub fn new(ports: Ports) -> Self {
-        Self { ports }
+        Self { ports, rules: RuleBook::default() }
     }
 
     /// Answers a request with the function called `function`; `None` when there is none.
@@ -99,7 +101,8 @@ impl Functions {
         let (clock, parking) = (SystemClock, Parked { queues: &queues, queue: stage.name() });
         match stage {
             Stage::ValidateOrder => {
-                validate_order::handle(&ValidateOrder { store, clock }, &parking, event).await
+                let rules = self.rules.clone();
+                validate_order::handle(&ValidateOrder { store, rules, clock }, &parking, event).await
             }
             Stage::AllocateStock => {
                 allocate_stock::handle(&AllocateStock { store, clock }, &parking, event).await

@@ -10,6 +10,7 @@ use juchu::domain::merchant::{
     Channel, ChannelKind, ChannelSecret, Merchant, OrderPolicy, Product, ShopProfile,
 };
 use juchu::domain::money::Amount;
+use juchu::domain::rule_pack::RuleVersion;
 use juchu::domain::stock::{StockDelta, StockKey};
 use juchu::domain::tax::TaxRate;
 use sha2::{Digest, Sha256};
@@ -72,7 +73,9 @@ pub async fn seed<S: MerchantStore + StockStore>(store: &S, credentials: &Creden
             "the stock is {changed:?}"
         );
     }
-    store.put_merchant(&merchant(id)?).await.context("another process is filling this folder")
+    let merchant = merchant(id)?;
+    let rules = RuleVersion::standard(&merchant);
+    store.put_merchant(&merchant, &rules).await.context("another process is filling this folder")
 }
 
 fn channels(merchant: &MerchantId, credentials: &Credentials) -> anyhow::Result<[Channel; 2]> {

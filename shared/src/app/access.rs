@@ -129,7 +129,8 @@ impl Permission {
             | Command::AddNote { .. } => Some(Self::Serve),
             Command::RecordDeposit { .. } | Command::RecordRefund { .. } => Some(Self::HandleMoney),
             Command::RecordFulfilment { .. } => Some(Self::ReportFulfilment),
-            Command::Validate { .. }
+            Command::CorrectContact { .. }
+            | Command::Validate { .. }
             | Command::Allocate { .. }
             | Command::FillBackorder { .. }
             | Command::RequestPayment { .. }

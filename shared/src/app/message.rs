@@ -209,7 +209,8 @@ pub const fn routes(kind: EventKind) -> &'static [Stage] {
         | EventKind::ShipmentShipped
         | EventKind::ShipmentDelivered
         | EventKind::DelayReported => &[NotifyCustomer],
-        EventKind::OrderValidated
+        EventKind::ContactCorrected
+        | EventKind::OrderValidated
         | EventKind::ValidationFailed
         | EventKind::HoldOpened
         | EventKind::HoldResolved

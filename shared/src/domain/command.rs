@@ -9,6 +9,7 @@ use super::ids::{PaymentId, ShipmentId};
 use super::money::Amount;
 use super::order::{CancelReason, HoldCode, TicketKind};
 use super::payment::{Operation, OperationOutcome};
+use super::rule_pack::Correction;
 use super::shipment::{FulfilmentEvent, LineQuantity};
 use super::validation::Finding;
 
@@ -34,6 +35,11 @@ macro_rules! commands {
 }
 
 commands! {
+    /// Put texts into their proper form before they are checked.
+    CorrectContact {
+        /// Which.
+        corrections: Vec<Correction>,
+    },
     /// Take over what validation found.
     Validate {
         /// All that was found.

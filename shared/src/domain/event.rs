@@ -11,6 +11,7 @@ use super::ids::{LineId, LocationId, PaymentId, ShipmentId};
 use super::money::Amount;
 use super::order::{CancelReason, HoldCode, Order, TicketKind};
 use super::payment::{Operation, OperationKind};
+use super::rule_pack::Correction;
 use super::shipment::{FulfilmentEvent, LineQuantity, Shipment};
 use super::validation::Finding;
 
@@ -96,6 +97,11 @@ events! {
     OrderReceived {
         /// The order as it was received.
         order: Box<Order>,
+    },
+    /// 自動補正: texts were put into their proper form.
+    ContactCorrected {
+        /// Which.
+        corrections: Vec<Correction>,
     },
     /// 確認: nothing stands against the order.
     OrderValidated {

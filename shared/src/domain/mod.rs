@@ -14,14 +14,18 @@ pub mod evolve;
 pub mod ids;
 pub mod intake;
 pub mod japan;
+pub mod kana;
 pub mod mail_address;
+pub mod mail_typos;
 pub mod merchant;
 pub mod money;
 pub mod order;
 pub mod particulars;
 pub mod payment;
+pub mod phone;
 pub mod prefecture;
 pub mod rejection;
+pub mod rule_pack;
 pub mod rules;
 pub mod shipment;
 #[cfg(any(test, feature = "testing"))]

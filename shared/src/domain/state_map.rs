@@ -16,6 +16,7 @@ use super::event::{EventKind, Grant};
 use super::money::Amount;
 use super::order::{CancelReason, HoldCode, Order, OrderState, TicketKind};
 use super::payment::{OperationKind, OperationOutcome, PaymentMethod};
+use super::rule_pack::{ContactField, Correction};
 use super::shipment::{FulfilmentEvent, FulfilmentEventKind as Report, LineQuantity};
 use super::testing::{Case, START, address, an_order, given, stages};
 use super::validation::{Finding, FindingCode, Severity};
@@ -150,6 +151,7 @@ fn tried(order: &Order, now: Timestamp) -> Vec<Command> {
     let open = || stages::grants(order, |line| line.quantities.open);
     let waiting = stages::grants(order, |line| line.quantities.backordered);
     let mut commands = vec![
+        correction(order),
         Command::Validate { findings: Vec::new() },
         Command::Validate { findings: vec![blocking()] },
         allocate(open(), Vec::new()),
@@ -220,6 +222,12 @@ fn about_shipment(order: &Order, n: usize) -> Vec<Command> {
         Command::Deliver { shipment: shipment() },
     ];
     stages.into_iter().chain(reports.map(|kind| report(order, n, kind))).collect()
+}
+
+fn correction(order: &Order) -> Command {
+    let from = order.customer.phone.clone().unwrap_or_default();
+    let to = from.reveal().replace('-', "").into();
+    Command::CorrectContact { corrections: vec![Correction { field: ContactField::CustomerPhone, from, to }] }
 }
 
 fn hold() -> Command {

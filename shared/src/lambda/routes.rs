@@ -38,7 +38,7 @@ impl Route {
 }
 
 /// All routes.
-pub const ROUTES: [Route; 17] = [
+pub const ROUTES: [Route; 22] = [
     channel("POST /v1/channels/{channel}/orders", "receive-order"),
     staff("GET /v1/orders", "query-orders"),
     staff("GET /v1/orders/{id}", "query-orders"),
@@ -48,6 +48,11 @@ pub const ROUTES: [Route; 17] = [
     staff("POST /v1/shipments/{id}/events", "receive-fulfilment"),
     staff("PUT /v1/merchants/{merchant}", "manage-merchant"),
     staff("GET /v1/merchants/{merchant}", "manage-merchant"),
+    staff("GET /v1/merchants/{merchant}/rules", "manage-merchant"),
+    staff("PUT /v1/merchants/{merchant}/rules", "manage-merchant"),
+    staff("GET /v1/merchants/{merchant}/rules/{version}", "manage-merchant"),
+    staff("GET /v1/merchants/{merchant}/rule-versions", "manage-merchant"),
+    staff("POST /v1/merchants/{merchant}/rules/dry-run", "manage-merchant"),
     staff("PUT /v1/merchants/{merchant}/channels/{channel}", "manage-merchant"),
     staff("PUT /v1/merchants/{merchant}/products/{sku}", "manage-merchant"),
     staff("GET /v1/merchants/{merchant}/products/{sku}", "manage-merchant"),

@@ -10,9 +10,11 @@ use crate::app::ports::{
     Answer, AnswerStore, Commit, CommitError, ListError, MailLog, MailStatus, MerchantStore, OrderQuery,
     OrderStore, Page, StockChange, StockStore, StoreError,
 };
+use crate::app::record::EventRecord;
 use crate::domain::ids::{ChannelId, MerchantId, OrderId, Sku};
 use crate::domain::merchant::{Channel, Merchant, Product};
 use crate::domain::order::Order;
+use crate::domain::rule_pack::RuleVersion;
 use crate::domain::stock::StockKey;
 
 /// All that a store has to be.
@@ -61,6 +63,7 @@ calls! {
     OrderStore::load, Load(id: OrderId) => (id);
     OrderStore::event, Event(id: OrderId, seq: u64) => (id, *seq);
     OrderStore::history, History(id: OrderId) => (id);
+    OrderStore::receipts, Receipts(ids: Vec<OrderId>) => (ids) as by_order;
     OrderStore::commit, Commit(commit: Box<Commit>) => (commit) as met;
     OrderStore::list, List(query: OrderQuery) => (query) as listed;
     OrderStore::due, Due(now: Timestamp, limit: usize) => (*now, *limit);
@@ -74,7 +77,12 @@ calls! {
         Ledger(merchant: MerchantId, key: StockKey, cursor: Option<String>, limit: usize)
         => (merchant, key, cursor.as_deref(), *limit) as listed;
     MerchantStore::merchant, Merchant(id: MerchantId) => (id);
-    MerchantStore::put_merchant, PutMerchant(merchant: Box<Merchant>) => (merchant);
+    MerchantStore::put_merchant,
+        PutMerchant(merchant: Box<Merchant>, rules: Box<RuleVersion>) => (merchant, rules);
+    MerchantStore::rules, Rules(merchant: MerchantId, version: u32) => (merchant, *version);
+    MerchantStore::list_rules,
+        ListRules(merchant: MerchantId, cursor: Option<String>, limit: usize)
+        => (merchant, cursor.as_deref(), *limit) as listed;
     MerchantStore::channel, Channel(id: ChannelId) => (id);
     MerchantStore::put_channel, PutChannel(channel: Channel) => (channel);
     MerchantStore::products,
@@ -113,6 +121,12 @@ fn listed<T>(answer: Result<Page<T>, ListError>) -> Result<(Vec<T>, bool), ListE
 
 fn named<T: Debug>(answer: Result<T, StoreError>) -> Result<String, StoreError> {
     answer.map(|answer| format!("{answer:?}"))
+}
+
+fn by_order(answer: Result<Vec<EventRecord>, StoreError>) -> Result<Vec<EventRecord>, StoreError> {
+    let mut records = answer?;
+    records.sort_by(|one, other| one.order.cmp(&other.order));
+    Ok(records)
 }
 
 fn in_any_order(answer: Result<Vec<Product>, StoreError>) -> Result<Vec<Product>, StoreError> {

@@ -2,6 +2,7 @@ use super::{
     FakeArchive, FakeDeadLetters, FakeMailer, FakeProvider, FakeQueues, FakeWarehouse, Faults, ManualClock,
     MemoryStore,
 };
+use crate::app::rule_book::RuleBook;
 use crate::domain::testing::START;
 
 /// Everything the functions use. All of it is handles; as it begins, it is empty, it is [`START`], and
@@ -26,6 +27,8 @@ pub struct Surroundings {
     pub queues: FakeQueues,
     /// Where messages are put aside.
     pub dead_letters: FakeDeadLetters,
+    /// What the validation stage has read of rules, as if all its runs were in one process.
+    pub rules: RuleBook,
 }
 
 impl Default for Surroundings {
@@ -40,6 +43,7 @@ impl Default for Surroundings {
             archive: FakeArchive::new(faults.clone()),
             queues: FakeQueues::new(faults.clone()),
             dead_letters: FakeDeadLetters::new(faults.clone()),
+            rules: RuleBook::default(),
             faults,
         }
     }

@@ -39,6 +39,7 @@ use juchu::app::query_orders::QueryOrders;
 use juchu::app::receive_order::ReceiveOrder;
 use juchu::app::relay_events::relay_events;
 use juchu::app::release_order::ReleaseOrder;
+use juchu::app::rule_book::RuleBook;
 use juchu::app::run_timers::RunTimers;
 use juchu::app::ship_order::ShipOrder;
 use juchu::app::validate_order::ValidateOrder;
@@ -103,6 +104,8 @@ pub struct World {
     pub archive: FakeArchive,
     /// The queues of the stages.
     pub queues: FakeQueues,
+    /// The rules that were read before.
+    pub rules: RuleBook,
     /// What the queues have put aside.
     pub parked: Vec<Parked>,
     /// Written and not relayed yet.
@@ -138,8 +141,9 @@ impl World {
     /// A world with nothing in it.
     #[must_use]
     pub fn new() -> Self {
-        let Surroundings { clock, faults, store, provider, mailer, warehouse, archive, queues, .. } =
-            Surroundings::default();
+        let Surroundings {
+            clock, faults, store, provider, mailer, warehouse, archive, queues, rules, ..
+        } = Surroundings::default();
         Self {
             clock,
             faults,
@@ -149,6 +153,7 @@ impl World {
             warehouse,
             archive,
             queues,
+            rules,
             parked: Vec::new(),
             stream: Vec::new(),
             inbox: Vec::new(),
@@ -248,7 +253,7 @@ impl World {
             }};
         }
         match stage {
-            Stage::ValidateOrder => stage!(ValidateOrder { store, clock }),
+            Stage::ValidateOrder => stage!(ValidateOrder { store, rules, clock }),
             Stage::AllocateStock => stage!(AllocateStock { store, clock }),
             Stage::CollectPayment => stage!(CollectPayment { store, provider, clock }),
             Stage::ReleaseOrder => stage!(ReleaseOrder { store, warehouse, clock }),

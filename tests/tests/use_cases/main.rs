@@ -14,5 +14,6 @@ mod looking_back;
 mod mails;
 mod poison;
 mod repeated;
+mod rules;
 mod verifying;
 mod ways;

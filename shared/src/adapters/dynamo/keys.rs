@@ -22,6 +22,7 @@ pub(super) const MAIL_PREFIX: &str = "MAIL#";
 pub(super) const LEDGER_PREFIX: &str = "LEDGER#";
 pub(super) const BACKORDER_PREFIX: &str = "BACKORDER#";
 pub(super) const PRODUCT_PREFIX: &str = "PRODUCT#";
+pub(super) const RULES_PREFIX: &str = "RULES#";
 
 /// The primary key of an item.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -76,6 +77,10 @@ impl Key {
 
     pub(super) fn product(merchant: &MerchantId, sku: &Sku) -> Self {
         Self { pk: merchant_partition(merchant), sk: format!("{PRODUCT_PREFIX}{sku}") }
+    }
+
+    pub(super) fn rules(merchant: &MerchantId, version: u32) -> Self {
+        Self { pk: merchant_partition(merchant), sk: format!("{RULES_PREFIX}{version:010}") }
     }
 
     pub(super) fn channel(id: &ChannelId) -> Self {

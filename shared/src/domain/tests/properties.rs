@@ -17,6 +17,7 @@ use crate::domain::ids::{LineId, PaymentId, ShipmentId};
 use crate::domain::money::Amount;
 use crate::domain::order::{CancelReason, HoldCode, Order, OrderState, TicketKind};
 use crate::domain::payment::{Operation, OperationKind, OperationOutcome, PaymentMethod};
+use crate::domain::rule_pack::{ContactField, Correction};
 use crate::domain::shipment::{
     Carrier, FulfilmentEvent, FulfilmentEventKind, LineQuantity, ShipmentStatus, Tracking,
 };
@@ -109,6 +110,8 @@ enum Action {
         kind: usize,
         text: u8,
     },
+    /// A phone number is put into its proper form.
+    Correct(u8),
     CloseTicket(usize),
     /// Time passes.
     Wait {
@@ -159,6 +162,7 @@ fn action() -> impl Strategy<Value = Action> {
         1 => (0..2usize, 0..3u8).prop_map(|(group, to)| Action::ChangeAddress { group, to }),
         1 => (0..2usize, 0..9i8).prop_map(|(group, day)| Action::ChangeDate { group, day }),
         1 => (0..3usize, 0..3u8).prop_map(|(kind, text)| Action::Remark { kind, text }),
+        1 => (0..3u8).prop_map(Action::Correct),
         1 => i().prop_map(Action::CloseTicket),
         2 => prop::sample::select(vec![1, 30, 80, 130]).prop_map(|hours| Action::Wait { hours }),
         4 => (0..40usize).prop_map(Action::Again),
@@ -341,6 +345,11 @@ impl World {
                 Command::ChangeDesiredDelivery { ship_group, desired }
             }
             Action::Remark { kind, text } => remark(*kind, &text.to_string()),
+            Action::Correct(digit) => {
+                let (field, from) = (ContactField::CustomerPhone, order.customer.phone.clone()?);
+                let to = format!("090-1234-567{digit}").into();
+                Command::CorrectContact { corrections: vec![Correction { field, from, to }] }
+            }
             Action::CloseTicket(n) => Command::CloseTicket { id: pick(&order.tickets, *n)?.id.clone() },
             Action::Again(n) => self.sent.get(*n)?.clone(),
         })
@@ -581,11 +590,11 @@ fn stored_and_read_again(case: &Case) {
 /// A property proves little about what never happens in it.
 #[test]
 fn the_sequences_reach_every_event_and_every_state() {
-    let mut runner = TestRunner::new(config(400));
+    let mut runner = TestRunner::new(config(800));
     let strategy = (draft(), prop::collection::vec(action(), 0..60));
     let mut events: BTreeSet<&str> = BTreeSet::new();
     let mut states = BTreeSet::new();
-    for _ in 0..400 {
+    for _ in 0..800 {
         let (draft, actions) = strategy.new_tree(&mut runner).unwrap().current();
         let mut world = World::new(draft);
         for action in &actions {

@@ -7,6 +7,7 @@ pub mod fulfilment;
 pub mod merchants;
 pub mod openapi;
 pub mod orders;
+pub mod rules;
 pub mod stock;
 
 use crate::domain::intake::Impossible;

@@ -10,7 +10,8 @@ mod shipments;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use self::attention::{FindingView, HoldView, NoteView, TicketView};
+pub use self::attention::FindingView;
+use self::attention::{HoldView, NoteView, TicketView};
 use self::goods::{CustomerView, LineView, ShipGroupView, UnitsView};
 use self::history::{MailView, TimelineEntry};
 pub use self::list::OrderList;

@@ -29,7 +29,7 @@ pub(crate) struct Options {
     seeds: u32,
 }
 
-const BUGS: [Bug; 22] = [
+const BUGS: [Bug; 24] = [
     Bug {
         name: "stock is promised without looking whether it is there",
         file: "shared/src/app/stock_effect.rs",
@@ -155,6 +155,19 @@ const BUGS: [Bug; 22] = [
         file: "shared/src/domain/decide/cancellation.rs",
         right: "(MovementKind::Release, units.allocated)]",
         wrong: "(MovementKind::Release, 0)]",
+    },
+    Bug {
+        name: "an order is judged by its merchant's newest rules",
+        file: "shared/src/app/rule_book.rs",
+        right: "let version = (order.merchant.clone(), order.policy.version);",
+        wrong: "let newest = store.merchant(&order.merchant).await?.map(|merchant| merchant.policy.version);
+        let version = (order.merchant.clone(), newest.unwrap_or(order.policy.version));",
+    },
+    Bug {
+        name: "an order is judged by whatever rules of its merchant were read first",
+        file: "shared/src/app/rule_book.rs",
+        right: "find(|(known, _)| known == version)",
+        wrong: "find(|(known, _)| known.0 == version.0)",
     },
     Bug {
         name: "another order with a known number is taken for the same",

@@ -12,7 +12,7 @@ use crate::process::run as run_command;
 use crate::simulation;
 use crate::tools::Set;
 use crate::workspace::Workspace;
-use crate::{chaos, demo};
+use crate::{chaos, demo, fuzz};
 
 /// How much chaos the end-to-end step makes; `cargo xtask chaos` makes as much as one likes.
 const CHAOS_ORDERS: usize = 16;
@@ -47,6 +47,8 @@ enum Step {
     Tests,
     /// A million steps of the whole system under every fault, from seeds
     Simulation,
+    /// Every dialect of the channels, with bytes nobody would send
+    Fuzz,
     /// The real binaries and the real template, deployed on an AWS emulator
     EndToEnd,
 }
@@ -80,6 +82,7 @@ impl Step {
             }
             Self::Tests => run_command(&mut nextest(workspace)?),
             Self::Simulation => simulation::test(workspace),
+            Self::Fuzz => fuzz::test(workspace),
             Self::EndToEnd => test_end_to_end(workspace),
         }
     }

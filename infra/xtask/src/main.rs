@@ -5,6 +5,7 @@ mod bugs;
 mod chaos;
 mod checks;
 mod demo;
+mod fuzz;
 mod local_aws;
 mod package;
 mod process;
@@ -46,11 +47,16 @@ enum Task {
     Chaos(chaos::Options),
     /// Plant bugs, one at a time, and see whether the simulation notices
     Bugs(bugs::Options),
+    /// Feed everything that reads what strangers send with bytes nobody would send
+    Fuzz(fuzz::Options),
     /// Build what `sam deploy` sends to AWS
     Package(package::Options),
 }
 
 fn main() -> ExitCode {
+    if let Some(code) = fuzz::compile() {
+        return code;
+    }
     match carry_out(Cli::parse().task) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -74,6 +80,7 @@ fn carry_out(task: Task) -> anyhow::Result<()> {
         Task::Simulate(options) => simulation::run(&workspace, &options),
         Task::Chaos(options) => chaos::run(&workspace, &options),
         Task::Bugs(options) => bugs::run(&workspace, &options),
+        Task::Fuzz(options) => fuzz::run(&workspace, &options),
         Task::Package(options) => package::run(&workspace, &options),
     }
 }

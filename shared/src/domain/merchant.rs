@@ -187,7 +187,7 @@ pub enum ChannelKind {
     Yahoo,
     /// Amazon: the Orders API, 2026-01-01 or v0.
     Amazon,
-    /// `WooCommerce`'s order webhooks.
+    /// WooCommerce's order webhooks.
     #[serde(rename = "woocommerce")]
     WooCommerce,
     /// BASE: `orders/detail`.

@@ -13,6 +13,7 @@ use juchu::domain::payment::{Operation, OperationKind};
 use juchu::testing::Surroundings;
 use serde_json::Value;
 
+use crate::judging;
 use crate::logs;
 use crate::people::People;
 use crate::requests::{Ask, Purpose};
@@ -113,7 +114,9 @@ impl Checks {
         let mut audit = Audit::default();
         for order in &orders {
             audit.order(order);
-            audit.history(order, &read(self.out.store.history(&order.id))?);
+            let history = read(self.out.store.history(&order.id))?;
+            audit.history(order, &history);
+            completed(judging::check(&self.out.store, order, &history))??;
             audit.mails(order, &read(self.out.store.mails(&order.id))?);
             self.money(order, people)?;
             cancelled(order, people)?;

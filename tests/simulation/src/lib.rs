@@ -9,6 +9,7 @@ pub mod chance;
 pub mod checks;
 pub mod faults;
 pub mod functions;
+pub mod judging;
 pub mod logs;
 pub mod people;
 pub mod queues;

@@ -6,4 +6,5 @@ mod bad_input;
 mod demo;
 mod load;
 mod restart;
+mod rules;
 mod support;

@@ -39,12 +39,18 @@ pub struct AddressBody {
     /// Building and room 建物名.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub line2: Option<String>,
+    /// How the name is read フリガナ.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kana: Option<String>,
+    /// The firm and department 会社名・部署名.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub company: Option<String>,
 }
 
 impl AddressBody {
     /// The address in the domain's terms; `field` is where it stands in the request.
     pub fn read(self, field: &str, defects: &mut Defects) -> Address {
-        let Self { name, phone, country, postal_code, prefecture, city, line1, line2 } = self;
+        let Self { name, phone, country, postal_code, prefecture, city, line1, line2, kana, company } = self;
         let parts = [
             ("name", &name, Address::NAME),
             ("prefecture", &prefecture, Address::PLACE),
@@ -55,7 +61,13 @@ impl AddressBody {
         for (part, text, max) in parts {
             defects.check_text(text, max, &format!("{field}.{part}"));
         }
-        for (part, text, max) in [("phone", &phone, Address::PHONE), ("line2", &line2, Address::PLACE)] {
+        let optional = [
+            ("phone", &phone, Address::PHONE),
+            ("line2", &line2, Address::PLACE),
+            ("kana", &kana, Address::NAME),
+            ("company", &company, Address::NAME),
+        ];
+        for (part, text, max) in optional {
             if let Some(text) = text {
                 defects.check_text(text, max, &format!("{field}.{part}"));
             }
@@ -71,7 +83,8 @@ impl AddressBody {
             city: Personal::new(city),
             line1: Personal::new(line1),
             line2: line2.map(Personal::new),
-            ..Address::default()
+            kana: kana.map(Personal::new),
+            company: company.map(Personal::new),
         }
     }
 }
@@ -88,6 +101,8 @@ impl From<&Address> for AddressBody {
             city: shown(&address.city),
             line1: shown(&address.line1),
             line2: address.line2.as_ref().map(shown),
+            kana: address.kana.as_ref().map(shown),
+            company: address.company.as_ref().map(shown),
         }
     }
 }

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
 
+use super::particulars::GroupParticularsView;
 use super::shown;
 use crate::domain::customer::{Customer, Language};
 use crate::domain::order::{Line, ShipGroup};
@@ -23,10 +24,22 @@ pub struct CustomerView {
     pub phone: Option<String>,
     /// The language we write in.
     pub language: Language,
+    /// How the name is read フリガナ.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kana: Option<String>,
+    /// The firm they order for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub company: Option<String>,
+    /// The channel's own number of the customer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub number: Option<String>,
+    /// Where they live, if the channel says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<AddressBody>,
 }
 
 /// A line 明細.
-#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+#[derive(Clone, Serialize, utoipa::ToSchema)]
 pub struct LineView {
     /// Its number.
     pub line: u16,
@@ -61,6 +74,12 @@ pub struct LineView {
     /// The stock it is served from.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub location: Option<String>,
+    /// The channel's own id of the line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
+    /// What the customer chose 項目選択肢.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub choice: Option<String>,
 }
 
 /// Lines that go to one addressee.
@@ -79,6 +98,8 @@ pub struct ShipGroupView {
     /// The first moment it may be released.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub not_before: Option<Timestamp>,
+    /// What else the channel says.
+    pub particulars: GroupParticularsView,
 }
 
 /// Units of a line.
@@ -97,6 +118,10 @@ impl From<&Customer> for CustomerView {
             mail: customer.mail.as_ref().map(shown),
             phone: customer.phone.as_ref().map(shown),
             language: customer.language,
+            kana: customer.kana.as_ref().map(shown),
+            company: customer.company.as_ref().map(shown),
+            number: customer.number.clone(),
+            address: customer.address.as_deref().map(AddressBody::from),
         }
     }
 }
@@ -121,6 +146,8 @@ impl From<&Line> for LineView {
             cancelled: quantities.cancelled,
             delivered: quantities.delivered,
             location: line.location.as_ref().map(ToString::to_string),
+            reference: line.particulars.reference.clone(),
+            choice: line.particulars.choice.as_ref().map(shown),
         }
     }
 }
@@ -133,6 +160,7 @@ impl From<&ShipGroup> for ShipGroupView {
             desired_date: group.desired.date,
             time_slot: group.desired.time_slot.clone(),
             not_before: group.not_before,
+            particulars: (&group.particulars).into(),
         }
     }
 }

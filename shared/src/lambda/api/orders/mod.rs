@@ -5,6 +5,7 @@ mod goods;
 mod history;
 mod list;
 mod money;
+mod particulars;
 mod shipments;
 
 use jiff::Timestamp;
@@ -16,6 +17,7 @@ use self::goods::{CustomerView, LineView, ShipGroupView, UnitsView};
 use self::history::{MailView, TimelineEntry};
 pub use self::list::OrderList;
 use self::money::{BillingView, DiscountView, FeeView, PaymentView};
+use self::particulars::ParticularsView;
 use self::shipments::ShipmentView;
 use crate::app::idempotency::Reply;
 use crate::app::query_orders::WholeOrder;
@@ -102,6 +104,8 @@ pub struct OrderView {
     /// What the customer wrote.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub customer_note: Option<String>,
+    /// What else the channel says.
+    pub particulars: ParticularsView,
     /// The units that are being cancelled.
     pub cancelling: Vec<UnitsView>,
     /// When the clock next does something.
@@ -154,6 +158,7 @@ impl From<&WholeOrder> for OrderView {
             tickets: order.tickets.iter().map(Into::into).collect(),
             notes: order.notes.iter().map(Into::into).collect(),
             customer_note: order.customer_note.as_ref().map(shown),
+            particulars: (&order.particulars).into(),
             cancelling: cancelling.map(Into::into).collect(),
             next_due_at: next_due(order),
             mails: mails.iter().map(Into::into).collect(),

@@ -40,7 +40,8 @@ pub async fn check(store: &impl MerchantStore, order: &Order, history: &[EventRe
 fn judgements(history: &[EventRecord]) -> impl Iterator<Item = (Order, &[Finding])> {
     let of_stage = |record: &EventRecord| record.cause.actor == Stage::ValidateOrder.name();
     history.iter().enumerate().filter(move |(_, record)| of_stage(record)).filter_map(move |(at, record)| {
-        let (Event::OrderValidated { findings } | Event::ValidationFailed { findings }) = &record.event else {
+        let (Event::OrderValidated { findings } | Event::ValidationFailed { findings }) = &record.event
+        else {
             return None;
         };
         // The holds it opened and closed in the same moment come before it.

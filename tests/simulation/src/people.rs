@@ -21,14 +21,8 @@ const LOCATION: &str = "main";
 /// What it sells.
 pub const SKUS: [&str; 3] = ["TEA-100", "POT-01", "CUP-02"];
 /// What must never be in a log.
-pub const SECRETS: [&str; 6] = [
-    "鬼怒川",
-    "secret.person",
-    "090-9876-5432",
-    "０９０－９８７６－５４３２",
-    "丸の内1-9-1",
-    "のしを付けて",
-];
+pub const SECRETS: [&str; 6] =
+    ["鬼怒川", "secret.person", "090-9876-5432", "０９０－９８７６－５４３２", "丸の内1-9-1", "のしを付けて"];
 
 /// What was posted under a number.
 #[derive(Debug, Clone, Default)]
@@ -185,8 +179,9 @@ impl People {
     fn changes_rules(&mut self, now: Timestamp, chance: &Chance) -> Option<Ask> {
         let treatments = [json!("OFF"), json!("WARN"), json!({ "HOLD": "CLIENT_DECISION" })];
         let treatment = || treatments.get(chance.below(3)).cloned();
+        let split = ["TOGETHER", "AS_AVAILABLE"].get(chance.below(2))?;
         let body = json!({
-            "policy": { "split": ["TOGETHER", "AS_AVAILABLE"].get(chance.below(2)) },
+            "policy": { "split": split },
             "treatments": { "LARGE_ORDER": treatment()?, "CUSTOMER_NOTE": treatment()? },
             "thresholds": { "units_per_order": chance.below(5) + 1 },
             "fixes": if chance.one_in(2) { json!(["PHONE_NUMBER"]) } else { json!([]) },

@@ -33,7 +33,10 @@ async fn rules_are_tried_saved_and_hold_for_the_orders_that_come_then() {
     let saved: Value = put.json().await.unwrap();
     assert_eq!((&saved["version"], &saved["rules"]), (&json!(2), &rules));
     let after = sent(&caller, "R-2", 9).await;
-    assert_eq!((&after["settings_version"], &after["holds"][0]["code"]), (&json!(2), &json!("CLIENT_DECISION")));
+    assert_eq!(
+        (&after["settings_version"], &after["holds"][0]["code"]),
+        (&json!(2), &json!("CLIENT_DECISION"))
+    );
 
     let versions = caller.get("/v1/merchants/demo/rule-versions").await;
     assert_eq!(versions["versions"][0]["version"], 2);
@@ -53,15 +56,20 @@ async fn rules_that_make_no_sense_are_refused_with_the_place_and_what_is_allowed
         let error = &problem["errors"][0];
         (error["field"].as_str().unwrap().to_owned(), error["message"].as_str().unwrap().to_owned())
     };
-    let rule = json!({ "name": "a", "when": { "all": [{ "prefektur": [] }] }, "then": "WARN", "reason": "b" });
+    let rule =
+        json!({ "name": "a", "when": { "all": [{ "prefektur": [] }] }, "then": "WARN", "reason": "b" });
     let (field, message) = refused(400, json!({ "custom": [rule] })).await;
-    assert!(field.starts_with("custom[0].when.all[0]") && message.contains("prefecture"), "{field} {message}");
+    assert!(
+        field.starts_with("custom[0].when.all[0]") && message.contains("prefecture"),
+        "{field} {message}"
+    );
     let (field, message) = refused(422, json!({ "treatments": { "PARTIAL_IMPORT": "OFF" } })).await;
     assert!(field == "treatments.PARTIAL_IMPORT" && message.contains("HOLD"), "{field} {message}");
     let days = json!({ "rules": { "thresholds": { "total": 0 } }, "days": 91 });
     let answer = caller.ask(Method::POST, &format!("{RULES}/dry-run"), Some(&days)).await;
     let problem: Value = answer.json().await.unwrap();
-    let fields: Vec<&str> = problem["errors"].as_array().unwrap().iter().map(|e| e["field"].as_str().unwrap()).collect();
+    let fields: Vec<&str> =
+        problem["errors"].as_array().unwrap().iter().map(|e| e["field"].as_str().unwrap()).collect();
     assert_eq!(fields, ["rules.thresholds.total", "days"]);
     assert_eq!(caller.get(RULES).await["version"], 1);
     system.stop().await;

@@ -24,5 +24,5 @@ const OTHERS: [&str; 2] = ["relay-events", "run-timers"];
 #[must_use]
 pub fn function_names() -> BTreeSet<&'static str> {
     let stages = Stage::ALL.into_iter().map(Stage::name);
-    stages.chain(ROUTES.map(|route| route.function)).chain(OTHERS).collect()
+    stages.chain(ROUTES.iter().map(|route| route.function)).chain(OTHERS).collect()
 }

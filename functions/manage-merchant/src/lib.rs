@@ -1,7 +1,10 @@
-//! Keeps merchants, their channels, catalogue and stock 店舗・商品・在庫管理.
+//! Keeps merchants, their channels, catalogue and stock, and what their orders share 店舗・商品・在庫管理.
+
+mod limits;
 
 use aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
 use http::StatusCode;
+use juchu::app::limit_store::LimitStore;
 use juchu::app::manage_merchant::{ManageMerchant, StockMove};
 use juchu::app::ports::{AnswerStore, Clock, LedgerReason, MerchantStore, OrderStore, StockStore};
 use juchu::domain::ids::{LocationId, MerchantId, Sku};
@@ -51,6 +54,21 @@ pub async fn handle(
             move_stock(app, &request, LedgerReason::Adjustment, body).await
         }
         "GET /v1/stock/{merchant}/{sku}/ledger" => show_ledger(app, &request).await,
+        "PUT /v1/merchants/{merchant}/promotions/{code}" => limits::save_promotion(app, &request).await,
+        "GET /v1/merchants/{merchant}/promotions/{code}" => limits::show_promotion(app, &request).await,
+        "DELETE /v1/merchants/{merchant}/promotions/{code}" => limits::end_promotion(app, &request).await,
+        "GET /v1/merchants/{merchant}/promotions" => limits::list(app, &request, limits::PROMOTIONS).await,
+        "PUT /v1/merchants/{merchant}/accounts/{account}" => limits::save_account(app, &request).await,
+        "GET /v1/merchants/{merchant}/accounts/{account}" => limits::show_account(app, &request).await,
+        "GET /v1/merchants/{merchant}/accounts" => limits::list(app, &request, limits::ACCOUNTS).await,
+        "PUT /v1/merchants/{merchant}/point-issuers/{issuer}" => limits::save_issuer(app, &request).await,
+        "GET /v1/merchants/{merchant}/point-issuers" => limits::list(app, &request, limits::ISSUERS).await,
+        "POST /v1/merchants/{merchant}/point-issuers/{issuer}/adjustments" => {
+            limits::adjust_points(app, &request).await
+        }
+        "PUT /v1/merchants/{merchant}/block-list" => limits::block(app, &request).await,
+        "GET /v1/merchants/{merchant}/block-list" => limits::list(app, &request, limits::BLOCKED).await,
+        "DELETE /v1/merchants/{merchant}/block-list/{kind}/{hash}" => limits::unblock(app, &request).await,
         _ => Err(Problem::not_found("route")),
     })
     .await

@@ -2,6 +2,7 @@
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use juchu::app::failure::Parking;
+use juchu::app::limit_store::LimitStore;
 use juchu::app::message::Stage;
 use juchu::app::ports::{Clock, MerchantStore, OrderStore};
 use juchu::app::validate_order::ValidateOrder;
@@ -9,7 +10,7 @@ use juchu::lambda::batch::run_batch;
 
 /// Handles a batch of the queue. Each message succeeds, is tried again or is parked by itself.
 pub async fn handle(
-    app: &ValidateOrder<impl OrderStore + MerchantStore, impl Clock>,
+    app: &ValidateOrder<impl OrderStore + MerchantStore + LimitStore, impl Clock>,
     parking: &impl Parking,
     event: SqsEvent,
 ) -> SqsBatchResponse {

@@ -1,4 +1,4 @@
-//! The developer's pages: mails, warehouse messages and dead letters, to be read in a browser.
+//! The developer's pages: mails, messages to the warehouse and to channels, and dead letters, to be read in a browser.
 
 use axum::body::Body;
 use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, X_CONTENT_TYPE_OPTIONS};
@@ -21,6 +21,7 @@ pub struct DevPages {
     templates: Environment<'static>,
     mailbox: Mailbox,
     warehouse: Folder,
+    reports: Folder,
     queues: Queues,
     folder: String,
 }
@@ -32,7 +33,7 @@ impl DevPages {
     /// If a template is wrong.
     pub fn new(
         mailbox: Mailbox,
-        warehouse: Folder,
+        (warehouse, reports): (Folder, Folder),
         queues: Queues,
         folder: String,
     ) -> Result<Self, minijinja::Error> {
@@ -46,7 +47,7 @@ impl DevPages {
         ] {
             templates.add_template(name, source)?;
         }
-        Ok(Self { templates, mailbox, warehouse, queues, folder })
+        Ok(Self { templates, mailbox, warehouse, reports, queues, folder })
     }
 
     /// The page at `path`, which begins with `/dev`. Only for browsers that address this machine by
@@ -70,11 +71,8 @@ impl DevPages {
                 let mails = self.mailbox.newest(LIMIT)?;
                 self.render("mails.html", "Mails", context! { mails => Serde(mails) })?
             }
-            "/dev/warehouse" => {
-                let messages = self.warehouse.newest(LIMIT)?.into_iter();
-                let documents: Vec<Value> = messages.map(|(name, text)| context! { name, text }).collect();
-                self.render("documents.html", "Warehouse", context! { documents })?
-            }
+            "/dev/warehouse" => self.documents("Warehouse", &self.warehouse)?,
+            "/dev/channel-reports" => self.documents("Channels", &self.reports)?,
             "/dev/dead-letters" => {
                 let letters = self.queues.dead_letters(LIMIT)?.into_iter();
                 let letters = letters.map(|letter| {
@@ -97,6 +95,13 @@ impl DevPages {
             folder => &self.folder,
         };
         self.render("index.html", "Development", facts)
+    }
+
+    /// What somebody outside was told, the newest first.
+    fn documents(&self, title: &str, folder: &Folder) -> anyhow::Result<Response<Body>> {
+        let messages = folder.newest(LIMIT)?.into_iter();
+        let documents: Vec<Value> = messages.map(|(name, text)| context! { name, text }).collect();
+        self.render("documents.html", title, context! { documents })
     }
 
     /// `/dev/mails/{name}` and `/dev/mails/{name}/raw`.

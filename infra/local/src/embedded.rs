@@ -24,7 +24,7 @@ use tokio::task::JoinSet;
 use crate::credentials::Credentials;
 use crate::data_dir::DataDir;
 use crate::dev_pages::DevPages;
-use crate::folders::{Folder, WarehouseFolder};
+use crate::folders::{Folder, ReportsFolder, WarehouseFolder};
 use crate::functions::{Functions, Ports};
 use crate::gateway::{Gateway, router};
 use crate::mailbox::Mailbox;
@@ -97,6 +97,7 @@ impl Embedded {
         let (serving, client) = serve_database(database.clone()).await?;
         create_table(&client, TABLE).await?;
         let warehouse = Folder::new(data.folder("warehouse")?);
+        let reports = Folder::new(data.folder("channel-reports")?);
         let ports = Ports {
             store: DynamoStore::new(client.clone(), TABLE),
             provider: Sandbox::new(client, TABLE.to_owned(), SystemClock),
@@ -104,6 +105,7 @@ impl Embedded {
             mailbox: Mailbox::new(data.folder("mails")?),
             archive: Folder::new(data.folder("archive")?),
             warehouse: WarehouseFolder(warehouse.clone()),
+            reports: ReportsFolder(reports.clone()),
         };
         seed::seed(&ports.store, &credentials).await?;
 
@@ -129,7 +131,7 @@ impl Embedded {
 
         let address = listener.local_addr()?;
         let folder = std::path::absolute(data.path())?.display().to_string();
-        let pages = DevPages::new(ports.mailbox.clone(), warehouse, ports.queues.clone(), folder)?;
+        let pages = DevPages::new(ports.mailbox.clone(), (warehouse, reports), ports.queues.clone(), folder)?;
         let gateway = Gateway { functions, credentials: credentials.clone(), pages, doorbell };
         work.tasks.spawn(serve_api(listener, gateway, stopped));
         Ok(Self { address, data, credentials, ports, work, database: serving })

@@ -6,7 +6,9 @@ use aws_lambda_events::dynamodb::Event;
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent};
 use aws_lambda_events::streams::DynamoDbEventResponse;
 use juchu::adapters::clock::SystemClock;
+use juchu::adapters::dialects::Dialects;
 use juchu::adapters::dynamo::DynamoStore;
+use juchu::adapters::reading::Spoken;
 use juchu::adapters::sandbox::Sandbox;
 use juchu::app::allocate_stock::AllocateStock;
 use juchu::app::cancel_order::CancelOrder;
@@ -17,17 +19,21 @@ use juchu::app::manage_merchant::ManageMerchant;
 use juchu::app::message::Stage;
 use juchu::app::notify_customer::NotifyCustomer;
 use juchu::app::operate_order::OperateOrder;
+use juchu::app::payload_desk::PayloadDesk;
 use juchu::app::post_sales::PostSales;
 use juchu::app::query_orders::QueryOrders;
+use juchu::app::receive_answer::ReceiveAnswer;
 use juchu::app::receive_order::ReceiveOrder;
 use juchu::app::release_order::ReleaseOrder;
 use juchu::app::rule_book::RuleBook;
+use juchu::app::report_channel::ReportChannel;
 use juchu::app::run_timers::{RunTimers, Woken};
 use juchu::app::ship_order::ShipOrder;
+use juchu::app::take_upload::TakeUpload;
 use juchu::app::validate_order::ValidateOrder;
 use juchu::lambda::stream::NothingRelayed;
 
-use crate::folders::{Folder, WarehouseFolder};
+use crate::folders::{Folder, ReportsFolder, WarehouseFolder};
 use crate::mailbox::Mailbox;
 use crate::queues::{Parked, Queues};
 
@@ -49,6 +55,8 @@ pub struct Ports {
     pub archive: Folder,
     /// The warehouse.
     pub warehouse: WarehouseFolder,
+    /// What the channels' integrations are told.
+    pub reports: ReportsFolder,
 }
 
 /// All functions.
@@ -73,9 +81,10 @@ impl Functions {
         let (store, clock) = (self.ports.store.clone(), SystemClock);
         Some(match function {
             "receive-order" => {
-                let app = ReceiveOrder { store, archive: self.ports.archive.clone(), clock };
-                receive_order::handle(&app, request).await
+                let door = ReceiveOrder { store, archive: self.ports.archive.clone(), clock };
+                receive_order::handle(&PayloadDesk { door, dialects: Spoken }, request).await
             }
+            "receive-answer" => receive_answer::handle(&ReceiveAnswer { store, clock }, request).await,
             "query-orders" => query_orders::handle(&QueryOrders { store }, request).await,
             "operate-order" => operate_order::handle(&OperateOrder { store, clock }, request).await,
             "receive-fulfilment" => receive_fulfilment::handle(&OperateOrder { store, clock }, request).await,
@@ -97,9 +106,13 @@ impl Functions {
 
     /// Handles a batch of the queue of `stage`.
     pub async fn handle(&self, stage: Stage, event: SqsEvent) -> SqsBatchResponse {
-        let Ports { store, provider, queues, mailbox, warehouse, .. } = self.ports.clone();
+        let Ports { store, provider, queues, mailbox, archive, warehouse, reports } = self.ports.clone();
         let (clock, parking) = (SystemClock, Parked { queues: &queues, queue: stage.name() });
         match stage {
+            Stage::TakeUpload => {
+                let door = ReceiveOrder { store, archive, clock };
+                take_upload::handle(&TakeUpload { door, dialects: Spoken }, &parking, event).await
+            }
             Stage::ValidateOrder => {
                 let rules = self.rules.clone();
                 validate_order::handle(&ValidateOrder { store, rules, clock }, &parking, event).await
@@ -122,6 +135,10 @@ impl Functions {
             Stage::NotifyCustomer => {
                 let app = NotifyCustomer { store, mailer: mailbox, clock };
                 notify_customer::handle(&app, &parking, event).await
+            }
+            Stage::ReportChannel => {
+                let app = ReportChannel { store, reports, dialects: Dialects, clock };
+                report_channel::handle(&app, &parking, event).await
             }
         }
     }

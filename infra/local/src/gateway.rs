@@ -105,7 +105,7 @@ impl Gateway {
 
 /// The route of a request, and the parts of its path by their names.
 fn find(method: &Method, path: &str) -> Option<(Route, HashMap<String, String>)> {
-    ROUTES.into_iter().filter(|route| route.method() == method.as_str()).find_map(|route| {
+    ROUTES.iter().copied().filter(|route| route.method() == method.as_str()).find_map(|route| {
         let parameters = matched(route.path(), path)?;
         Some((route, parameters))
     })

@@ -11,6 +11,7 @@ use juchu::domain::merchant::{
 };
 use juchu::domain::money::Amount;
 use juchu::domain::rule_pack::RuleVersion;
+use juchu::domain::report::ReportSettings;
 use juchu::domain::stock::{StockDelta, StockKey};
 use juchu::domain::tax::TaxRate;
 use sha2::{Digest, Sha256};
@@ -86,12 +87,14 @@ fn channels(merchant: &MerchantId, credentials: &Credentials) -> anyhow::Result<
             merchant: merchant.clone(),
             kind: ChannelKind::Json,
             secret: ChannelSecret::ApiKey { sha256 },
+            reports: ReportSettings::default(),
         },
         Channel {
             id: ChannelId::new(SHOPIFY_CHANNEL)?,
             merchant: merchant.clone(),
             kind: ChannelKind::Shopify,
             secret: ChannelSecret::Signature { secret: credentials.webhook_secret.clone() },
+            reports: ReportSettings::default(),
         },
     ])
 }

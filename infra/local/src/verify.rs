@@ -44,8 +44,8 @@ pub async fn run(options: Options) -> anyhow::Result<ExitCode> {
         opened.close().await;
         verified?
     };
-    let Verified { orders, events, stocks, violations } = verified;
-    println!("{merchant}: {orders} orders, {events} events, {stocks} stocks");
+    let Verified { orders, events, stocks, tallies, violations } = verified;
+    println!("{merchant}: {orders} orders, {events} events, {stocks} stocks, {tallies} counts");
     for violation in &violations {
         println!("✘ {violation}");
     }

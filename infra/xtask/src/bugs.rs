@@ -29,7 +29,25 @@ pub(crate) struct Options {
     seeds: u32,
 }
 
-const BUGS: [Bug; 24] = [
+const BUGS: &[Bug] = &[
+    Bug {
+        name: "an older word of the channel undoes a newer one",
+        file: "shared/src/domain/told.rs",
+        right: "self.updated_at.zip(updated_at).is_some_and(|(said, word)| said > word)",
+        wrong: "self.updated_at.zip(updated_at).is_some_and(|(said, word)| said > word && said < word)",
+    },
+    Bug {
+        name: "a cancellation by the channel is noted and not done",
+        file: "shared/src/domain/decide/follow.rs",
+        right: "(ChannelStatus::Cancelled, _) => course.cancel(),",
+        wrong: "(ChannelStatus::Cancelled, _) => {}",
+    },
+    Bug {
+        name: "an upload is said to have come further than it has",
+        file: "shared/src/app/take_upload.rs",
+        right: "let taken = self.take(door, upload, told).await?;",
+        wrong: "let taken = self.take(door, upload, told).await.unwrap_or_default();",
+    },
     Bug {
         name: "stock is promised without looking whether it is there",
         file: "shared/src/app/stock_effect.rs",
@@ -170,6 +188,24 @@ const BUGS: [Bug; 24] = [
         wrong: "find(|(known, _)| known.0 == version.0)",
     },
     Bug {
+        name: "what a cancelled order had claimed is never given back",
+        file: "shared/src/domain/screening.rs",
+        right: "if self.state == OrderState::Cancelled { 0 } else { claim.amount }",
+        wrong: "claim.amount",
+    },
+    Bug {
+        name: "that a claim was given back is not noted, so it is given back again",
+        file: "shared/src/domain/evolve.rs",
+        right: "Event::ClaimsReturned { returns } => order.screening.give_back(returns),",
+        wrong: "Event::ClaimsReturned { returns } => order.screening.give_back(returns.get(1..).unwrap_or_default()),",
+    },
+    Bug {
+        name: "what orders share is looked at before it is taken, and not when it is",
+        file: "shared/src/app/tally_effect.rs",
+        right: "*bounds = bounds.then(*delta, change.bounds);",
+        wrong: "*bounds = bounds.then(*delta, Bounds::default());",
+    },
+    Bug {
         name: "another order with a known number is taken for the same",
         file: "shared/src/app/receive_order.rs",
         right: "if known.fingerprint != fingerprint {",
@@ -189,6 +225,18 @@ const BUGS: [Bug; 24] = [
         file: "shared/src/app/stock_effect.rs",
         right: "delta.promisable() > 0",
         wrong: "delta.promisable() > 1_000_000",
+    },
+    Bug {
+        name: "a channel's queue that did not take a report counts as told",
+        file: "shared/src/app/report_channel.rs",
+        right: "self.reports.tell(&ChannelMessage::Report(Box::new(outgoing)), delay).await?;",
+        wrong: "drop(self.reports.tell(&ChannelMessage::Report(Box::new(outgoing)), delay).await);",
+    },
+    Bug {
+        name: "a channel may be silent about a report for ever",
+        file: "shared/src/domain/timers.rs",
+        right: "dues.push((answer_by, Due::ReportAnswer(report.event)));",
+        wrong: "dues.extend(Some((answer_by, Due::ReportAnswer(report.event))).filter(|_| false));",
     },
     Bug {
         name: "a provider that did not answer is never asked again",

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::domain::Command;
 use crate::domain::ids::MerchantId;
+use crate::domain::order::{CancelReason, HoldCode};
 
 /// A role of a person or machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -90,6 +91,10 @@ pub enum Permission {
     HandleMoney,
     /// Let an order go on although something is wrong.
     Override,
+    /// Approve what has to be approved, for the merchant.
+    Approve,
+    /// Judge an order that may be a fraud: let it go on, or cancel it.
+    JudgeFraud,
     /// Report what happened in the warehouse and on the road.
     ReportFulfilment,
     /// Receive and adjust stock.
@@ -107,6 +112,7 @@ impl Permission {
             Self::Read => true,
             Self::Operate | Self::HandleMoney => matches!(role, BackOffice | Supervisor | System),
             Self::Serve => matches!(role, CallCenter | BackOffice | ClientUser | Supervisor | System),
+            Self::Approve | Self::JudgeFraud => matches!(role, ClientUser | Supervisor),
             Self::Override | Self::ManageMerchant => matches!(role, Supervisor),
             Self::ReportFulfilment | Self::ManageStock => matches!(role, Logistics | Supervisor | System),
             Self::ManageCatalogue => matches!(role, ClientUser | BackOffice | Supervisor | System),
@@ -118,12 +124,17 @@ impl Permission {
     #[must_use]
     pub const fn for_command(command: &Command) -> Option<Self> {
         match command {
-            Command::ResolveHold { .. } | Command::PlaceHold { .. } | Command::CloseTicket { .. } => {
-                Some(Self::Operate)
-            }
+            Command::ResolveHold { code: HoldCode::Approval, .. } => Some(Self::Approve),
+            Command::ResolveHold { code: HoldCode::FraudReview, .. }
+            | Command::RequestCancel { reason: CancelReason::Fraud, .. } => Some(Self::JudgeFraud),
+            Command::ResolveHold { .. }
+            | Command::PlaceHold { .. }
+            | Command::CloseTicket { .. }
+            | Command::RepeatReport { .. } => Some(Self::Operate),
             Command::OverrideHold { .. } => Some(Self::Override),
             Command::RequestCancel { .. }
             | Command::ChangeAddress { .. }
+            | Command::CorrectAddress { .. }
             | Command::ChangeDesiredDelivery { .. }
             | Command::ReportDelay { .. }
             | Command::AddNote { .. } => Some(Self::Serve),
@@ -131,6 +142,7 @@ impl Permission {
             Command::RecordFulfilment { .. } => Some(Self::ReportFulfilment),
             Command::CorrectContact { .. }
             | Command::Validate { .. }
+            | Command::Screen { .. }
             | Command::Allocate { .. }
             | Command::FillBackorder { .. }
             | Command::RequestPayment { .. }
@@ -141,7 +153,12 @@ impl Permission {
             | Command::Deliver { .. }
             | Command::PostSales
             | Command::Cancel
+            | Command::FollowChannel { .. }
             | Command::OpenTicket { .. }
+            | Command::MarkReported { .. }
+            | Command::GiveUpReport { .. }
+            | Command::RecordReportAnswer { .. }
+            | Command::CompareWithChannel { .. }
             | Command::Tick => None,
         }
     }
@@ -205,12 +222,29 @@ mod tests {
             Permission::Serve,
             Permission::HandleMoney,
             Permission::Override,
+            Permission::Approve,
+            Permission::JudgeFraud,
             Permission::ReportFulfilment,
             Permission::ManageStock,
             Permission::ManageCatalogue,
             Permission::ManageMerchant,
         ] {
             assert_eq!(auditor.require(permission, &merchant("acme")), Err(Denied::Role), "{permission:?}");
+        }
+    }
+
+    #[test]
+    fn only_the_merchant_and_a_supervisor_approve_and_judge_fraud() {
+        let by = || "u1".to_owned();
+        let commands = [
+            Command::ResolveHold { code: HoldCode::Approval, by: by() },
+            Command::ResolveHold { code: HoldCode::FraudReview, by: by() },
+            Command::RequestCancel { lines: Vec::new(), reason: CancelReason::Fraud },
+        ];
+        for (role, command) in Role::ALL.iter().flat_map(|role| commands.iter().map(move |it| (*role, it))) {
+            let needed = Permission::for_command(command).unwrap();
+            let may = principal(role, Scope::All).require(needed, &merchant("acme")).is_ok();
+            assert_eq!(may, matches!(role, Role::ClientUser | Role::Supervisor), "{role:?} {command:?}");
         }
     }
 

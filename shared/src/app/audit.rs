@@ -1,18 +1,20 @@
 //! Whether all that is stored agrees with itself 監査: the orders with their events and their mails,
-//! the orders with the stock, the stock with its ledger. It reads nothing; whoever has the rows
+//! the orders with the stock and with the counts they share, the stock with its ledger. It reads nothing; whoever has the rows
 //! gives them to an [`Audit`]. The simulation does so after every step, `cargo xtask verify` for a
 //! whole table.
 
 use std::collections::BTreeMap;
 
+use super::limit_store::Tally;
 use super::ports::{LedgerEntry, LedgerReason, MailRecord, MailStatus};
 use super::record::EventRecord;
 use crate::domain::Event;
 use crate::domain::audit::{Findings, Violation, violations};
-use crate::domain::evolve::replay;
+use crate::domain::evolve::evolve;
 use crate::domain::ids::MerchantId;
 use crate::domain::order::Order;
 use crate::domain::stock::{Stock, StockKey};
+use crate::domain::tally::{TallyKey, changes};
 
 /// What orders say of a stock.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -26,6 +28,7 @@ struct Promised {
 #[derive(Debug, Default)]
 pub struct Audit {
     promised: BTreeMap<(MerchantId, StockKey), Promised>,
+    tallied: BTreeMap<(MerchantId, TallyKey), i64>,
     violations: Vec<Violation>,
 }
 
@@ -60,7 +63,17 @@ impl Audit {
         let mut findings = Findings::about(format!("order {}", order.id));
         let numbered = history.iter().zip(1..).all(|(record, seq)| record.seq == seq);
         findings.require(numbered, || "its events are not numbered one after the other".to_owned());
-        let replayed = replay(history.iter().map(|record| (&record.event, record.at)));
+        let mut replayed: Option<Order> = None;
+        for record in history {
+            replayed = match (replayed, &record.event) {
+                (None, Event::OrderReceived { order }) => Some((**order).clone()),
+                (before, event) => before.map(|order| evolve(order, event, record.at)),
+            };
+            // What it did to counts depends on what was known of the order then.
+            for change in replayed.iter().flat_map(|then| changes(then, &record.event)) {
+                *self.tallied.entry((order.merchant.clone(), change.key)).or_default() += change.delta;
+            }
+        }
         findings
             .require(replayed.as_ref() == Some(order), || "replaying its events does not give it".to_owned());
         let posted =
@@ -127,6 +140,25 @@ impl Audit {
         self.violations.extend(findings.into_violations());
     }
 
+    /// The counts that the orders of `merchant` have changed.
+    #[must_use]
+    pub fn tallied(&self, merchant: &MerchantId) -> Vec<TallyKey> {
+        self.tallied.keys().filter(|(of, _)| of == merchant).map(|(_, key)| key.clone()).collect()
+    }
+
+    /// A count that orders share: what was booked by hand, and what all orders' events make together. To
+    /// be told after the histories of all orders of its merchant.
+    pub fn tally(&mut self, merchant: &MerchantId, key: &TallyKey, tally: Tally) {
+        let of_orders = self.tallied.remove(&(merchant.clone(), key.clone())).unwrap_or_default();
+        let mut findings = Findings::about(format!("{} {} of {merchant}", key.kind.name(), key.subject));
+        let expected = tally.by_hand + of_orders;
+        findings.require(tally.amount == expected, || {
+            format!("is {}; booked by hand and by orders was {expected}", tally.amount)
+        });
+        findings.require(tally.amount >= 0, || format!("is below nothing: {}", tally.amount));
+        self.violations.extend(findings.into_violations());
+    }
+
     /// Everything that does not agree.
     #[must_use]
     pub fn finish(mut self) -> Vec<Violation> {
@@ -135,6 +167,14 @@ impl Audit {
                 Findings::about(format!("stock {} at {} of {merchant}", key.sku, key.location));
             findings.require(promised == Promised::default(), || {
                 format!("orders have {promised:?} of a stock that does not exist")
+            });
+            self.violations.extend(findings.into_violations());
+        }
+        for ((merchant, key), of_orders) in self.tallied {
+            let about = format!("{} {} of {merchant}", key.kind.name(), key.subject);
+            let mut findings = Findings::about(about);
+            findings.require(of_orders == 0, || {
+                format!("orders have {of_orders} of a count that does not exist")
             });
             self.violations.extend(findings.into_violations());
         }

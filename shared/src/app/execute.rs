@@ -1,7 +1,5 @@
 //! Load, decide, commit: the way every change of an order is made.
 
-use std::borrow::Cow;
-
 use jiff::Timestamp;
 
 use super::failure::Failure;
@@ -75,24 +73,11 @@ pub async fn execute<S: OrderStore>(
     cause: &Cause,
     command: &Command,
 ) -> Result<Executed, ExecuteError> {
-    attempt(store, clock, id, cause, |_| Cow::Borrowed(command), |_| None).await
+    attempt(store, clock, id, cause, |_| Ok(command.clone()), |_| None).await
 }
 
-/// Like [`execute`], with the command that `choose` makes of the order as each attempt finds it.
-///
-/// # Errors
-/// [`ExecuteError`]; nothing was written then.
-pub async fn execute_choosing<S: OrderStore>(
-    store: &S,
-    clock: &impl Clock,
-    id: &OrderId,
-    cause: &Cause,
-    choose: impl Fn(&Order) -> Command + Send + Sync,
-) -> Result<Executed, ExecuteError> {
-    attempt(store, clock, id, cause, |order| Cow::Owned(choose(order)), |_| None).await
-}
-
-/// Like [`execute`], and keeps what the caller is told about it in the same transaction.
+/// Like [`execute`], of the command that `choose` makes of the order as it stands at each attempt, and
+/// keeps what the caller is told about it in the same transaction.
 ///
 /// # Errors
 /// [`ExecuteError`]; nothing was written then.
@@ -101,25 +86,24 @@ pub async fn execute_answering<S: OrderStore>(
     clock: &impl Clock,
     id: &OrderId,
     cause: &Cause,
-    command: &Command,
+    choose: impl Fn(&Order) -> Result<Command, Rejection> + Send + Sync,
     answer: impl Fn(&Decision) -> Option<Answer> + Send + Sync,
 ) -> Result<Executed, ExecuteError> {
-    attempt(store, clock, id, cause, |_| Cow::Borrowed(command), answer).await
+    attempt(store, clock, id, cause, choose, answer).await
 }
 
-async fn attempt<'a, S: OrderStore>(
+async fn attempt<S: OrderStore>(
     store: &S,
     clock: &impl Clock,
     id: &OrderId,
     cause: &Cause,
-    choose: impl Fn(&Order) -> Cow<'a, Command> + Send + Sync,
+    choose: impl Fn(&Order) -> Result<Command, Rejection> + Send + Sync,
     answer: impl Fn(&Decision) -> Option<Answer> + Send + Sync,
 ) -> Result<Executed, ExecuteError> {
     for _ in 0..MAX_ATTEMPTS {
         let order = load(store, id).await?;
-        let command = choose(&order);
         let now = clock.now();
-        let decision = decide(&order, &command, now)?;
+        let decision = decide(&order, &choose(&order)?, now)?;
         let answer = answer(&decision);
         match commit(store, now, &order, decision, cause, answer, false).await? {
             Attempt::Done(executed) => return Ok(*executed),
@@ -165,7 +149,12 @@ pub(super) async fn commit<S: OrderStore>(
     };
     match store.commit(&commit).await {
         Ok(()) => Ok(Attempt::Done(Box::new(Executed { order: commit.order, records: commit.records }))),
-        Err(CommitError::Conflict | CommitError::StockChanged | CommitError::Exists(_)) => Ok(Attempt::Again),
+        Err(
+            CommitError::Conflict
+            | CommitError::StockChanged
+            | CommitError::TallyChanged
+            | CommitError::Exists(_),
+        ) => Ok(Attempt::Again),
         Err(CommitError::Answered(answer)) => Err(ExecuteError::Answered(answer)),
         Err(CommitError::Store(error)) => Err(error.into()),
     }

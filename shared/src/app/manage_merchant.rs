@@ -48,6 +48,12 @@ pub enum ManageError {
     /// There would be less than nothing.
     #[error("that would leave fewer than 0 units")]
     BelowZero,
+    /// The customer would have fewer than no points.
+    #[error("the customer does not have so many points")]
+    TooFewPoints,
+    /// There are as many as there may be.
+    #[error("a merchant has at most {1} {0}")]
+    TooMany(&'static str, usize),
     /// The `Idempotency-Key` was used for another request.
     #[error(transparent)]
     KeyReused(#[from] KeyReused),

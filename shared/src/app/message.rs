@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::failure::Failure;
 use super::record::{Cause, event_id};
 use crate::domain::event::EventKind;
-use crate::domain::ids::{LocationId, MerchantId, OrderId, Sku};
+use crate::domain::ids::{ChannelId, LocationId, MerchantId, OrderId, Sku};
 use crate::domain::stock::StockKey;
 
 /// The version of the message format this code writes. Older ones stay readable.
@@ -31,6 +31,13 @@ pub enum Subject {
         sku: Sku,
         /// Where.
         location: LocationId,
+    },
+    /// A file of orders that is to be worked through, or further.
+    Upload {
+        /// The channel that sent it.
+        channel: ChannelId,
+        /// Its SHA-256, in hex.
+        upload: String,
     },
 }
 
@@ -74,6 +81,7 @@ impl Message {
         match &self.subject {
             Subject::Order { kind, .. } => routes(*kind),
             Subject::Stock { .. } => &[Stage::AllocateStock],
+            Subject::Upload { .. } => &[Stage::TakeUpload],
         }
     }
 
@@ -100,7 +108,7 @@ impl Message {
     pub const fn order(&self) -> Option<&OrderId> {
         match &self.subject {
             Subject::Order { order, .. } => Some(order),
-            Subject::Stock { .. } => None,
+            Subject::Stock { .. } | Subject::Upload { .. } => None,
         }
     }
 
@@ -108,7 +116,7 @@ impl Message {
     #[must_use]
     pub fn stock(&self) -> Option<StockKey> {
         match &self.subject {
-            Subject::Order { .. } => None,
+            Subject::Order { .. } | Subject::Upload { .. } => None,
             Subject::Stock { sku, location } => {
                 Some(StockKey { sku: sku.clone(), location: location.clone() })
             }
@@ -119,6 +127,8 @@ impl Message {
 /// A stage of the lifecycle that takes its work from a queue. Each is a function of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Stage {
+    /// Works through a file of orders.
+    TakeUpload,
     /// Checks what was ordered.
     ValidateOrder,
     /// Gives it stock.
@@ -137,11 +147,14 @@ pub enum Stage {
     CancelOrder,
     /// Writes to the customer.
     NotifyCustomer,
+    /// Tells the channel.
+    ReportChannel,
 }
 
 impl Stage {
     /// All stages, in the order of the lifecycle.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
+        Self::TakeUpload,
         Self::ValidateOrder,
         Self::AllocateStock,
         Self::CollectPayment,
@@ -151,12 +164,14 @@ impl Stage {
         Self::PostSales,
         Self::CancelOrder,
         Self::NotifyCustomer,
+        Self::ReportChannel,
     ];
 
     /// The name of the stage's function.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
+            Self::TakeUpload => "take-upload",
             Self::ValidateOrder => "validate-order",
             Self::AllocateStock => "allocate-stock",
             Self::CollectPayment => "collect-payment",
@@ -166,6 +181,7 @@ impl Stage {
             Self::PostSales => "post-sales",
             Self::CancelOrder => "cancel-order",
             Self::NotifyCustomer => "notify-customer",
+            Self::ReportChannel => "report-channel",
         }
     }
 
@@ -181,12 +197,13 @@ impl Stage {
 pub const fn routes(kind: EventKind) -> &'static [Stage] {
     use Stage::{
         AllocateStock, CancelOrder, CollectPayment, DeliverOrder, NotifyCustomer, PostSales, ReleaseOrder,
-        ShipOrder, ValidateOrder,
+        ReportChannel, ShipOrder, ValidateOrder,
     };
     match kind {
         // The three gates are worked on side by side.
         EventKind::OrderReceived => &[ValidateOrder, AllocateStock, CollectPayment, NotifyCustomer],
-        EventKind::AddressChanged => &[ValidateOrder],
+        EventKind::AddressChanged | EventKind::AddressCorrected => &[ValidateOrder],
+        EventKind::ImportCompleted => &[ValidateOrder, AllocateStock, CollectPayment],
         // A cancellation that came too late lets the payments go on.
         EventKind::PaymentRetried
         | EventKind::PaymentCheckDue
@@ -196,22 +213,28 @@ pub const fn routes(kind: EventKind) -> &'static [Stage] {
         // Ready: plan shipments. Released, or to be recalled: tell the warehouse.
         EventKind::OrderReadied | EventKind::OrderReleased | EventKind::RecallRequested => &[ReleaseOrder],
         EventKind::ShipmentHandedOver => &[ShipOrder],
-        EventKind::OrderShipped => &[CollectPayment, PostSales],
+        EventKind::OrderShipped => &[CollectPayment, PostSales, ReportChannel],
         EventKind::ShipmentArrived => &[DeliverOrder],
         // The goods went where the policy says, the money is in.
-        EventKind::OrderDelivered | EventKind::PaymentRefunded => &[PostSales],
+        EventKind::OrderDelivered => &[PostSales, ReportChannel],
+        EventKind::PaymentRefunded => &[PostSales],
         EventKind::CancelRequested | EventKind::ShipmentRecalled => &[CancelOrder],
-        EventKind::LinesCancelled | EventKind::OrderCancelled => &[CollectPayment, NotifyCustomer],
+        EventKind::LinesCancelled | EventKind::OrderCancelled => {
+            &[CollectPayment, NotifyCustomer, ReportChannel]
+        }
         // What the customer only has to be told.
         EventKind::PaymentRequested
         | EventKind::PaymentReminded
         | EventKind::StockBackordered
-        | EventKind::ShipmentShipped
-        | EventKind::ShipmentDelivered
-        | EventKind::DelayReported => &[NotifyCustomer],
+        | EventKind::ShipmentDelivered => &[NotifyCustomer],
+        // What the channel has to be told as well, or alone.
+        EventKind::ShipmentShipped | EventKind::DelayReported => &[NotifyCustomer, ReportChannel],
+        EventKind::OrderValidated | EventKind::ChannelReportRepeated => &[ReportChannel],
         EventKind::ContactCorrected
-        | EventKind::OrderValidated
         | EventKind::ValidationFailed
+        | EventKind::OrderScreened
+        | EventKind::ClaimsReturned
+        | EventKind::PointsEarned
         | EventKind::HoldOpened
         | EventKind::HoldResolved
         | EventKind::HoldOverridden
@@ -232,7 +255,13 @@ pub const fn routes(kind: EventKind) -> &'static [Stage] {
         | EventKind::RecallRefused
         | EventKind::UnitsCancelled
         | EventKind::DesiredDeliveryChanged
+        | EventKind::ChannelUpdated
         | EventKind::NoteAdded
+        | EventKind::ChannelReported
+        | EventKind::ChannelReportImpossible
+        | EventKind::ChannelAnswered
+        | EventKind::ChannelDrifted
+        | EventKind::ChannelAgreed
         | EventKind::TicketOpened
         | EventKind::TicketClosed => &[],
     }

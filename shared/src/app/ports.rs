@@ -1,11 +1,16 @@
 //! What the use cases need of the world. Every port says which error means what, and its contract
 //! suite in `tests/` runs against the fake and against the real adapter.
 
+mod channels;
+
 use std::future::Future;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+pub use self::channels::{
+    ChannelMessage, ChannelPace, ChannelReports, FetchOrder, LONGEST_PACE, OutgoingReport, ReportDialects,
+};
 use super::message::{Message, Stage};
 use super::record::{Cause, EventRecord};
 use crate::domain::customer::Personal;
@@ -45,6 +50,9 @@ pub enum CommitError {
     /// The stock does not have what the movements take: look at it and decide again.
     #[error("the stock was changed meanwhile")]
     StockChanged,
+    /// What orders share has no room for what the order takes: look at it and decide again.
+    #[error("what orders share was changed meanwhile")]
+    TallyChanged,
     /// The request was answered before; this is what it was told.
     #[error("the request was answered before")]
     Answered(Box<Answer>),
@@ -210,6 +218,10 @@ pub trait OrderStore: Send + Sync {
 
     /// Writes everything or nothing.
     fn commit(&self, commit: &Commit) -> impl Future<Output = Result<(), CommitError>> + Send;
+
+    /// Writes commits of different orders, each as if it came alone, and tells of each how it ended. They
+    /// move no stock.
+    fn commit_all(&self, commits: &[Commit]) -> impl Future<Output = Vec<Result<(), CommitError>>> + Send;
 
     /// A page of orders, eventually consistent.
     fn list(&self, query: &OrderQuery) -> impl Future<Output = Result<Page<OrderSummary>, ListError>> + Send;
@@ -621,6 +633,14 @@ pub trait Warehouse: Send + Sync {
 pub trait Archive: Send + Sync {
     /// Keeps `body` under `key`. The same key always has the same content, so repeating does no harm.
     fn keep(&self, key: &str, body: &[u8]) -> impl Future<Output = Result<(), Unavailable>> + Send;
+
+    /// The bytes of `key` from the first to before the second, fewer where it ends before; `None` when
+    /// there is no such document.
+    fn read(
+        &self,
+        key: &str,
+        bytes: (u64, u64),
+    ) -> impl Future<Output = Result<Option<Vec<u8>>, Unavailable>> + Send;
 }
 
 impl InstructedShipment {

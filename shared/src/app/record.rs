@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::Event;
-use crate::domain::ids::{MerchantId, OrderId};
+use crate::domain::ids::{ChannelId, MerchantId, OrderId};
 
 /// Why something is done: it travels from a request through every event and message it leads to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +22,18 @@ impl Cause {
     #[must_use]
     pub fn request(actor: impl Into<String>, correlation: impl Into<String>) -> Self {
         Self { actor: actor.into(), correlation: correlation.into(), event: None }
+    }
+
+    /// A request from a channel.
+    #[must_use]
+    pub fn of_channel(channel: &ChannelId, correlation: impl Into<String>) -> Self {
+        Self::request(format!("channel:{channel}"), correlation)
+    }
+
+    /// Whether `channel` itself asked for it.
+    #[must_use]
+    pub fn is_of_channel(&self, channel: &ChannelId) -> bool {
+        self.actor.strip_prefix("channel:") == Some(channel.as_str())
     }
 }
 

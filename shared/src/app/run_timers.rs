@@ -1,11 +1,11 @@
 //! Wakes orders when something of theirs becomes due: reminders, expiries, questions, stalls.
 
-use super::execute::{ExecuteError, execute};
+use super::execute::{ExecuteError, Executed, execute};
 use super::failure::{Failure, chain};
 use super::ports::{Clock, OrderStore};
 use super::record::Cause;
-use crate::domain::Command;
 use crate::domain::order::TicketKind;
+use crate::domain::{Command, Event};
 
 /// How many orders one run wakes. What is left is due at the next run, a minute later.
 pub const ORDERS_PER_RUN: usize = 500;
@@ -20,6 +20,8 @@ pub struct Woken {
     pub due: usize,
     /// Of those, how many were found stalled.
     pub stalled: usize,
+    /// Of those, how many were found to disagree with their channel.
+    pub drifted: usize,
     /// Of those, how many could not be woken; they stay due.
     pub failed: usize,
 }
@@ -45,13 +47,8 @@ impl<S: OrderStore, C: Clock> RunTimers<S, C> {
         for id in &due {
             match execute(&self.store, &self.clock, id, &cause, &Command::Tick).await {
                 Ok(executed) => {
-                    let stalled = executed.records.iter().any(|record| {
-                        matches!(
-                            &record.event,
-                            crate::domain::Event::TicketOpened { kind: TicketKind::Stalled, .. }
-                        )
-                    });
-                    woken.stalled += usize::from(stalled);
+                    woken.stalled += usize::from(has_opened(&executed, TicketKind::Stalled));
+                    woken.drifted += usize::from(has_opened(&executed, TicketKind::ChannelDrift));
                 }
                 // The index runs a moment behind the order.
                 Err(ExecuteError::NoSuchOrder(_)) => {}
@@ -70,4 +67,9 @@ impl<S: OrderStore, C: Clock> RunTimers<S, C> {
         }
         Ok(woken)
     }
+}
+
+fn has_opened(executed: &Executed, wanted: TicketKind) -> bool {
+    let is_wanted = |event: &Event| matches!(event, Event::TicketOpened { kind, .. } if *kind == wanted);
+    executed.records.iter().any(|record| is_wanted(&record.event))
 }

@@ -1,11 +1,12 @@
 //! Checks everything that is stored of a merchant 照合: reads its orders with their events and mails, its
-//! stock with its ledger, and gives them to the [audit](super::audit).
+//! stock with its ledger, the counts they share, and gives them to the [audit](super::audit).
 
 use std::collections::BTreeSet;
 
 use jiff::SignedDuration;
 
 use super::audit::Audit;
+use super::limit_store::LimitStore;
 use super::ports::{
     Clock, ListError, MailLog, MailRecord, MailStatus, MerchantStore, OrderFilter, OrderQuery, OrderStore,
     StockStore, StoreError,
@@ -29,6 +30,8 @@ pub struct Verified {
     pub events: usize,
     /// How many stocks.
     pub stocks: usize,
+    /// How many counts that orders share.
+    pub tallies: usize,
     /// Everything that does not agree.
     pub violations: Vec<Violation>,
 }
@@ -56,7 +59,7 @@ pub struct Verify<S, C> {
     pub clock: C,
 }
 
-impl<S: OrderStore + StockStore + MerchantStore + MailLog, C: Clock> Verify<S, C> {
+impl<S: OrderStore + StockStore + MerchantStore + LimitStore + MailLog, C: Clock> Verify<S, C> {
     /// Reads everything of the merchant and checks it. An order and its stock are read one after the
     /// other, so while orders move, look twice at what does not agree.
     ///
@@ -90,6 +93,12 @@ impl<S: OrderStore + StockStore + MerchantStore + MailLog, C: Clock> Verify<S, C
         for key in &keys {
             verified.stocks += 1;
             self.stock(merchant, key, &mut audit).await?;
+        }
+        let tallied = audit.tallied(merchant);
+        let tallies = self.store.tallies(merchant, &tallied).await?;
+        for (key, tally) in tallied.iter().zip(tallies) {
+            verified.tallies += 1;
+            audit.tally(merchant, key, tally);
         }
         verified.violations = audit.finish();
         Ok(verified)

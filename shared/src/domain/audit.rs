@@ -7,6 +7,7 @@ use super::money::Amount;
 use super::order::{Line, Order, OrderState};
 use super::payment::{Payment, PaymentMethod};
 use super::shipment::{Shipment, ShipmentStatus};
+use super::tally::TallyKind;
 use super::timers::next_due;
 
 /// A rule that does not hold.
@@ -53,6 +54,7 @@ pub fn violations(order: &Order) -> Vec<Violation> {
     let mut findings = Findings::about(format!("order {}", order.id));
     units(order, &mut findings);
     money(order, &mut findings);
+    shares(order, &mut findings);
     remarks(order, &mut findings);
     end(order, &mut findings);
     findings.into_violations()
@@ -108,6 +110,29 @@ fn money(order: &Order, findings: &mut Findings) {
         });
         let early = *method == PaymentMethod::CashOnDelivery && order.state < OrderState::Delivered;
         findings.require(!early || captured.is_zero(), || format!("cash before delivery: {payment:?}"));
+    }
+}
+
+/// What it has taken of what orders share is what it still needs, and no more points come back than were
+/// used.
+fn shares(order: &Order, findings: &mut Findings) {
+    let keys: BTreeSet<_> = order.screening.claims.iter().map(|claim| &claim.key).collect();
+    findings.require(keys.len() == order.screening.claims.len(), || "the same claim twice".to_owned());
+    for claim in &order.screening.claims {
+        let in_bounds = 0 < claim.amount && (0..=claim.amount).contains(&claim.returned);
+        findings.require(in_bounds, || format!("{claim:?}"));
+        let owed = order.owed_by_account().units();
+        let (kept, is_cancelled) = (claim.kept(), order.state == OrderState::Cancelled);
+        let needs_it = match claim.key.kind {
+            TallyKind::Points => kept == order.points_kept(Amount::new(claim.amount)).units(),
+            TallyKind::Credit => kept <= owed,
+            TallyKind::PromotionUses
+            | TallyKind::CustomerPromotionUses
+            | TallyKind::Orders
+            | TallyKind::Refusals
+            | TallyKind::Unpaid => (kept == 0) == is_cancelled,
+        };
+        findings.require(needs_it, || format!("keeps {kept} as {:?}: {claim:?}", order.state));
     }
 }
 

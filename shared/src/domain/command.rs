@@ -3,14 +3,19 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use super::address::CorrectionReason;
 use super::customer::{Address, DesiredDelivery, Personal};
+use super::drift::ChannelStatus;
 use super::event::Grant;
 use super::ids::{PaymentId, ShipmentId};
 use super::money::Amount;
-use super::order::{CancelReason, HoldCode, TicketKind};
+use super::order::{CancelReason, HoldCode, Order, TicketKind};
 use super::payment::{Operation, OperationOutcome};
 use super::rule_pack::Correction;
+use super::report::{FactKind, ReportAnswer};
+use super::screening::Screened;
 use super::shipment::{FulfilmentEvent, LineQuantity};
+use super::told::Word;
 use super::validation::Finding;
 
 macro_rules! commands {
@@ -44,6 +49,11 @@ commands! {
     Validate {
         /// All that was found.
         findings: Vec<Finding>,
+    },
+    /// Take over what screening found, and take what the order shares with others.
+    Screen {
+        /// What was found.
+        screened: Box<Screened>,
     },
     /// Give stock to open units, and let the others wait.
     Allocate {
@@ -154,12 +164,30 @@ commands! {
         /// The new address.
         address: Address,
     },
+    /// Put the address of a ship group right, as was proposed.
+    CorrectAddress {
+        /// Which ship group.
+        ship_group: u8,
+        /// The better address.
+        address: Address,
+        /// What is better about it; none when there is nothing to put right.
+        reasons: Vec<CorrectionReason>,
+        /// By whom: a person, or the stage that may.
+        by: String,
+    },
     /// Change when the customer wants it.
     ChangeDesiredDelivery {
         /// Which ship group.
         ship_group: u8,
         /// The new wish.
         desired: DesiredDelivery,
+    },
+    /// Follow what the channel says now, as far as staff could do it too.
+    FollowChannel {
+        /// The order as the channel told it last, as if it had just been received.
+        before: Box<Order>,
+        /// What it says now.
+        word: Box<Word>,
     },
     /// Tell the customer that it will be later.
     ReportDelay {
@@ -190,6 +218,41 @@ commands! {
     CloseTicket {
         /// Which.
         id: String,
+    },
+    /// Note that the channel's queue was given a report.
+    MarkReported {
+        /// The number of the event it tells of.
+        report: u64,
+        /// What it tells.
+        fact: FactKind,
+        /// When the answer is overdue.
+        answer_by: Timestamp,
+    },
+    /// Note that a report cannot be put into the platform's words.
+    GiveUpReport {
+        /// The number of the event it tells of.
+        report: u64,
+        /// What it tells.
+        fact: FactKind,
+        /// Why, and what to do instead.
+        why: String,
+    },
+    /// Take over what the channel answered to a report.
+    RecordReportAnswer {
+        /// The number of the event the report tells of.
+        report: u64,
+        /// What it answered.
+        answer: ReportAnswer,
+    },
+    /// Tell the channel once more.
+    RepeatReport {
+        /// The number of the event the report tells of.
+        report: u64,
+    },
+    /// Compare where the order stands with what its channel says.
+    CompareWithChannel {
+        /// What it says.
+        status: ChannelStatus,
     },
     /// Do what the clock asks for.
     Tick,

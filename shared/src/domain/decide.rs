@@ -2,8 +2,11 @@
 
 mod cancellation;
 mod cash;
+mod channel;
+mod follow;
 mod fulfilment;
 mod payment;
+mod screening;
 mod service;
 mod settle;
 mod stock;
@@ -33,6 +36,14 @@ pub struct Decision {
 }
 
 impl Decision {
+    /// Both decisions in one: `next` was made on the order as this one leaves it.
+    #[must_use]
+    pub fn then(mut self, next: Self) -> Self {
+        self.events.extend(next.events);
+        self.movements.extend(next.movements);
+        Self { order: next.order, ..self }
+    }
+
     /// Whether there is nothing to write, because it was all done before.
     #[must_use]
     pub fn is_already_done(&self) -> bool {
@@ -76,6 +87,7 @@ pub fn decide(order: &Order, command: &Command, now: Timestamp) -> Result<Decisi
     let effects = match command {
         Command::CorrectContact { corrections } => service::correct_contact(order, corrections),
         Command::Validate { findings } => service::validate(order, findings),
+        Command::Screen { screened } => screening::screen(order, screened),
         Command::Allocate { grants, shortages } => stock::allocate(order, grants, shortages)?,
         Command::FillBackorder { grants } => stock::fill_backorder(order, grants)?,
         Command::RequestPayment { payment } => payment::request(order, payment, now)?,
@@ -100,13 +112,24 @@ pub fn decide(order: &Order, command: &Command, now: Timestamp) -> Result<Decisi
         Command::ChangeAddress { ship_group, address } => {
             service::change_address(order, *ship_group, address)?
         }
+        Command::CorrectAddress { ship_group, address, reasons, by } => {
+            service::correct_address(order, *ship_group, address, reasons, by)?
+        }
         Command::ChangeDesiredDelivery { ship_group, desired } => {
             service::change_desired_delivery(order, *ship_group, desired)?
         }
+        Command::FollowChannel { before, word } => follow::follow(order, before, word, now),
         Command::ReportDelay { reason, expected_on } => service::report_delay(order, reason, *expected_on)?,
         Command::AddNote { id, by, text } => service::add_note(order, id, by, text)?,
         Command::OpenTicket { kind, subject, detail } => service::open_ticket(order, *kind, subject, detail)?,
         Command::CloseTicket { id } => service::close_ticket(order, id)?,
+        Command::MarkReported { report, fact, answer_by } => {
+            channel::mark_reported(order, *report, *fact, *answer_by)?
+        }
+        Command::GiveUpReport { report, fact, why } => channel::give_up(order, *report, *fact, why)?,
+        Command::RecordReportAnswer { report, answer } => channel::record_answer(order, *report, answer)?,
+        Command::RepeatReport { report } => channel::repeat(order, *report)?,
+        Command::CompareWithChannel { status } => channel::compare_with(order, *status),
         Command::Tick => service::tick(order, now),
     };
     Ok(settle::complete(order, effects, now))

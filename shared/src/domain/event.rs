@@ -5,14 +5,22 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::billing::SalesEntry;
+use super::address::CorrectionReason;
+use super::billing::{Declared, Discount, Fee, SalesEntry};
 use super::customer::{Address, DesiredDelivery, Personal};
+use super::drift::ChannelStatus;
 use super::ids::{LineId, LocationId, PaymentId, ShipmentId};
+use super::intake::Intake;
 use super::money::Amount;
-use super::order::{CancelReason, HoldCode, Order, TicketKind};
-use super::payment::{Operation, OperationKind};
+use super::order::{CancelReason, HoldCode, Line, Order, ShipGroup, TicketKind};
+use super::particulars::Particulars;
+use super::payment::{Operation, OperationKind, Payment};
+use super::report::{FactKind, ReportAnswer};
 use super::rule_pack::Correction;
+use super::screening::Screened;
 use super::shipment::{FulfilmentEvent, LineQuantity, Shipment};
+use super::tally::{Returned, TallyKey};
+use super::told::Source;
 use super::validation::Finding;
 
 /// Units of a line at a location.
@@ -54,6 +62,25 @@ pub struct RefundDue {
     pub payment: PaymentId,
     /// How much; never nothing.
     pub amount: Amount,
+}
+
+/// What an order consists of, as its channel tells it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Contents {
+    /// Where its lines go.
+    pub ship_groups: Vec<ShipGroup>,
+    /// What was ordered.
+    pub lines: Vec<Line>,
+    /// Fees.
+    pub fees: Vec<Fee>,
+    /// Discounts.
+    pub discounts: Vec<Discount>,
+    /// The channel's own figures.
+    pub declared: Option<Declared>,
+    /// How it is paid.
+    pub payments: Vec<Payment>,
+    /// What else the channel says.
+    pub particulars: Particulars,
 }
 
 macro_rules! events {
@@ -112,6 +139,23 @@ events! {
     ValidationFailed {
         /// All that was found.
         findings: Vec<Finding>,
+    },
+    /// 照合: it was looked for what the order is recognised by, and what it shares with others was taken.
+    OrderScreened {
+        /// What was found.
+        screened: Box<Screened>,
+    },
+    /// What the order had taken and needs no longer was given back.
+    ClaimsReturned {
+        /// Of which counts, and how much.
+        returns: Vec<Returned>,
+    },
+    /// ポイント付与: the customer got points of ours for it.
+    PointsEarned {
+        /// The points the customer has.
+        key: TallyKey,
+        /// How many.
+        points: Amount,
     },
     /// 保留: the order must not go on.
     HoldOpened {
@@ -372,6 +416,17 @@ events! {
         /// The new one.
         address: Address,
     },
+    /// 住所補正: the address of a ship group was put right, as was proposed.
+    AddressCorrected {
+        /// Which ship group.
+        ship_group: u8,
+        /// The better one.
+        address: Address,
+        /// What is better about it.
+        reasons: Vec<CorrectionReason>,
+        /// By whom: a person, or the stage that may.
+        by: String,
+    },
     /// The desired delivery of a ship group was changed.
     DesiredDeliveryChanged {
         /// Which ship group.
@@ -380,6 +435,25 @@ events! {
         desired: DesiredDelivery,
         /// The first moment the group may be released now.
         not_before: Option<Timestamp>,
+    },
+    /// 更新: the channel says something else of the order than before. What could be followed is in the
+    /// events after this one.
+    ChannelUpdated {
+        /// Where the order stands there.
+        status: ChannelStatus,
+        /// When the channel changed it.
+        updated_at: Option<Timestamp>,
+        /// SHA-256 of what it says, in hex.
+        fingerprint: String,
+        /// What it says.
+        told: Box<Intake>,
+        /// Where that was read.
+        source: Option<Source>,
+    },
+    /// 取込補完: the rest of an order came that had come in part.
+    ImportCompleted {
+        /// What the order consists of now.
+        contents: Box<Contents>,
     },
     /// A person left a remark.
     NoteAdded {
@@ -390,6 +464,41 @@ events! {
         /// The text.
         text: Personal,
     },
+    /// 連携: the channel's queue was given a report.
+    ChannelReported {
+        /// The number of the event it tells of.
+        report: u64,
+        /// What it tells.
+        fact: FactKind,
+        /// When the answer is overdue.
+        answer_by: Timestamp,
+    },
+    /// A report cannot be put into the platform's words.
+    ChannelReportImpossible {
+        /// The number of the event it tells of.
+        report: u64,
+        /// What it tells.
+        fact: FactKind,
+    },
+    /// The channel answered a report.
+    ChannelAnswered {
+        /// The number of the event it tells of.
+        report: u64,
+        /// What it answered.
+        answer: ReportAnswer,
+    },
+    /// A report is to be sent again.
+    ChannelReportRepeated {
+        /// The number of the event it tells of.
+        report: u64,
+    },
+    /// The channel says something of the order that disagrees with what we know.
+    ChannelDrifted {
+        /// What it says.
+        status: ChannelStatus,
+    },
+    /// The channel and we agree again.
+    ChannelAgreed,
     /// Something needs a person.
     TicketOpened {
         /// The matter: kind and subject.

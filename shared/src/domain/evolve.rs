@@ -2,15 +2,18 @@
 
 use jiff::Timestamp;
 
-use super::event::{CancelledUnits, Event, Grant};
+use super::drift::Drift;
+use super::event::{CancelledUnits, Contents, Event, Grant};
 use super::ids::{LineId, PaymentId, ShipmentId};
 use super::money::Amount;
 use super::order::{
     Cancellation, Hold, HoldCode, HoldEnd, Line, Note, Order, OrderState, Ticket, TicketKind, Validation,
 };
 use super::payment::{OperationKind, Payment, PaymentRequest, PaymentStatus};
+use super::report::{FactKind, Report, ReportStatus};
 use super::shipment::{LineQuantity, Shipment, ShipmentStatus};
 use super::timers::{PROVIDER_CHECK, provider_pause};
+use super::told::Said;
 
 /// The order after `event`, which happened `at` that moment.
 #[must_use]
@@ -62,6 +65,9 @@ fn apply(order: &mut Order, event: &Event, at: Timestamp) {
             order.validation = Validation::Failed;
             order.findings.clone_from(findings);
         }
+        Event::OrderScreened { screened } => order.screening.add(screened),
+        Event::ClaimsReturned { returns } => order.screening.give_back(returns),
+        Event::PointsEarned { key, points } => order.screening.earned.push((key.clone(), *points)),
         Event::HoldOpened { code, reason } => {
             order.ready = false;
             order.holds.push(Hold { code: *code, reason: reason.clone(), opened_at: at, closed: None });
@@ -253,7 +259,8 @@ fn apply(order: &mut Order, event: &Event, at: Timestamp) {
             order.cancellation = None;
             order.advance(OrderState::Cancelled, at);
         }
-        Event::AddressChanged { ship_group, address } => {
+        Event::AddressChanged { ship_group, address }
+        | Event::AddressCorrected { ship_group, address, .. } => {
             order.validation = Validation::Pending;
             order.ready = false;
             if let Some(group) = order.ship_groups.iter_mut().find(|group| group.id == *ship_group) {
@@ -267,16 +274,52 @@ fn apply(order: &mut Order, event: &Event, at: Timestamp) {
                 group.not_before = *not_before;
             }
         }
+        Event::ChannelUpdated { status, updated_at, fingerprint, source, told: _ } => {
+            order.fingerprint.clone_from(fingerprint);
+            order.said = Said {
+                seq: order.version,
+                status: *status,
+                // A word without a time does not make older ones new again.
+                updated_at: (*updated_at).max(order.said.updated_at),
+                source: source.clone(),
+            };
+        }
+        Event::ImportCompleted { contents } => order.complete_import(contents),
         Event::NoteAdded { id, by, text } => {
             order.notes.push(Note { id: id.clone(), by: by.clone(), text: text.clone(), at });
         }
-        Event::TicketOpened { id, kind, detail } => order.tickets.push(Ticket {
-            id: id.clone(),
-            kind: *kind,
-            detail: detail.clone(),
-            opened_at: at,
-            closed_at: None,
+        Event::ChannelReported { report, fact, answer_by } => {
+            order.tell(*report, *fact, ReportStatus::Sent { answer_by: *answer_by }, at);
+        }
+        Event::ChannelReportImpossible { report, fact } => {
+            order.tell(*report, *fact, ReportStatus::Impossible, at);
+        }
+        Event::ChannelAnswered { report, answer } => order.change_report(*report, |report| {
+            if let Some(status) = report.status.after(answer) {
+                (report.status, report.at) = (status, at);
+            }
         }),
+        Event::ChannelReportRepeated { report } => order.change_report(*report, |report| {
+            report.attempt += 1;
+            (report.status, report.at) = (ReportStatus::Repeated, at);
+        }),
+        Event::ChannelDrifted { status } => {
+            let (since, alarmed) = order.drift.as_ref().map_or((at, false), |was| (was.since, was.alarmed));
+            order.drift = Some(Drift { status: *status, since, alarmed });
+        }
+        Event::ChannelAgreed => order.drift = None,
+        Event::TicketOpened { id, kind, detail } => {
+            order.tickets.push(Ticket {
+                id: id.clone(),
+                kind: *kind,
+                detail: detail.clone(),
+                opened_at: at,
+                closed_at: None,
+            });
+            if let Some(drift) = order.drift.as_mut().filter(|_| *kind == TicketKind::ChannelDrift) {
+                drift.alarmed = true;
+            }
+        }
         Event::TicketClosed { id } => order.close_tickets(at, |ticket| ticket.id == *id),
     }
 }
@@ -334,6 +377,19 @@ impl Order {
         }
     }
 
+    fn complete_import(&mut self, contents: &Contents) {
+        let Contents { ship_groups, lines, fees, discounts, declared, payments, particulars } = contents;
+        self.ship_groups.clone_from(ship_groups);
+        self.lines.clone_from(lines);
+        self.fees.clone_from(fees);
+        self.discounts.clone_from(discounts);
+        self.declared.clone_from(declared);
+        self.payments.clone_from(payments);
+        self.particulars.clone_from(particulars);
+        self.validation = Validation::Pending;
+        self.ready = false;
+    }
+
     fn cancel_units(&mut self, cancelled: &[CancelledUnits]) {
         for units in cancelled {
             if let Some(line) = self.lines.iter_mut().find(|line| line.id == units.line) {
@@ -358,6 +414,20 @@ impl Order {
     fn pay(&mut self, id: &PaymentId, change: impl FnOnce(&mut Payment)) {
         if let Some(payment) = self.payments.iter_mut().find(|payment| payment.id == *id) {
             change(payment);
+        }
+    }
+
+    /// Notes how a report stands, which may be a new one.
+    fn tell(&mut self, event: u64, fact: FactKind, status: ReportStatus, at: Timestamp) {
+        match self.reports.iter_mut().find(|report| report.event == event) {
+            Some(report) => (report.status, report.at) = (status, at),
+            None => self.reports.push(Report { event, fact, attempt: 1, status, at }),
+        }
+    }
+
+    fn change_report(&mut self, event: u64, change: impl FnOnce(&mut Report)) {
+        if let Some(report) = self.reports.iter_mut().find(|report| report.event == event) {
+            change(report);
         }
     }
 

@@ -98,6 +98,18 @@ text_id!(
     LocationId, "location", 32
 );
 text_id!(
+    /// A promotion code プロモーションコード of a merchant's own.
+    PromotionCode, "promotion code", 40
+);
+text_id!(
+    /// An account of a business customer 取引先.
+    AccountId, "account", 40
+);
+text_id!(
+    /// An issuer of points ポイント発行者.
+    IssuerId, "issuer", 20
+);
+text_id!(
     /// An order 受注. Derived from the channel's own order number, so that a retry of the same
     /// order can only ever find the same id.
     OrderId, "order", 36
@@ -109,6 +121,10 @@ text_id!(
 text_id!(
     /// A payment 決済 of an order: the order's id and a running number.
     PaymentId, "payment", 48
+);
+text_id!(
+    /// A report to a channel: the order's id and the number of the event it tells of.
+    ReportId, "report", 64
 );
 
 /// Namespace of the name-based order ids (RFC 9562, version 5).
@@ -135,6 +151,12 @@ impl OrderId {
         PaymentId(format!("{self}-P{n}"))
     }
 
+    /// The id of the report about this order's event of that number.
+    #[must_use]
+    pub fn report(&self, event: u64) -> ReportId {
+        ReportId(format!("{self}.{event}"))
+    }
+
     fn owner_of(child: &str, mark: char) -> Option<Self> {
         let (order, number) = child.rsplit_once('-')?;
         let digits = number.strip_prefix(mark)?;
@@ -150,6 +172,15 @@ impl ShipmentId {
     #[must_use]
     pub fn order(&self) -> Option<OrderId> {
         OrderId::owner_of(&self.0, 'S')
+    }
+}
+
+impl ReportId {
+    /// The order it is about, and the number of the event; `None` if the text is no report id of ours.
+    #[must_use]
+    pub fn parts(&self) -> Option<(OrderId, u64)> {
+        let (order, event) = self.0.rsplit_once('.')?;
+        Some((OrderId::new(order).ok()?, event.parse().ok()?))
     }
 }
 
@@ -193,6 +224,8 @@ mod tests {
         assert_eq!(id.payment(1).order(), Some(id.clone()));
         assert_eq!(ShipmentId::new(id.payment(1).as_str()).unwrap().order(), None);
         assert_eq!(ShipmentId::new("S1").unwrap().order(), None);
+        assert_eq!(id.report(17).parts(), Some((id.clone(), 17)));
+        assert_eq!(ReportId::new(id.as_str()).unwrap().parts(), None);
     }
 
     #[test]

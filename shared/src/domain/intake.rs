@@ -12,7 +12,9 @@ use super::money::{Amount, Currency};
 use super::order::{Line, MAX_LINES, Order, OrderState, Quantities, ShipGroup, Validation};
 use super::particulars::{GroupParticulars, LineParticulars, MAX_PARTICULARS, Particulars};
 use super::payment::{Payment, PaymentMethod, PaymentStatus};
+use super::screening::Screening;
 use super::tax::{PriceBasis, TaxRate};
+use super::told::Said;
 
 /// The most ship groups, payments, fees or discounts of an order.
 pub const MAX_PARTS: usize = 20;
@@ -112,7 +114,7 @@ pub struct Intake {
 }
 
 /// Why an order cannot be one, as a path into it and what to do.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Impossible {
     /// Where.
     pub field: String,
@@ -177,6 +179,7 @@ impl Intake {
             channel,
             number: self.number,
             fingerprint,
+            said: Said::default(),
             version: 1,
             ordered_at: self.ordered_at,
             received_at: now,
@@ -201,9 +204,12 @@ impl Intake {
             notes: Vec::new(),
             customer_note: self.customer_note,
             particulars: self.particulars,
+            screening: Screening::default(),
             cancellation: None,
             delays: Vec::new(),
             policy: policy.clone(),
+            reports: Vec::new(),
+            drift: None,
             money_since: None,
             id,
         };

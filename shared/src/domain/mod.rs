@@ -3,18 +3,23 @@
 //! [`decide`] says what a command does to an order, [`evolve`] applies what happened. Everything
 //! else in this module is the vocabulary those two speak.
 
+pub mod account;
+pub mod address;
 pub mod audit;
 pub mod billing;
 pub mod command;
 pub mod contact;
 pub mod customer;
 pub mod decide;
+pub mod drift;
 pub mod event;
 pub mod evolve;
+pub mod fraud;
 pub mod ids;
 pub mod intake;
 pub mod japan;
 pub mod kana;
+pub mod limits;
 pub mod mail_address;
 pub mod mail_typos;
 pub mod merchant;
@@ -24,13 +29,17 @@ pub mod particulars;
 pub mod payment;
 pub mod phone;
 pub mod prefecture;
+pub mod promotion;
 pub mod rejection;
+pub mod report;
 pub mod rule_pack;
 pub mod rules;
+pub mod screening;
 pub mod shipment;
 #[cfg(any(test, feature = "testing"))]
 pub mod state_map;
 pub mod stock;
+pub mod tally;
 pub mod tax;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
@@ -38,6 +47,7 @@ pub mod testing;
 mod tests;
 pub mod text;
 pub mod timers;
+pub mod told;
 pub mod validation;
 
 pub use command::Command;

@@ -6,13 +6,17 @@ use serde::{Deserialize, Serialize};
 
 use super::billing::{Declared, Discount, Fee};
 use super::customer::{Address, Customer, DesiredDelivery, Personal};
+use super::drift::Drift;
 use super::ids::{ChannelId, LineId, LocationId, MerchantId, OrderId, PaymentId, ShipmentId, Sku};
 use super::merchant::OrderPolicy;
 use super::money::{Amount, Currency};
 use super::particulars::{GroupParticulars, LineParticulars, Particulars};
 use super::payment::Payment;
+use super::report::Report;
+use super::screening::Screening;
 use super::shipment::{LineQuantity, Shipment};
 use super::tax::{PriceBasis, TaxRate};
+use super::told::Said;
 use super::validation::{Finding, Severity};
 
 /// Where an order stands. It only ever moves forward, or to the side exit `Cancelled`.
@@ -170,12 +174,20 @@ pub enum HoldCode {
     UnknownProduct,
     /// The figures do not add up.
     AmountDefect,
-    /// 取込不足: the order did not come whole.
-    PartialImport,
     /// It cannot be paid as agreed.
     PaymentDefect,
     /// It cannot be delivered when the customer wants it.
     DeliveryDefect,
+    /// A promotion code of ours gives less than the customer was promised.
+    Promotion,
+    /// The customer has fewer points than the order uses.
+    PointRecalc,
+    /// The purchase order of an account is incomplete.
+    PurchaseOrder,
+    /// The account would owe more than was agreed 与信限度額.
+    CreditLimit,
+    /// Somebody has to approve it 要承認.
+    Approval,
     /// The customer wrote something a person must read.
     CustomerNote,
     /// Possible fraud.
@@ -190,6 +202,8 @@ pub enum HoldCode {
     Quality,
     /// The carrier cannot take parcels.
     CarrierOutage,
+    /// The order came in part 一部取込: its channel says that it has more lines.
+    PartialImport,
 }
 
 impl HoldCode {
@@ -204,6 +218,11 @@ impl HoldCode {
             Self::PartialImport => "PARTIAL_IMPORT",
             Self::PaymentDefect => "PAYMENT_DEFECT",
             Self::DeliveryDefect => "DELIVERY_DEFECT",
+            Self::Promotion => "PROMOTION",
+            Self::PointRecalc => "POINT_RECALC",
+            Self::PurchaseOrder => "PURCHASE_ORDER",
+            Self::CreditLimit => "CREDIT_LIMIT",
+            Self::Approval => "APPROVAL",
             Self::CustomerNote => "CUSTOMER_NOTE",
             Self::FraudReview => "FRAUD_REVIEW",
             Self::Payment => "PAYMENT",
@@ -223,10 +242,16 @@ impl HoldCode {
                 | Self::ContactDefect
                 | Self::UnknownProduct
                 | Self::AmountDefect
-                | Self::PartialImport
                 | Self::PaymentDefect
                 | Self::DeliveryDefect
+                | Self::Promotion
+                | Self::PointRecalc
+                | Self::PurchaseOrder
+                | Self::CreditLimit
+                | Self::Approval
+                | Self::FraudReview
                 | Self::CustomerNote
+                | Self::PartialImport
         )
     }
 }
@@ -242,6 +267,16 @@ pub struct Hold {
     pub opened_at: Timestamp,
     /// Until when, and how it ended.
     pub closed: Option<(Timestamp, HoldEnd)>,
+}
+
+impl Hold {
+    /// Whether somebody other than `stage` has closed it.
+    #[must_use]
+    pub fn was_closed_by_other_than(&self, stage: &str) -> bool {
+        self.closed.as_ref().is_some_and(|(_, end)| match end {
+            HoldEnd::Resolved { by } | HoldEnd::Overridden { by, .. } => by != stage,
+        })
+    }
 }
 
 /// How a hold ended.
@@ -294,6 +329,16 @@ pub enum TicketKind {
     CancelRefused,
     /// A warehouse or carrier report contradicts what happened before.
     ContradictoryReport,
+    /// The channel says something of the order that could not be followed.
+    ChannelDiffers,
+    /// The channel cannot be told something by its interface: do it there by hand.
+    ChannelReportImpossible,
+    /// Nobody knows whether the channel took what it was told.
+    ChannelReportUnanswered,
+    /// The channel refuses what it was told.
+    ChannelReportRefused,
+    /// The channel says something else of the order than we do.
+    ChannelDrift,
 }
 
 /// Something a person must look at. Unlike a hold it does not stop the order.
@@ -340,6 +385,10 @@ pub enum CancelReason {
     PaymentDeclined,
     /// 期限切れ: not paid in time.
     PaymentExpired,
+    /// モール・カート側の取消: the channel cancelled it.
+    Channel,
+    /// 不正注文.
+    Fraud,
 }
 
 /// A cancellation that has been accepted and is being carried out.
@@ -377,8 +426,11 @@ pub struct Order {
     pub channel: ChannelId,
     /// The channel's own number of it.
     pub number: String,
-    /// SHA-256 of the canonical order, in hex: tells a repetition from another order.
+    /// SHA-256 of what the channel said last, in hex: tells a repetition from something new.
     pub fingerprint: String,
+    /// What the channel said last.
+    #[serde(default)]
+    pub said: Said,
     /// The number of its events.
     pub version: u64,
     /// When the customer ordered.
@@ -428,12 +480,21 @@ pub struct Order {
     /// What else the channel says.
     #[serde(default, skip_serializing_if = "Particulars::is_empty")]
     pub particulars: Particulars,
+    /// What it is recognised by, and what it has taken of what orders share.
+    #[serde(default, skip_serializing_if = "Screening::is_empty")]
+    pub screening: Screening,
     /// The cancellation under way.
     pub cancellation: Option<Cancellation>,
     /// The delays the customer was told of.
     pub delays: Vec<(String, Option<Date>)>,
     /// How it is handled.
     pub policy: OrderPolicy,
+    /// What its channel was told.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reports: Vec<Report>,
+    /// In what its channel disagrees with us.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drift: Option<Drift>,
     /// When the payment stage was last called for by something that left the state as it was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub money_since: Option<Timestamp>,
@@ -441,8 +502,9 @@ pub struct Order {
 
 /// The most lines an order may have.
 pub const MAX_LINES: usize = 100;
-/// The most lines one transaction touches: each costs up to three of DynamoDB's 100 items.
-pub const LINES_PER_STEP: usize = 25;
+/// The most lines one transaction touches: each costs up to three of DynamoDB's 100 items, and the order
+/// itself, its events and what it shares with others have their part.
+pub const LINES_PER_STEP: usize = 20;
 /// The most notes, tickets or delays an order keeps.
 pub const MAX_REMARKS: usize = 200;
 /// The bytes from which on an order takes no more remarks, bookings and reports that change nothing:
@@ -530,7 +592,17 @@ impl Order {
         let numbers = self.shipments.iter().flat_map(|shipment| &shipment.trackings);
         let numbers = numbers.map(|tracking| FIELD_BYTES + 2 * tracking.number.len());
         let all = notes.chain(holds).chain(tickets).chain(delays).chain(references.map(String::len));
-        all.chain(reports.map(|_| 0)).chain(numbers).map(|bytes| FIELD_BYTES + bytes).sum()
+        let told = self.reports.iter().map(|_| 0);
+        all.chain(reports.map(|_| 0)).chain(told).chain(numbers).map(|bytes| FIELD_BYTES + bytes).sum()
+    }
+
+    /// Whether it came in part, and nobody has said that this is all of it.
+    #[must_use]
+    pub fn is_partial(&self) -> bool {
+        let differs =
+            self.particulars.expected_lines.is_some_and(|n| usize::try_from(n) != Ok(self.lines.len()));
+        let is_settled = |hold: &Hold| hold.code == HoldCode::PartialImport && hold.closed.is_some();
+        differs && !self.holds.iter().any(is_settled)
     }
 
     /// Units of all lines that have not left yet and still should.
@@ -566,6 +638,12 @@ impl Order {
     /// The payment gate 入金ゲート: every payment secures its part of what is due.
     #[must_use]
     pub fn payment_is_secured(&self) -> bool {
-        self.payments.iter().zip(self.targets()).all(|(payment, target)| payment.secures(target))
+        self.payments.iter().zip(self.targets()).all(|(payment, target)| self.is_secured(payment, target))
+    }
+
+    /// Whether goods worth `target` may leave for this payment. An account on terms pays later.
+    #[must_use]
+    pub fn is_secured(&self, payment: &Payment, target: Amount) -> bool {
+        payment.secures(target) || self.is_on_terms(payment)
     }
 }

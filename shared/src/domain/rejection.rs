@@ -33,6 +33,9 @@ pub enum Rejection {
     /// No such ticket was opened.
     #[error("the order has no ticket {0}; see `tickets` of the order")]
     NoSuchTicket(String),
+    /// Its channel was told no such thing.
+    #[error("the channel was not told of event {0}; see `reports` of the order")]
+    NoSuchReport(u64),
     /// More units than can still be had.
     #[error("line {line} has only {available} units left for this")]
     TooMany {
@@ -90,6 +93,7 @@ impl Rejection {
             Self::NoSuchPayment(_) => "NO_SUCH_PAYMENT",
             Self::NoSuchHold(_) => "NO_SUCH_HOLD",
             Self::NoSuchTicket(_) => "NO_SUCH_TICKET",
+            Self::NoSuchReport(_) => "NO_SUCH_REPORT",
             Self::TooMany { .. } => "TOO_MANY",
             Self::RefundOwed => "REFUND_OWED",
             Self::OtherLocation { .. } => "OTHER_LOCATION",

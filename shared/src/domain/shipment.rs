@@ -111,6 +111,17 @@ pub enum Carrier {
 }
 
 impl Carrier {
+    /// Its name in the API and in tickets.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Yamato => "YAMATO",
+            Self::Sagawa => "SAGAWA",
+            Self::JapanPost => "JAPAN_POST",
+            Self::Other => "OTHER",
+        }
+    }
+
     /// The public page that shows where `number` is; `None` for a carrier we know no page of.
     #[must_use]
     pub fn tracking_url(self, number: &str) -> Option<String> {

@@ -10,15 +10,21 @@ use std::fmt::Write;
 use jiff::Timestamp;
 use jiff::civil::date;
 
+use super::address::CorrectionReason;
 use super::customer::DesiredDelivery;
 use super::decide::{Collection, decide, next_collection};
+use super::drift::ChannelStatus;
 use super::event::{EventKind, Grant};
 use super::money::Amount;
 use super::order::{CancelReason, HoldCode, Order, OrderState, TicketKind};
 use super::payment::{OperationKind, OperationOutcome, PaymentMethod};
 use super::rule_pack::{ContactField, Correction};
+use super::report::{ANSWER_PATIENCE, FactKind, ReportAnswer};
+use super::screening::{Earns, Screened};
 use super::shipment::{FulfilmentEvent, FulfilmentEventKind as Report, LineQuantity};
-use super::testing::{Case, START, address, an_order, given, stages};
+use super::tally::{Claim, TallyKey, TallyKind};
+use super::testing::{Case, Draft, START, address, an_order, given, stages};
+use super::told::Word;
 use super::validation::{Finding, FindingCode, Severity};
 use super::{Command, Event};
 
@@ -86,6 +92,10 @@ fn stops() -> Vec<(Order, Timestamp)> {
     first(an_order().sent_as_available(), |case| case.short_of(1, 1));
     first(an_order(), |case| case.in_stock().collected());
     first(an_order(), |case| case.does(&hold()));
+    first(an_order(), |case| {
+        let told = Command::MarkReported { report: 1, fact: FactKind::Confirmed, answer_by: LATER };
+        case.does(&told).does(&Command::CompareWithChannel { status: ChannelStatus::Shipped })
+    });
     let mut stops: Vec<_> = cases.into_iter().flat_map(way).collect();
     for step in ASIDE {
         let after = |(order, now): &(Order, Timestamp)| Some((effect(order, &step(order), *now)?, *now));
@@ -102,7 +112,8 @@ fn stops() -> Vec<(Order, Timestamp)> {
 const LATER: Timestamp = Timestamp::constant(1_777_593_600, 0);
 
 /// What takes an order aside of its way, one after the other where it can be done.
-const ASIDE: [fn(&Order) -> Command; 8] = [
+const ASIDE: &[fn(&Order) -> Command] = &[
+    |_| Command::Screen { screened: Box::new(screened()) },
     |_| Command::Validate { findings: vec![blocking()] },
     |_| hold(),
     |order| deposit(order, Amount::new(1), "short"),
@@ -141,6 +152,18 @@ fn onward(order: &Order, now: Timestamp) -> Option<Command> {
     stages::next(order, now).or_else(|| outside.into_iter().find(effective))
 }
 
+/// The order used a code and brings points.
+fn screened() -> Screened {
+    let points = TallyKey::new(TallyKind::Points, &["OWN", "customer"]);
+    let code = TallyKey::new(TallyKind::PromotionUses, &["SPRING"]);
+    Screened {
+        customer: Some("customer".to_owned()),
+        claims: vec![Claim::one(code, None)],
+        earns: vec![Earns { key: points, basis_points: 1_000 }],
+        ..Screened::default()
+    }
+}
+
 /// Every command, with arguments that fit the order if any do.
 fn tried(order: &Order, now: Timestamp) -> Vec<Command> {
     let by = || "staff".to_owned();
@@ -154,6 +177,7 @@ fn tried(order: &Order, now: Timestamp) -> Vec<Command> {
         correction(order),
         Command::Validate { findings: Vec::new() },
         Command::Validate { findings: vec![blocking()] },
+        Command::Screen { screened: Box::new(screened()) },
         allocate(open(), Vec::new()),
         allocate(Vec::new(), open()),
         Command::FillBackorder { grants: waiting },
@@ -166,16 +190,25 @@ fn tried(order: &Order, now: Timestamp) -> Vec<Command> {
         Command::ResolveHold { code, by: by() },
         Command::OverrideHold { code, by: by(), reason: "it is all right".into() },
         Command::ChangeAddress { ship_group: 1, address: address("山田次郎") },
+        Command::CorrectAddress {
+            ship_group: 1,
+            address: address("山田次郎"),
+            reasons: vec![CorrectionReason::RepetitionDropped],
+            by: by(),
+        },
         Command::ChangeDesiredDelivery {
             ship_group: 1,
             desired: DesiredDelivery { date: None, time_slot: Some("0812".to_owned()) },
         },
+        said(order, ChannelStatus::Open, true),
+        said(order, ChannelStatus::Cancelled, false),
         Command::ReportDelay { reason: "SNOW".to_owned(), expected_on: None },
         Command::AddNote { id: "1".to_owned(), by: by(), text: "called".into() },
         Command::OpenTicket { kind: TicketKind::MailUnknown, subject: "1".to_owned(), detail: by() },
         Command::CloseTicket { id: ticket },
         Command::Tick,
     ];
+    commands.extend(about_channel(order, now));
     commands.extend(about_money(order, now));
     let shipments = 1..=order.shipments.len().max(1);
     commands.extend(shipments.flat_map(|n| about_shipment(order, n)));
@@ -203,6 +236,21 @@ fn about_money(order: &Order, now: Timestamp) -> Vec<Command> {
             commands.push(Command::RecordOperation { operation: operation.clone(), outcome });
         }
     }
+    commands
+}
+
+fn about_channel(order: &Order, now: Timestamp) -> Vec<Command> {
+    let told = order.reports.first().map_or((1, FactKind::Shipped), |report| (report.event, report.fact));
+    let ((report, fact), answer_by) = (told, now + ANSWER_PATIENCE);
+    let refused = ReportAnswer::Refused { code: "E1".to_owned(), message: "no".to_owned() };
+    let mut commands = vec![
+        Command::MarkReported { report, fact, answer_by },
+        Command::GiveUpReport { report, fact, why: "it cannot be said".to_owned() },
+        Command::RepeatReport { report },
+    ];
+    let answers = [ReportAnswer::Unknown, refused, ReportAnswer::Accepted];
+    commands.extend(answers.map(|answer| Command::RecordReportAnswer { report, answer }));
+    commands.extend(ChannelStatus::ALL.map(|status| Command::CompareWithChannel { status }));
     commands
 }
 
@@ -236,6 +284,18 @@ fn hold() -> Command {
 
 fn cancel(lines: Vec<LineQuantity>) -> Command {
     Command::RequestCancel { lines, reason: CancelReason::Customer }
+}
+
+/// The channel says where the order stands, perhaps with another address.
+fn said(order: &Order, status: ChannelStatus, is_moved: bool) -> Command {
+    let mut told = an_order().intake;
+    let before = Draft { intake: told.clone(), policy: order.policy.clone() }.order();
+    if let Some(group) = told.ship_groups.first_mut().filter(|_| is_moved) {
+        group.address = address("山田三郎");
+    }
+    let fingerprint = format!("{}{is_moved}", status as u8);
+    let word = Word { status, updated_at: None, fingerprint, told, source: None };
+    Command::FollowChannel { before: Box::new(before), word: Box::new(word) }
 }
 
 fn deposit(order: &Order, amount: Amount, reference: &str) -> Command {

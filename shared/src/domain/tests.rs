@@ -2,8 +2,11 @@
 
 mod billing;
 mod cancelling;
+mod channel;
+mod following;
 mod fulfilment;
 mod gates;
+mod limits;
 mod payments;
 mod properties;
 mod timers;

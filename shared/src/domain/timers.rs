@@ -7,7 +7,8 @@ use super::decide::{Collection, next_collection};
 use super::ids::{PaymentId, ShipmentId};
 use super::money::Amount;
 use super::order::{Order, OrderState, Ticket, TicketKind};
-use super::payment::{Payment, PaymentStatus};
+use super::payment::{Payment, PaymentMethod, PaymentStatus};
+use super::report::ReportStatus;
 
 /// How long we wait before we ask a provider again for the first time.
 pub const PROVIDER_CHECK: SignedDuration = SignedDuration::from_mins(10);
@@ -34,6 +35,8 @@ pub enum Due {
     Reminder(PaymentId),
     /// The customer did not pay in time.
     Expiry(PaymentId),
+    /// An account did not pay in time for what it has 支払遅延.
+    Overdue(PaymentId),
     /// Ask the provider again.
     ProviderCheck(PaymentId),
     /// Ask for what should have been asked for long ago.
@@ -46,6 +49,10 @@ pub enum Due {
     Stall,
     /// The warehouse has not acknowledged.
     Acknowledgement(ShipmentId),
+    /// The channel has not answered the report about the event of this number.
+    ReportAnswer(u64),
+    /// The channel has disagreed for too long.
+    Drift,
 }
 
 /// Everything that is or becomes due, unordered.
@@ -66,10 +73,21 @@ pub fn dues(order: &Order) -> Vec<(Timestamp, Due)> {
             if !request.reminded {
                 dues.push((request.remind_at, Due::Reminder(payment.id.clone())));
             }
-            dues.push((request.due_at, Due::Expiry(payment.id.clone())));
+            if !order.is_on_terms(payment) {
+                dues.push((request.due_at, Due::Expiry(payment.id.clone())));
+            } else if !order.has_ticket(&ticket_id(TicketKind::ShortDeposit, payment.id.as_str())) {
+                dues.push((request.due_at, Due::Overdue(payment.id.clone())));
+            }
         }
     }
     dues.extend(forgotten_money(order));
+    for report in &order.reports {
+        let ReportStatus::Sent { answer_by } = report.status else { continue };
+        if !order.has_ticket(&report.ticket(TicketKind::ChannelReportUnanswered)) {
+            dues.push((answer_by, Due::ReportAnswer(report.event)));
+        }
+    }
+    dues.extend(order.drift_alarm_at().map(|at| (at, Due::Drift)));
     if order.state.is_final() {
         return dues;
     }
@@ -124,11 +142,20 @@ fn stalled_at(order: &Order) -> Option<Timestamp> {
     Some(agreed_waits(order).fold(since, Timestamp::max) + patience)
 }
 
-/// Until when the order waits as agreed: for the customer to pay, for the day the goods may leave.
+/// Until when the order waits as agreed: for the customer to pay us or the channel, for the day the
+/// goods may leave.
 fn agreed_waits(order: &Order) -> impl Iterator<Item = Timestamp> {
     let payments = order.payments.iter().zip(order.targets());
     let unpaid = payments.filter(|(payment, target)| !payment.secures(*target));
-    let paid_by = unpaid.filter_map(|(payment, _)| Some(payment.requested.as_ref()?.due_at));
+    let days = SignedDuration::from_hours(24 * i64::from(order.policy.payment_due_days));
+    let paid_by = unpaid.filter_map(move |(payment, _)| match payment.method {
+        PaymentMethod::ChannelSettled => Some(order.received_at + days),
+        PaymentMethod::BankTransfer
+        | PaymentMethod::ConvenienceStore
+        | PaymentMethod::Card
+        | PaymentMethod::PayLater
+        | PaymentMethod::CashOnDelivery => Some(payment.requested.as_ref()?.due_at),
+    });
     let outstanding = |group: u8| {
         let mut lines = order.lines.iter().filter(move |line| line.ship_group == group);
         lines.any(|line| line.outstanding() > 0)
@@ -169,6 +196,11 @@ pub fn ticket_id(kind: TicketKind, subject: &str) -> String {
         TicketKind::ShipmentLost => "SHIPMENT_LOST",
         TicketKind::CancelRefused => "CANCEL_REFUSED",
         TicketKind::ContradictoryReport => "CONTRADICTORY_REPORT",
+        TicketKind::ChannelDiffers => "CHANNEL_DIFFERS",
+        TicketKind::ChannelReportImpossible => "CHANNEL_REPORT_IMPOSSIBLE",
+        TicketKind::ChannelReportUnanswered => "CHANNEL_REPORT_UNANSWERED",
+        TicketKind::ChannelReportRefused => "CHANNEL_REPORT_REFUSED",
+        TicketKind::ChannelDrift => "CHANNEL_DRIFT",
     };
     format!("{kind}:{subject}")
 }

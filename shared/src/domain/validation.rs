@@ -46,6 +46,24 @@ finding_codes! {
     AddressIncomplete,
     /// The address has no house number.
     HouseNumberMissing,
+    /// There is no such postal code.
+    PostalCodeUnknown,
+    /// The postal code belongs to another place.
+    PostalCodeMismatch,
+    /// The city is in another prefecture.
+    PrefectureMismatch,
+    /// There is no such city, or several.
+    CityUnknown,
+    /// Prefecture or city is written twice.
+    CityRepeated,
+    /// Prefecture, city or town stands in another field.
+    CityMisplaced,
+    /// Japan Post lists no such town.
+    TownUnknown,
+    /// 離島: a remote island.
+    RemoteIsland,
+    /// No carrier delivers there.
+    Unservable,
     /// The destination is abroad.
     DestinationAbroad,
     /// The customer's own name is missing.
@@ -94,6 +112,24 @@ finding_codes! {
     DesiredDateTooEarly,
     /// The customer wrote a note.
     CustomerNote,
+    /// A promotion code of ours is not for this order.
+    PromotionInvalid,
+    /// A promotion code of ours was used as often as it may be.
+    PromotionExhausted,
+    /// The discount differs from what the code gives.
+    PromotionDiffers,
+    /// The customer has fewer points than the order uses.
+    PointsShort,
+    /// The order names an account that the merchant does not have, or in another currency.
+    AccountUnknown,
+    /// The account's orders must quote a purchase order number.
+    PurchaseOrderMissing,
+    /// The account would owe more than was agreed.
+    CreditExceeded,
+    /// The account's orders above an amount have to be approved.
+    ApprovalNeeded,
+    /// The order may be a fraud.
+    FraudSuspected,
     /// A rule of the merchant's own fits the order.
     CustomRule,
 }

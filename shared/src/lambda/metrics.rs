@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::settings::Settings;
 use super::telemetry::write_line;
+use crate::app::run_timers::Woken;
 
 /// How the work on a message or request ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -76,11 +77,24 @@ pub fn count(operation: &str, outcome: Outcome, durations: &[Duration]) {
     }
 }
 
-/// Reports how many orders were found stalled in a run of the timers, and how many were due and could
-/// not be woken. Those found stalled before have their ticket and do not count again. Zero is
+/// Reports how many orders were found stalled in a run of the timers, how many were found to disagree
+/// with their channel, and how many were due and could not be woken. Those found before have their
+/// ticket and do not count again. Zero is
 /// reported too: no report at all raises an alarm.
-pub fn timers(operation: &str, stalled: usize, unwoken: usize) {
-    write_line(&ran(Origin::here(operation), stalled, unwoken).to_string());
+pub fn timers(operation: &str, woken: Woken) {
+    write_line(&ran(Origin::here(operation), woken).to_string());
+}
+
+/// Reports how many orders a channel knows of that have not come.
+pub fn missing(operation: &str, orders: usize) {
+    let origin = Origin::here(operation);
+    let metrics = json!([{ "Name": "MissingOrders", "Unit": "Count" }]);
+    let line = json!({
+        "_aws": directive(origin, &["operation"], &metrics),
+        "operation": operation,
+        "MissingOrders": orders,
+    });
+    write_line(&line.to_string());
 }
 
 fn counted(origin: Origin<'_>, outcome: Outcome, durations: &[Duration]) -> Value {
@@ -101,16 +115,19 @@ fn counted(origin: Origin<'_>, outcome: Outcome, durations: &[Duration]) -> Valu
     })
 }
 
-fn ran(origin: Origin<'_>, stalled: usize, unwoken: usize) -> Value {
+fn ran(origin: Origin<'_>, woken: Woken) -> Value {
+    let Woken { stalled, drifted, failed, due: _ } = woken;
     let metrics = json!([
         { "Name": "StalledOrders", "Unit": "Count" },
+        { "Name": "ChannelDrift", "Unit": "Count" },
         { "Name": "UnwokenOrders", "Unit": "Count" },
     ]);
     json!({
         "_aws": directive(origin, &["operation"], &metrics),
         "operation": origin.operation,
         "StalledOrders": stalled,
-        "UnwokenOrders": unwoken,
+        "ChannelDrift": drifted,
+        "UnwokenOrders": failed,
     })
 }
 
@@ -157,10 +174,12 @@ mod tests {
 
     #[test]
     fn the_gauges_of_the_timers_have_the_operation_as_their_only_dimension() {
-        let line = ran(origin("run-timers"), 0, 2);
+        let woken = Woken { due: 9, stalled: 0, drifted: 1, failed: 2 };
+        let line = ran(origin("run-timers"), woken);
         assert_eq!(line["_aws"]["CloudWatchMetrics"][0]["Dimensions"], json!([["operation"]]));
         assert_eq!(line["operation"], "run-timers");
-        assert_eq!((&line["StalledOrders"], &line["UnwokenOrders"]), (&json!(0), &json!(2)));
+        let gauges = ["StalledOrders", "ChannelDrift", "UnwokenOrders"].map(|name| line[name].clone());
+        assert_eq!(gauges, [json!(0), json!(1), json!(2)]);
     }
 
     #[test]

@@ -38,10 +38,21 @@ impl Route {
 }
 
 /// All routes.
-pub const ROUTES: [Route; 22] = [
+pub const ROUTES: &[Route] = &[
     channel("POST /v1/channels/{channel}/orders", "receive-order"),
+    channel("POST /v1/channels/{channel}/uploads", "receive-order"),
+    channel("GET /v1/channels/{channel}/uploads/{upload}", "receive-order"),
+    channel("GET /v1/channels/{channel}/uploads/{upload}/report", "receive-order"),
+    channel("POST /v1/channels/{channel}/polls", "receive-order"),
+    channel("POST /v1/channels/{channel}/orders/dry-run", "receive-order"),
+    channel("POST /v1/channels/{channel}/reports/{id}", "receive-answer"),
+    staff("POST /v1/merchants/{merchant}/orders", "receive-order"),
+    staff("GET /v1/channels/{channel}/payloads", "receive-order"),
+    staff("POST /v1/channels/{channel}/payloads/{payload}/reprocess", "receive-order"),
+    staff("GET /v1/orders/{id}/source", "receive-order"),
     staff("GET /v1/orders", "query-orders"),
     staff("GET /v1/orders/{id}", "query-orders"),
+    staff("POST /v1/addresses/check", "query-orders"),
     public("GET /openapi.json", "query-orders"),
     staff("POST /v1/orders/{id}/commands", "operate-order"),
     staff("POST /v1/payments/deposits", "operate-order"),
@@ -57,6 +68,19 @@ pub const ROUTES: [Route; 22] = [
     staff("PUT /v1/merchants/{merchant}/products/{sku}", "manage-merchant"),
     staff("GET /v1/merchants/{merchant}/products/{sku}", "manage-merchant"),
     staff("GET /v1/merchants/{merchant}/products", "manage-merchant"),
+    staff("PUT /v1/merchants/{merchant}/promotions/{code}", "manage-merchant"),
+    staff("GET /v1/merchants/{merchant}/promotions/{code}", "manage-merchant"),
+    staff("DELETE /v1/merchants/{merchant}/promotions/{code}", "manage-merchant"),
+    staff("GET /v1/merchants/{merchant}/promotions", "manage-merchant"),
+    staff("PUT /v1/merchants/{merchant}/accounts/{account}", "manage-merchant"),
+    staff("GET /v1/merchants/{merchant}/accounts/{account}", "manage-merchant"),
+    staff("GET /v1/merchants/{merchant}/accounts", "manage-merchant"),
+    staff("PUT /v1/merchants/{merchant}/point-issuers/{issuer}", "manage-merchant"),
+    staff("GET /v1/merchants/{merchant}/point-issuers", "manage-merchant"),
+    staff("POST /v1/merchants/{merchant}/point-issuers/{issuer}/adjustments", "manage-merchant"),
+    staff("PUT /v1/merchants/{merchant}/block-list", "manage-merchant"),
+    staff("GET /v1/merchants/{merchant}/block-list", "manage-merchant"),
+    staff("DELETE /v1/merchants/{merchant}/block-list/{kind}/{hash}", "manage-merchant"),
     staff("GET /v1/stock/{merchant}/{sku}", "manage-merchant"),
     staff("POST /v1/stock/{merchant}/{sku}/receipts", "manage-merchant"),
     staff("POST /v1/stock/{merchant}/{sku}/adjustments", "manage-merchant"),
@@ -86,7 +110,7 @@ mod tests {
         let keys: BTreeSet<_> = ROUTES.iter().map(|route| route.key).collect();
         assert_eq!(keys.len(), ROUTES.len());
         for route in ROUTES {
-            assert!(["GET", "POST", "PUT"].contains(&route.method()), "{}", route.key);
+            assert!(["GET", "POST", "PUT", "DELETE"].contains(&route.method()), "{}", route.key);
             assert!(route.path().starts_with('/'), "{}", route.key);
         }
     }

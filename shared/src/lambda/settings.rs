@@ -3,8 +3,9 @@
 //! | variable | what | functions |
 //! |---|---|---|
 //! | `TABLE_NAME` | the table | all but `relay-events` |
-//! | `ARCHIVE_BUCKET` | raw payloads, shipping instructions | `receive-order`, `release-order` |
+//! | `ARCHIVE_BUCKET` | raw payloads, shipping instructions | `receive-order`, `take-upload`, `release-order` |
 //! | `WAREHOUSE_QUEUE_URL` | what the warehouse is told | `release-order` |
+//! | `CHANNEL_REPORTS_QUEUE_URL` | what the channels' integrations are told | `report-channel` |
 //! | `DEAD_LETTER_QUEUE_URL` | where the function parks what can never succeed | the stages, `relay-events` |
 //! | `QUEUE_URL_VALIDATE_ORDER`, … | the queue of each stage | `relay-events` |
 //! | `MAIL_DOMAIN` | the domain all mails come from | `manage-merchant` |
@@ -107,6 +108,14 @@ impl Settings {
     /// [`SettingsError`].
     pub fn warehouse_queue(&self) -> Result<String, SettingsError> {
         self.required("WAREHOUSE_QUEUE_URL")
+    }
+
+    /// The queue of the channels' integrations.
+    ///
+    /// # Errors
+    /// [`SettingsError`].
+    pub fn channel_reports_queue(&self) -> Result<String, SettingsError> {
+        self.required("CHANNEL_REPORTS_QUEUE_URL")
     }
 
     /// The function's own dead letter queue.
@@ -248,7 +257,7 @@ mod tests {
         let [_, rest @ ..] = values;
         assert_eq!(
             Settings::new(rest).stage_queues(),
-            Err(SettingsError::Missing("QUEUE_URL_VALIDATE_ORDER".to_owned()))
+            Err(SettingsError::Missing("QUEUE_URL_TAKE_UPLOAD".to_owned()))
         );
     }
 

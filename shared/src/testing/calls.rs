@@ -2,25 +2,52 @@
 
 use std::fmt::Debug;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::app::limit_store::{LimitStore, Registered, RegisteredKey, RegisteredKind, Salt, TallyAdjustment};
+use crate::app::payloads::{PayloadLog, PayloadNote, Unopened};
 use crate::app::ports::{
-    Answer, AnswerStore, Commit, CommitError, ListError, MailLog, MailStatus, MerchantStore, OrderQuery,
-    OrderStore, Page, StockChange, StockStore, StoreError,
+    Answer, AnswerStore, ChannelPace, Commit, CommitError, ListError, MailLog, MailStatus, MerchantStore,
+    OrderQuery, OrderStore, Page, StockChange, StockStore, StoreError,
 };
 use crate::app::record::EventRecord;
+use crate::app::uploads::{Step, Upload, UploadStore};
+use crate::domain::fraud::Mark;
 use crate::domain::ids::{ChannelId, MerchantId, OrderId, Sku};
 use crate::domain::merchant::{Channel, Merchant, Product};
 use crate::domain::order::Order;
 use crate::domain::rule_pack::RuleVersion;
 use crate::domain::stock::StockKey;
+use crate::domain::tally::TallyKey;
 
 /// All that a store has to be.
-pub trait Store: OrderStore + AnswerStore + StockStore + MerchantStore + MailLog {}
+pub trait Store:
+    OrderStore
+    + AnswerStore
+    + StockStore
+    + MerchantStore
+    + LimitStore
+    + MailLog
+    + ChannelPace
+    + PayloadLog
+    + UploadStore
+{
+}
 
-impl<S: OrderStore + AnswerStore + StockStore + MerchantStore + MailLog> Store for S {}
+impl<S> Store for S where
+    S: OrderStore
+        + AnswerStore
+        + StockStore
+        + MerchantStore
+        + LimitStore
+        + MailLog
+        + ChannelPace
+        + PayloadLog
+        + UploadStore
+{
+}
 
 /// One line for each method: its call, what the call keeps, what the method is given of that, and
 /// what of its answer counts if that is not all of it.
@@ -92,10 +119,38 @@ calls! {
     MerchantStore::list_products,
         ListProducts(merchant: MerchantId, cursor: Option<String>, limit: usize)
         => (merchant, cursor.as_deref(), *limit) as listed;
+    LimitStore::salt, Salt(merchant: MerchantId) => (merchant) as kept;
+    LimitStore::registered,
+        Registered(merchant: MerchantId, keys: Vec<RegisteredKey>) => (merchant, keys) as by_key;
+    LimitStore::register, Register(merchant: MerchantId, what: Box<Registered>) => (merchant, what);
+    LimitStore::unregister, Unregister(merchant: MerchantId, key: RegisteredKey) => (merchant, key);
+    LimitStore::list_registered,
+        ListRegistered(merchant: MerchantId, kind: RegisteredKind, cursor: Option<String>, limit: usize)
+        => (merchant, *kind, cursor.as_deref(), *limit) as listed;
+    LimitStore::tallies, Tallies(merchant: MerchantId, keys: Vec<TallyKey>) => (merchant, keys);
+    LimitStore::adjust, Adjust(adjustment: TallyAdjustment) => (adjustment) as named;
+    LimitStore::sightings,
+        Sightings(merchant: MerchantId, mark: Mark, since: Timestamp, limit: usize)
+        => (merchant, mark, *since, *limit);
+    ChannelPace::reserve,
+        Reserve(channel: ChannelId, now: Timestamp, length: SignedDuration) => (channel, *now, *length);
     MailLog::begin, Begin(order: OrderId, fact: String, now: Timestamp) => (order, fact, *now);
     MailLog::finish,
         Finish(order: OrderId, fact: String, status: Option<MailStatus>) => (order, fact, status.as_ref());
     MailLog::mails, Mails(order: OrderId) => (order);
+    PayloadLog::note_payload, NotePayload(channel: ChannelId, note: PayloadNote) => (channel, note);
+    PayloadLog::settle_payload, SettlePayload(channel: ChannelId, payload: String) => (channel, payload);
+    PayloadLog::payloads,
+        Payloads(channel: ChannelId, cursor: Option<String>, limit: usize)
+        => (channel, cursor.as_deref(), *limit) as listed;
+    PayloadLog::note_unopened, NoteUnopened(unopened: Unopened) => (unopened);
+    PayloadLog::unopened, Unopened(order: OrderId) => (order);
+    UploadStore::begin_upload, BeginUpload(upload: Box<Upload>) => (upload);
+    UploadStore::upload, Upload(channel: ChannelId, id: String) => (channel, id);
+    UploadStore::advance_upload, AdvanceUpload(step: Box<Step>) => (step);
+    UploadStore::report,
+        Report(channel: ChannelId, id: String, cursor: Option<String>, limit: usize)
+        => (channel, id, cursor.as_deref(), *limit) as listed;
 }
 
 /// An answer with all that `Debug` hides.
@@ -127,6 +182,17 @@ fn by_order(answer: Result<Vec<EventRecord>, StoreError>) -> Result<Vec<EventRec
     let mut records = answer?;
     records.sort_by(|one, other| one.order.cmp(&other.order));
     Ok(records)
+}
+
+/// Each store makes salts of its own.
+fn kept(answer: Result<Salt, StoreError>) -> Result<bool, StoreError> {
+    answer.map(|salt| !salt.0.is_empty())
+}
+
+fn by_key(answer: Result<Vec<Registered>, StoreError>) -> Result<Vec<Registered>, StoreError> {
+    let mut registered = answer?;
+    registered.sort_by_key(Registered::key);
+    Ok(registered)
 }
 
 fn in_any_order(answer: Result<Vec<Product>, StoreError>) -> Result<Vec<Product>, StoreError> {

@@ -4,6 +4,7 @@
 //! All fakes are handles: a clone speaks of the same world.
 
 mod calls;
+mod channel;
 mod clock;
 mod faults;
 mod mailer;
@@ -15,6 +16,7 @@ mod surroundings;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub use calls::{Call, Store};
+pub use channel::{FakeReports, Told};
 pub use clock::ManualClock;
 pub use faults::{Faults, InjectedFault, Moment};
 pub use mailer::{FakeMailer, MailScript};

@@ -1,21 +1,27 @@
 //! The store in memory, with the conditions of the real one.
 
+mod limits;
 mod mails;
 mod merchants;
+mod pace;
+mod payloads;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 use jiff::Timestamp;
 
+use self::limits::Limits;
 use super::{Call, Faults, locked};
 use crate::adapters::cursor;
 use crate::app::message::Message;
+use crate::app::payloads::{PayloadNote, Unopened};
 use crate::app::ports::{
     Answer, AnswerStore, Commit, CommitError, LedgerEntry, ListError, MailRecord, OrderFilter, OrderQuery,
     OrderStore, OrderSummary, Page, StockChange, StockChanged, StockStore, StoreError,
 };
 use crate::app::record::EventRecord;
+use crate::app::uploads::{ReportPage, Upload};
 use crate::domain::event::EventKind;
 use crate::domain::ids::{ChannelId, LineId, MerchantId, OrderId, Sku};
 use crate::domain::merchant::{Channel, Merchant, Product};
@@ -44,6 +50,13 @@ struct State {
     channels: BTreeMap<ChannelId, Channel>,
     products: BTreeMap<(MerchantId, Sku), Product>,
     mails: BTreeMap<(OrderId, String), MailRecord>,
+    notes: BTreeMap<(ChannelId, String), PayloadNote>,
+    unopened: BTreeMap<OrderId, Unopened>,
+    uploads: BTreeMap<(ChannelId, String), Upload>,
+    pages: BTreeMap<(ChannelId, String, u32), ReportPage>,
+    limits: Limits,
+    /// Until when the calls of channels are taken, in milliseconds.
+    paces: BTreeMap<ChannelId, i64>,
     /// Orders whose row cannot be read.
     broken: BTreeSet<OrderId>,
     outbox: Vec<Message>,
@@ -90,7 +103,10 @@ impl State {
         }
         let stock = |key: &StockKey| self.stock_of(&(commit.order.merchant.clone(), key.clone()));
         let allowed = commit.stock_effects().iter().all(|effect| effect.needs.hold_for(&stock(&effect.key)));
-        (!allowed).then_some(CommitError::StockChanged)
+        if !allowed {
+            return Some(CommitError::StockChanged);
+        }
+        (!self.limits.allow(commit)).then_some(CommitError::TallyChanged)
     }
 
     fn write(&mut self, commit: &Commit) {
@@ -121,6 +137,7 @@ impl State {
                 self.waiting.remove(&row);
             }
         }
+        self.limits.write(commit);
         if let Some(answer) = &commit.answer {
             self.answers.insert(answer.key.clone(), answer.clone());
         }
@@ -151,13 +168,15 @@ impl State {
 }
 
 /// How many rows a commit writes: the order, its events and sales, two of each stock, those that wait,
-/// and the answer.
+/// what orders share, and the answer.
 fn rows(commit: &Commit) -> usize {
     let sales = commit.records.iter().filter(|record| record.event.kind() == EventKind::SalesPosted);
     1 + commit.records.len()
         + sales.count()
         + 2 * commit.stock_effects().len()
         + commit.waiting_changes().len()
+        + commit.tally_changes().len()
+        + commit.sightings().len()
         + usize::from(commit.answer.is_some())
 }
 
@@ -186,6 +205,12 @@ impl MemoryStore {
     #[must_use]
     pub fn order(&self, id: &OrderId) -> Option<Order> {
         locked(&self.state).orders.get(id).cloned()
+    }
+
+    /// What happened to an order as its event of that number; `None` when there is none.
+    #[must_use]
+    pub fn happened(&self, id: &OrderId, seq: u64) -> Option<EventRecord> {
+        locked(&self.state).events.get(&(id.clone(), seq)).cloned()
     }
 
     /// Makes the row of an order one that cannot be read.
@@ -319,6 +344,14 @@ impl OrderStore for MemoryStore {
             Ok(())
         })
         .await
+    }
+
+    async fn commit_all(&self, commits: &[Commit]) -> Vec<Result<(), CommitError>> {
+        let mut ends = Vec::with_capacity(commits.len());
+        for commit in commits {
+            ends.push(self.commit(commit).await);
+        }
+        ends
     }
 
     async fn list(&self, query: &OrderQuery) -> Result<Page<OrderSummary>, ListError> {

@@ -1,8 +1,9 @@
 use super::{
-    FakeArchive, FakeDeadLetters, FakeMailer, FakeProvider, FakeQueues, FakeWarehouse, Faults, ManualClock,
-    MemoryStore,
+    FakeArchive, FakeDeadLetters, FakeMailer, FakeProvider, FakeQueues, FakeReports, FakeWarehouse, Faults,
+    ManualClock, MemoryStore,
 };
 use crate::app::rule_book::RuleBook;
+use crate::adapters::dialects::Dialects;
 use crate::domain::testing::START;
 
 /// Everything the functions use. All of it is handles; as it begins, it is empty, it is [`START`], and
@@ -23,6 +24,10 @@ pub struct Surroundings {
     pub warehouse: FakeWarehouse,
     /// The bucket.
     pub archive: FakeArchive,
+    /// What channels are told.
+    pub reports: FakeReports,
+    /// What platforms call that.
+    pub dialects: Dialects,
     /// The queues of the stages.
     pub queues: FakeQueues,
     /// Where messages are put aside.
@@ -41,6 +46,8 @@ impl Default for Surroundings {
             mailer: FakeMailer::new(faults.clone()),
             warehouse: FakeWarehouse::new(faults.clone()),
             archive: FakeArchive::new(faults.clone()),
+            reports: FakeReports::new(faults.clone()),
+            dialects: Dialects,
             queues: FakeQueues::new(faults.clone()),
             dead_letters: FakeDeadLetters::new(faults.clone()),
             rules: RuleBook::default(),

@@ -9,6 +9,7 @@ use juchu::domain::money::Amount;
 use juchu::domain::order::{Order, TicketKind};
 use juchu::domain::payment::OperationKind;
 use juchu::domain::stock::StockKey;
+use juchu::domain::tally::{Claim, TallyKind};
 use juchu::domain::{Event, OrderState};
 
 use super::World;
@@ -22,6 +23,7 @@ impl World {
     pub fn check_books(&self) {
         let orders = self.store.orders();
         self.check_stock(&orders);
+        self.check_tallies(&orders);
         for order in &orders {
             assert_eq!(
                 order.ready,
@@ -32,6 +34,23 @@ impl World {
         let mut keys = BTreeSet::new();
         for operation in self.provider.done() {
             assert!(keys.insert(operation.key.clone()), "the provider did {} twice", operation.key);
+        }
+    }
+
+    /// Each count that orders share is what was booked by hand, and what the orders have of it.
+    fn check_tallies(&self, orders: &[Order]) {
+        for (merchant, key, tally) in self.store.all_tallies() {
+            let own = orders.iter().filter(|order| order.merchant == merchant);
+            let kept: i64 =
+                own.clone().filter_map(|order| order.screening.claim(&key)).map(Claim::kept).sum();
+            let earned = own.flat_map(|order| &order.screening.earned).filter(|(of, _)| *of == key);
+            let earned: i64 = earned.map(|(_, points)| points.units()).sum();
+            let of_orders = if key.kind.is_balance() { earned - kept } else { kept };
+            // What is remembered of customers is of events, which only the audit reads.
+            if !matches!(key.kind, TallyKind::Refusals | TallyKind::Unpaid) {
+                assert_eq!(tally.amount, tally.by_hand + of_orders, "{key:?}");
+            }
+            assert!(tally.amount >= 0, "{key:?}: {tally:?}");
         }
     }
 

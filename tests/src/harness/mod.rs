@@ -24,6 +24,8 @@ pub mod processes;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
+use juchu::adapters::dialects::Dialects;
+use juchu::adapters::reading::Spoken;
 use juchu::app::allocate_stock::AllocateStock;
 use juchu::app::cancel_order::CancelOrder;
 use juchu::app::collect_payment::CollectPayment;
@@ -36,19 +38,22 @@ use juchu::app::operate_order::OperateOrder;
 use juchu::app::ports::Clock;
 use juchu::app::post_sales::PostSales;
 use juchu::app::query_orders::QueryOrders;
+use juchu::app::receive_answer::ReceiveAnswer;
 use juchu::app::receive_order::ReceiveOrder;
 use juchu::app::relay_events::relay_events;
 use juchu::app::release_order::ReleaseOrder;
+use juchu::app::report_channel::ReportChannel;
 use juchu::app::rule_book::RuleBook;
 use juchu::app::run_timers::RunTimers;
 use juchu::app::ship_order::ShipOrder;
+use juchu::app::take_upload::TakeUpload;
 use juchu::app::validate_order::ValidateOrder;
 use juchu::domain::ids::{OrderId, ShipmentId};
 use juchu::domain::order::Order;
 use juchu::domain::timers::next_due;
 use juchu::testing::{
-    FakeArchive, FakeMailer, FakeProvider, FakeQueues, FakeWarehouse, Faults, ManualClock, MemoryStore,
-    Moment, Surroundings,
+    FakeArchive, FakeMailer, FakeProvider, FakeQueues, FakeReports, FakeWarehouse, Faults, ManualClock,
+    MemoryStore, Moment, Surroundings,
 };
 
 use self::dice::Dice;
@@ -102,6 +107,10 @@ pub struct World {
     pub warehouse: FakeWarehouse,
     /// The bucket.
     pub archive: FakeArchive,
+    /// What channels are told.
+    pub reports: FakeReports,
+    /// What platforms call that.
+    pub dialects: Dialects,
     /// The queues of the stages.
     pub queues: FakeQueues,
     /// The rules that were read before.
@@ -142,7 +151,18 @@ impl World {
     #[must_use]
     pub fn new() -> Self {
         let Surroundings {
-            clock, faults, store, provider, mailer, warehouse, archive, queues, rules, ..
+            clock,
+            faults,
+            store,
+            provider,
+            mailer,
+            warehouse,
+            archive,
+            queues,
+            reports,
+            dialects,
+            rules,
+            ..
         } = Surroundings::default();
         Self {
             clock,
@@ -152,6 +172,8 @@ impl World {
             mailer,
             warehouse,
             archive,
+            reports,
+            dialects,
             queues,
             rules,
             parked: Vec::new(),
@@ -231,6 +253,12 @@ impl World {
         OperateOrder { store: self.store.clone(), clock: self.clock.clone() }
     }
 
+    /// The door for channels' answers.
+    #[must_use]
+    pub fn receive_answer(&self) -> ReceiveAnswer<MemoryStore, ManualClock> {
+        ReceiveAnswer { store: self.store.clone(), clock: self.clock.clone() }
+    }
+
     /// The window on orders.
     #[must_use]
     pub fn query_orders(&self) -> QueryOrders<MemoryStore> {
@@ -253,6 +281,10 @@ impl World {
             }};
         }
         match stage {
+            Stage::TakeUpload => {
+                let app = TakeUpload { door: self.receive_order(), dialects: Spoken };
+                Box::pin(async move { app.handle(&message).await })
+            }
             Stage::ValidateOrder => stage!(ValidateOrder { store, rules, clock }),
             Stage::AllocateStock => stage!(AllocateStock { store, clock }),
             Stage::CollectPayment => stage!(CollectPayment { store, provider, clock }),
@@ -262,6 +294,7 @@ impl World {
             Stage::PostSales => stage!(PostSales { store, clock }),
             Stage::CancelOrder => stage!(CancelOrder { store, clock }),
             Stage::NotifyCustomer => stage!(NotifyCustomer { store, mailer, clock }),
+            Stage::ReportChannel => stage!(ReportChannel { store, reports, dialects, clock }),
         }
     }
 
@@ -275,6 +308,15 @@ impl World {
     /// Brings a stage up again.
     pub fn start(&mut self, stage: Stage) {
         self.stopped.remove(&stage);
+    }
+
+    /// Settles while the stages of the lifecycle are down: files are worked through, their orders wait.
+    ///
+    /// # Panics
+    /// As [`Self::settle`].
+    pub async fn settle_uploads(&mut self) {
+        self.stopped = Stage::ALL.into_iter().filter(|stage| *stage != Stage::TakeUpload).collect();
+        self.settle().await;
     }
 
     /// What waits for `stage`.

@@ -8,9 +8,12 @@
 )]
 
 mod dynamo_rows;
+mod limits;
 mod lists;
 mod master_data;
 mod orders;
+mod pace;
+mod payloads;
 mod samples;
 mod stock;
 mod together;

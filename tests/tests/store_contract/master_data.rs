@@ -11,6 +11,8 @@ use juchu::domain::order::HoldCode;
 use juchu::domain::rule_pack::{
     Condition, CustomRule, Fix, RulePack, RuleVersion, Saved, Thresholds, Treatment,
 };
+use juchu::domain::report::{CarrierCode, ReportSettings};
+use juchu::domain::shipment::Carrier;
 use juchu::domain::tax::TaxRate;
 use juchu::domain::validation::FindingCode;
 
@@ -127,6 +129,11 @@ async fn a_channel_keeps_its_merchant(world: &impl World) {
         merchant: merchant(),
         kind: ChannelKind::Json,
         secret: ChannelSecret::ApiKey { sha256: "0".repeat(64) },
+        reports: ReportSettings {
+            account: Some("shop".to_owned()),
+            carriers: vec![CarrierCode { carrier: Carrier::Yamato, code: "2".to_owned() }],
+            ..ReportSettings::default()
+        },
     };
     store.put_channel(&shop).await.unwrap();
     let taken = Channel { merchant: MerchantId::new("other").unwrap(), ..shop.clone() };

@@ -17,7 +17,7 @@ fn route_mistakes(template: &Template) -> Problems {
     let surplus = routes().filter(|route| !route["RouteKey"].as_str().is_some_and(|key| known.contains(key)));
     problems.extend(surplus.map(|route| format!("{} is no route of the API", route["RouteKey"])));
 
-    for Route { key, function, caller } in ROUTES {
+    for &Route { key, function, caller } in ROUTES {
         let found: Vec<&Value> = routes().filter(|route| route["RouteKey"] == key).collect();
         let [route] = found.as_slice() else {
             problems.push(format!("{key} is there {} times", found.len()));

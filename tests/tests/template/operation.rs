@@ -32,7 +32,7 @@ fn unwatched(template: &Template) -> Problems {
     demand("IteratorAge", "RelayEvents");
     demand("5xx", "Api");
 
-    for metric in ["StalledOrders", "UnwokenOrders"] {
+    for metric in ["StalledOrders", "ChannelDrift", "UnwokenOrders"] {
         let reports = |alarm: &Value| {
             alarm["Namespace"] == json!({ "Ref": "AWS::StackName" })
                 && alarm["MetricName"] == metric
@@ -60,6 +60,7 @@ fn every_dead_letter_queue_queue_and_function_is_watched_by_an_alarm() {
         "PostSalesErrorsAlarm",
         "RelayEventsAgeAlarm",
         "StalledOrdersAlarm",
+        "ChannelDriftAlarm",
         "UnwokenOrdersAlarm",
     ] {
         assert_eq!(unwatched(&template().without(alarm).expect("an alarm")).len(), 1, "{alarm}");

@@ -76,11 +76,17 @@ fn no_function_is_allowed_more_than_named_actions_on_named_resources() {
 fn written_by(function: &str) -> BTreeSet<&'static str> {
     let kinds: &[&str] = match function {
         "relay-events" | "query-orders" => &[],
-        "allocate-stock" | "ship-order" | "deliver-order" | "cancel-order" => &["ORDER#*", "STOCK#*"],
-        "receive-order" | "operate-order" | "receive-fulfilment" => &["ORDER#*", "IDEMPOTENCY#*"],
-        "collect-payment" => &["ORDER#*", "SANDBOX#*"],
-        "manage-merchant" => &["MERCHANT#*", "CHANNEL#*", "STOCK#*", "IDEMPOTENCY#*"],
-        _ => &["ORDER#*"],
+        "allocate-stock" | "ship-order" | "deliver-order" | "cancel-order" => {
+            &["ORDER#*", "TALLY#*", "STOCK#*"]
+        }
+        "receive-order" => &["ORDER#*", "TALLY#*", "IDEMPOTENCY#*", "PAYLOAD#*", "UPLOAD#*"],
+        "take-upload" => &["ORDER#*", "TALLY#*", "UPLOAD#*"],
+        "operate-order" | "receive-fulfilment" => &["ORDER#*", "TALLY#*", "IDEMPOTENCY#*"],
+        "collect-payment" => &["ORDER#*", "TALLY#*", "SANDBOX#*"],
+        "validate-order" => &["ORDER#*", "TALLY#*", "SIGHTING#*", "SALT#*"],
+        "report-channel" => &["ORDER#*", "TALLY#*", "PACE#*"],
+        "manage-merchant" => &["MERCHANT#*", "CHANNEL#*", "STOCK#*", "TALLY#*", "SALT#*", "IDEMPOTENCY#*"],
+        _ => &["ORDER#*", "TALLY#*"],
     };
     kinds.iter().copied().collect()
 }

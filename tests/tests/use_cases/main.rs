@@ -9,11 +9,15 @@
 
 mod access;
 mod at_once;
+mod channels;
 mod circumstances;
+mod following;
+mod limits;
 mod looking_back;
 mod mails;
 mod poison;
 mod repeated;
 mod rules;
+mod uploads;
 mod verifying;
 mod ways;

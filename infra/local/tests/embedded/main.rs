@@ -8,3 +8,4 @@ mod load;
 mod restart;
 mod rules;
 mod support;
+mod upload;

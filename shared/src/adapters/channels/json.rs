@@ -1,266 +1,26 @@
 //! Our own JSON: the order as an integrator of any shop can send it.
 
-#![expect(unused_qualifications, reason = "utoipa's derive qualifies the types of optional fields")]
+mod model;
 
-use jiff::Timestamp;
 use jiff::civil::Date;
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer};
-use utoipa::ToSchema;
-use utoipa::openapi::schema::{ObjectBuilder, OneOfBuilder, Type};
 
+pub use self::model::*;
 use super::wire::{
-    Defects, Figure, MAIL, NAME, NOTE, PHONE, PLACE, POSTAL_CODE, TITLE, TOKEN, moment, optional_day, parse,
-    tax_rate, tidy,
+    Defects, MAIL, NAME, NOTE, PHONE, PLACE, POSTAL_CODE, TITLE, TOKEN, parse, tax_rate, tidy,
 };
 use super::{ChannelDefaults, ChannelError, ChannelOrder, Reading};
-use crate::domain::billing::{Declared, Discount, DiscountKind, FeeKind};
-use crate::domain::customer::{Address, Customer, DesiredDelivery, Language, Personal, TimeSlot};
+use crate::domain::billing::{Declared, Discount};
+use crate::domain::customer::{Address, Customer, DesiredDelivery, Personal, TimeSlot};
 use crate::domain::ids::Sku;
 use crate::domain::intake::{Intake, IntakeFee, IntakeLine, IntakePayment, IntakeShipGroup, MAX_PARTS};
 use crate::domain::money::{Amount, Currency};
 use crate::domain::order::MAX_LINES;
-use crate::domain::particulars::{GroupParticulars, LineParticulars, Particulars};
+use crate::domain::particulars::{
+    Caution, Gift, GroupParticulars, LineParticulars, Particulars, PointsEarned, PurchaseOrder, Subscription,
+    Temperature,
+};
 use crate::domain::payment::PaymentMethod;
-use crate::domain::tax::{PriceBasis, TaxRate};
-
-// No `Debug` on these: they hold personal data in plain strings.
-
-/// A number that may have decimals: a JSON integer (`1980`), or a string (`"19.80"`). Fractional
-/// JSON numbers are refused, because many programs write them inexactly.
-#[derive(Clone)]
-pub struct Decimal(Figure);
-
-impl<'de> Deserialize<'de> for Decimal {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let value = serde_json::Value::deserialize(deserializer)?;
-        if value.as_number().is_some_and(|number| !number.is_i64() && !number.is_u64()) {
-            return Err(D::Error::custom("write a number with decimals as a string, like \"19.80\""));
-        }
-        Figure::deserialize(value).map(Self).map_err(|_| {
-            D::Error::custom("expected an integer like 1980, or a decimal in a string like \"19.80\"")
-        })
-    }
-}
-
-impl utoipa::PartialSchema for Decimal {
-    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
-        OneOfBuilder::new()
-            .item(ObjectBuilder::new().schema_type(Type::Integer))
-            .item(ObjectBuilder::new().schema_type(Type::String).pattern(Some(r"^\d{1,12}(\.\d+)?$")))
-            .description(Some("An integer, or a number with decimals in a string."))
-            .into()
-    }
-}
-
-impl ToSchema for Decimal {}
-
-/// An order to take in.
-#[derive(Clone, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NewOrder {
-    /// Your own number of the order. Sending the same number again creates nothing.
-    #[schema(min_length = 1, max_length = 100, example = "A-1001")]
-    pub number: String,
-    /// When the customer ordered, RFC 3339 with an offset.
-    #[serde(deserialize_with = "moment")]
-    #[schema(value_type = String, format = DateTime, example = "2026-11-21T10:15:00+09:00")]
-    pub ordered_at: Timestamp,
-    /// Who ordered.
-    pub customer: NewCustomer,
-    /// The currency of all amounts of the order.
-    #[serde(default)]
-    #[schema(default = "JPY")]
-    pub currency: Currency,
-    /// Whether the prices contain their tax.
-    #[serde(default)]
-    #[schema(default = "TAX_INCLUDED")]
-    pub prices: PriceBasis,
-    /// Where everything goes. For several addressees use `ship_groups` instead.
-    pub ship_to: Option<NewAddress>,
-    /// The day the customer wants it, with `ship_to`.
-    #[serde(default, deserialize_with = "optional_day")]
-    #[schema(value_type = Option<String>, format = Date, example = "2026-11-25")]
-    pub desired_date: Option<Date>,
-    /// The hours the customer wants it in, with `ship_to`: `0812` is the morning, `1416` is 14 to 16 o'clock.
-    #[schema(pattern = r"^\d{4}$", example = "1416")]
-    pub time_slot: Option<String>,
-    /// The addressees, when there are several.
-    #[serde(default)]
-    #[schema(max_items = 20)]
-    pub ship_groups: Vec<NewShipGroup>,
-    /// What was ordered.
-    #[schema(min_items = 1, max_items = 100)]
-    pub lines: Vec<NewLine>,
-    /// Fees on the whole order.
-    #[serde(default)]
-    #[schema(max_items = 20)]
-    pub fees: Vec<NewFee>,
-    /// Discounts on the whole order. A discount on one line is given there.
-    #[serde(default)]
-    #[schema(max_items = 20)]
-    pub discounts: Vec<NewDiscount>,
-    /// How it is paid.
-    #[schema(min_items = 1, max_items = 20)]
-    pub payments: Vec<NewPayment>,
-    /// What the customer was told to pay. It is what is billed, even where our own sum differs; left
-    /// out, our own sum is.
-    pub total: Option<Decimal>,
-    /// The tax the customer was told, by rate. Needs `total`.
-    #[serde(default)]
-    #[schema(max_items = 20)]
-    pub taxes: Vec<NewTax>,
-    /// What the customer wrote. Somebody will read it before the goods leave.
-    #[schema(max_length = 2000, example = "領収書をお願いします")]
-    pub note: Option<String>,
-}
-
-/// Who ordered.
-#[derive(Clone, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NewCustomer {
-    /// Full name.
-    #[schema(max_length = 200, example = "山田 太郎")]
-    pub name: String,
-    /// Mail address.
-    #[schema(max_length = 254, example = "taro@example.com")]
-    pub mail: Option<String>,
-    /// Phone number.
-    #[schema(max_length = 40, example = "090-1234-5678")]
-    pub phone: Option<String>,
-    /// The language of our mails; the merchant's own when left out.
-    pub language: Option<Language>,
-}
-
-/// Where goods go.
-#[derive(Clone, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NewAddress {
-    /// Full name of the addressee.
-    #[schema(max_length = 200, example = "山田 花子")]
-    pub name: String,
-    /// Phone number for the carrier.
-    #[schema(max_length = 40, example = "03-1234-5678")]
-    pub phone: Option<String>,
-    /// ISO 3166-1 alpha-2.
-    #[serde(default = "japan")]
-    #[schema(default = "JP", pattern = "^[A-Z]{2}$")]
-    pub country: String,
-    /// Postal code; empty abroad where there is none.
-    #[schema(max_length = 20, example = "150-0001")]
-    pub postal_code: String,
-    /// Prefecture 都道府県, or the state abroad.
-    #[schema(max_length = 300, example = "東京都")]
-    pub prefecture: String,
-    /// City 市区町村.
-    #[schema(max_length = 300, example = "渋谷区")]
-    pub city: String,
-    /// Town, block and house number 町名番地.
-    #[schema(max_length = 300, example = "神宮前1-2-3")]
-    pub line1: String,
-    /// Building and room 建物名.
-    #[schema(max_length = 300, example = "メゾン表参道 401")]
-    pub line2: Option<String>,
-}
-
-/// Lines that go to one addressee.
-#[derive(Clone, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NewShipGroup {
-    /// Where to.
-    pub ship_to: NewAddress,
-    /// The day the customer wants it.
-    #[serde(default, deserialize_with = "optional_day")]
-    #[schema(value_type = Option<String>, format = Date, example = "2026-11-25")]
-    pub desired_date: Option<Date>,
-    /// The hours the customer wants it in: `0812` is the morning, `1416` is 14 to 16 o'clock.
-    #[schema(pattern = r"^\d{4}$", example = "1416")]
-    pub time_slot: Option<String>,
-}
-
-/// What was ordered.
-#[derive(Clone, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NewLine {
-    /// Your code of the product, as in the catalogue.
-    #[schema(min_length = 1, max_length = 64, pattern = "^[^#%]+$", example = "TEA-100")]
-    pub sku: String,
-    /// The product's name as the customer saw it.
-    #[schema(max_length = 500, example = "煎茶 100g")]
-    pub title: String,
-    /// Price of one unit.
-    #[schema(example = 1080)]
-    pub unit_price: Decimal,
-    /// How many units.
-    #[schema(minimum = 1, maximum = 9999, example = 2)]
-    pub quantity: i64,
-    /// Tax rate in percent, 0 to 100: 10, or 8 for food and newspapers, or 0.
-    #[schema(example = 8)]
-    pub tax_rate: Decimal,
-    /// A discount on this line alone, for all its units; nothing when left out.
-    #[schema(example = 100)]
-    pub discount: Option<Decimal>,
-    /// Which of the `ship_groups` it goes to, counted from 1; the first when left out.
-    #[schema(minimum = 1, maximum = 20, example = 1)]
-    pub ship_group: Option<i64>,
-}
-
-/// A fee on the whole order.
-#[derive(Clone, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NewFee {
-    /// What for.
-    pub kind: FeeKind,
-    /// How much.
-    #[schema(example = 550)]
-    pub amount: Decimal,
-    /// Tax rate in percent; 10 when left out.
-    #[schema(example = 10)]
-    pub tax_rate: Option<Decimal>,
-}
-
-/// A discount on the whole order.
-#[derive(Clone, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NewDiscount {
-    /// Where it comes from. `POINTS` lower goods and fees, the others goods only.
-    pub kind: DiscountKind,
-    /// Its code, if it has one.
-    #[schema(max_length = 200, example = "AUTUMN")]
-    pub code: Option<String>,
-    /// How much, positive.
-    #[schema(example = 300)]
-    pub amount: Decimal,
-}
-
-/// How a part of the order is paid.
-#[derive(Clone, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NewPayment {
-    /// How. `CHANNEL_SETTLED` when you have the money already.
-    pub method: PaymentMethod,
-    /// How much; one payment may leave it out and brings the rest.
-    pub amount: Option<Decimal>,
-    /// The payment provider's token; a `CARD` needs one.
-    #[schema(max_length = 200, example = "tok_visa")]
-    pub token: Option<String>,
-}
-
-/// The tax of one rate.
-#[derive(Clone, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct NewTax {
-    /// Tax rate in percent.
-    #[schema(example = 8)]
-    pub tax_rate: Decimal,
-    /// The tax on everything of this rate.
-    #[schema(example = 160)]
-    pub amount: Decimal,
-}
-
-fn japan() -> String {
-    "JP".to_owned()
-}
+use crate::domain::tax::TaxRate;
 
 /// Reads an order in our own JSON.
 ///
@@ -268,6 +28,12 @@ fn japan() -> String {
 /// See [`super::read`].
 pub(super) fn read(body: &[u8], defaults: &ChannelDefaults) -> Result<Reading, ChannelError> {
     let (order, unmapped): (NewOrder, _) = parse(body)?;
+    Ok(Reading::of(read_order(&order, defaults)?, unmapped))
+}
+
+/// Takes an order over, with everything that is wrong with it.
+pub(super) fn read_order(order: &NewOrder, defaults: &ChannelDefaults) -> Result<ChannelOrder, ChannelError> {
+    let (status, updated_at) = (order.status, order.updated_at);
     let mut reader = Reader { currency: order.currency, defects: Defects::default() };
     let intake = Intake {
         number: reader.number(&order.number),
@@ -275,16 +41,17 @@ pub(super) fn read(body: &[u8], defaults: &ChannelDefaults) -> Result<Reading, C
         customer: reader.customer(&order.customer, defaults),
         currency: order.currency,
         basis: order.prices,
-        ship_groups: reader.ship_groups(&order),
-        lines: reader.lines(&order),
+        ship_groups: reader.ship_groups(order),
+        lines: reader.lines(order),
         fees: reader.fees(&order.fees),
         discounts: reader.discounts(&order.discounts),
         payments: reader.payments(&order.payments),
-        declared: reader.declared(&order),
+        declared: reader.declared(order),
         customer_note: reader.note(order.note.as_deref()),
-        particulars: Particulars::default(),
+        particulars: reader.particulars(order),
     };
-    Ok(Reading::of(ChannelOrder::open(reader.defects.finish(intake)?), unmapped))
+    let order = reader.defects.finish(intake)?;
+    Ok(ChannelOrder { status, updated_at, order, missing: Vec::new() })
 }
 
 struct Reader {
@@ -302,13 +69,18 @@ impl Reader {
     }
 
     fn customer(&mut self, customer: &NewCustomer, defaults: &ChannelDefaults) -> Customer {
+        let home = customer.address.as_ref().map(|home| Box::new(self.address("customer.address", home)));
+        let number = self.optional("customer.number", customer.number.as_deref());
         let defects = &mut self.defects;
         Customer {
             name: defects.personal("customer.name", Some(&customer.name), NAME).unwrap_or_default(),
             mail: defects.personal("customer.mail", customer.mail.as_deref(), MAIL),
             phone: defects.personal("customer.phone", customer.phone.as_deref(), PHONE),
             language: customer.language.unwrap_or(defaults.language),
-            ..Customer::default()
+            kana: defects.personal("customer.kana", customer.kana.as_deref(), NAME),
+            company: defects.personal("customer.company", customer.company.as_deref(), NAME),
+            number,
+            address: home,
         }
     }
 
@@ -322,12 +94,18 @@ impl Reader {
             Some(address) => {
                 let address = self.address("ship_to", address);
                 let desired = self.desired("", order.desired_date, order.time_slot.as_deref());
-                vec![IntakeShipGroup { address, desired, particulars: GroupParticulars::default() }]
+                let wishes = (order.gift.as_ref(), order.temperature, order.delivery_method.as_deref());
+                vec![IntakeShipGroup { address, desired, particulars: self.wishes("", None, wishes) }]
             }
             None if several => {
-                if order.desired_date.is_some() || order.time_slot.is_some() {
-                    let message = "with `ship_groups`, give it in each of them";
-                    self.defects.add("desired_date", message);
+                let of_all = [
+                    ("desired_date", order.desired_date.is_some() || order.time_slot.is_some()),
+                    ("gift", order.gift.is_some()),
+                    ("temperature", order.temperature.is_some()),
+                    ("delivery_method", order.delivery_method.is_some()),
+                ];
+                for (field, _) in of_all.into_iter().filter(|(_, given)| *given) {
+                    self.defects.add(field, "with `ship_groups`, give it in each of them");
                 }
                 self.limit("ship_groups", order.ship_groups.len(), 1, MAX_PARTS);
                 let groups = order.ship_groups.iter().take(MAX_PARTS).enumerate();
@@ -342,10 +120,34 @@ impl Reader {
     }
 
     fn ship_group(&mut self, at: &str, group: &NewShipGroup) -> IntakeShipGroup {
+        let wishes = (group.gift.as_ref(), group.temperature, group.delivery_method.as_deref());
         IntakeShipGroup {
             address: self.address(&format!("{at}ship_to"), &group.ship_to),
             desired: self.desired(at, group.desired_date, group.time_slot.as_deref()),
-            particulars: GroupParticulars::default(),
+            particulars: self.wishes(at, group.reference.as_deref(), wishes),
+        }
+    }
+
+    fn wishes(
+        &mut self,
+        at: &str,
+        reference: Option<&str>,
+        (gift, temperature, delivery_method): (Option<&NewGift>, Option<Temperature>, Option<&str>),
+    ) -> GroupParticulars {
+        let text = |text: &Option<String>| text.as_deref().map(str::to_owned);
+        let (noshi, wrapping, message) = gift
+            .map(|gift| (text(&gift.noshi), text(&gift.wrapping), text(&gift.message)))
+            .unwrap_or_default();
+        let wrapping = self.defects.personal(&format!("{at}gift.wrapping"), wrapping.as_deref(), TITLE);
+        GroupParticulars {
+            reference: self.optional(&format!("{at}reference"), reference),
+            gift: Gift {
+                noshi: self.defects.personal(&format!("{at}gift.noshi"), noshi.as_deref(), TITLE),
+                wrapping: wrapping.as_ref().map(Personal::reveal).map(str::to_owned),
+                message: self.lines_of_text(&format!("{at}gift.message"), message.as_deref()),
+            },
+            temperature: temperature.unwrap_or_default(),
+            delivery_method: self.optional(&format!("{at}delivery_method"), delivery_method),
         }
     }
 
@@ -361,8 +163,9 @@ impl Reader {
             city: part("city", Some(&address.city), PLACE).unwrap_or_default(),
             line1: part("line1", Some(&address.line1), PLACE).unwrap_or_default(),
             line2: part("line2", address.line2.as_deref(), PLACE),
+            kana: part("kana", address.kana.as_deref(), NAME),
+            company: part("company", address.company.as_deref(), NAME),
             country: self.defects.country(&format!("{at}.country"), &address.country),
-            ..Address::default()
         }
     }
 
@@ -402,8 +205,11 @@ impl Reader {
                 .as_ref()
                 .map(|it| self.amount(&field("discount"), it))
                 .unwrap_or_default(),
+            particulars: LineParticulars {
+                reference: self.optional(&field("reference"), line.reference.as_deref()),
+                choice: self.lines_of_text(&field("choice"), line.choice.as_deref()),
+            },
             sku: sku?,
-            particulars: LineParticulars::default(),
         })
     }
 
@@ -441,11 +247,14 @@ impl Reader {
         if payment.method == PaymentMethod::Card && token.is_none() {
             self.defects.add(format!("{at}.token"), "a card payment needs the payment provider's token");
         }
+        if payment.awaited && payment.method != PaymentMethod::ChannelSettled {
+            self.defects.add(format!("{at}.awaited"), "only `CHANNEL_SETTLED` is waited for: leave it out");
+        }
         IntakePayment {
             method: payment.method,
             amount: payment.amount.as_ref().map(|amount| self.amount(&format!("{at}.amount"), amount)),
             token,
-            awaited: false,
+            awaited: payment.awaited,
         }
     }
 
@@ -467,11 +276,58 @@ impl Reader {
     }
 
     fn note(&mut self, note: Option<&str>) -> Option<Personal> {
-        let note = tidy(note?, true);
-        if note.chars().count() > NOTE {
-            self.defects.add("note", format!("must be at most {NOTE} characters"));
+        self.lines_of_text("note", note)
+    }
+
+    /// A text of several lines.
+    fn lines_of_text(&mut self, field: &str, text: Option<&str>) -> Option<Personal> {
+        let text = tidy(text?, true);
+        if text.chars().count() > NOTE {
+            self.defects.add(field, format!("must be at most {NOTE} characters"));
         }
-        (!note.is_empty()).then(|| note.into())
+        (!text.is_empty()).then(|| text.into())
+    }
+
+    fn particulars(&mut self, order: &NewOrder) -> Particulars {
+        self.limit("cautions", order.cautions.len(), 0, MAX_PARTS);
+        self.limit("points_earned", order.points_earned.len(), 0, MAX_PARTS);
+        let subscription = order.subscription.as_ref().map(|subscription| Subscription {
+            contract: self.code("subscription.contract", &subscription.contract),
+            cycle: self.optional("subscription.cycle", subscription.cycle.as_deref()),
+            occurrence: subscription.occurrence,
+            next_on: subscription.next_on.map(|day| self.defects.day("subscription.next_on", day)),
+        });
+        let purchase_order = order.purchase_order.as_ref().map(|purchase_order| PurchaseOrder {
+            number: self.code("purchase_order.number", &purchase_order.number),
+            account: self.optional("purchase_order.account", purchase_order.account.as_deref()),
+        });
+        let cautions = order.cautions.iter().take(MAX_PARTS).enumerate().map(|(i, caution)| Caution {
+            code: self.code(&format!("cautions[{i}].code"), &caution.code),
+            meaning: self.defects.text(&format!("cautions[{i}].meaning"), &caution.meaning, TITLE),
+        });
+        let cautions = cautions.collect();
+        let points = order.points_earned.iter().take(MAX_PARTS).enumerate().map(|(i, earned)| PointsEarned {
+            issuer: self.code(&format!("points_earned[{i}].issuer"), &earned.issuer),
+            points: earned.points,
+        });
+        Particulars {
+            kind: order.kind,
+            subscription,
+            purchase_order,
+            cautions,
+            points_earned: points.collect(),
+            expected_lines: order.expected_lines,
+            paid_by: None,
+        }
+    }
+
+    /// A code that must not be empty.
+    fn code(&mut self, field: &str, code: &str) -> String {
+        let code = self.defects.text(field, code, TOKEN);
+        if code.is_empty() {
+            self.defects.add(field, "must not be empty");
+        }
+        code
     }
 
     fn amount(&mut self, field: &str, amount: &Decimal) -> Amount {
@@ -497,3 +353,6 @@ impl Reader {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

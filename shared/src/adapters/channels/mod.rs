@@ -8,23 +8,37 @@ mod amazon;
 mod base;
 mod csv;
 mod eccube;
+mod figures;
+mod given;
 pub mod json;
+mod lenient;
 mod logiless;
+mod method;
 mod nextengine;
+pub mod outgoing;
+mod payment;
+mod place;
+mod postal;
 mod rakuten;
+mod reader;
 mod reading;
 mod shopify;
 pub mod signature;
+mod table;
+mod tree;
+pub mod unmapped;
+mod when;
 mod wire;
 mod woocommerce;
 mod yahoo;
 
-pub use reading::{ChannelOrder, ChannelStatus, Entry, Reading};
+pub use reading::{ChannelError, ChannelOrder, ChannelStatus, Entry, Missing, Reading};
+pub use table::Rows;
 
 use sha2::{Digest, Sha256};
 
 use crate::domain::customer::Language;
-use crate::domain::intake::{Impossible, Intake};
+use crate::domain::intake::Intake;
 use crate::domain::merchant::ChannelKind;
 
 /// What a payload leaves open and the merchant's settings say.
@@ -32,31 +46,6 @@ use crate::domain::merchant::ChannelKind;
 pub struct ChannelDefaults {
     /// The language of mails when the payload names none.
     pub language: Language,
-}
-
-/// Why a payload became no order.
-///
-/// `Display` is safe to log. The messages inside may quote the payload, and so are for its sender
-/// only.
-#[derive(Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ChannelError {
-    /// It has not the dialect's shape (HTTP 400).
-    #[error("the payload cannot be read: see `{path}`")]
-    Malformed {
-        /// Where, as a path into the payload; empty when it is the payload as a whole.
-        path: String,
-        /// What is expected there.
-        message: String,
-    },
-    /// It has the right shape, but no such order can be (HTTP 422).
-    #[error("the payload is no possible order: {} defects", .0.len())]
-    Impossible(Vec<Impossible>),
-}
-
-impl std::fmt::Debug for ChannelError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "ChannelError({self})")
-    }
 }
 
 /// Reads what a channel of this kind sends.
@@ -80,6 +69,38 @@ pub fn read(kind: ChannelKind, body: &[u8], defaults: &ChannelDefaults) -> Resul
         ChannelKind::NextEngine => nextengine::read(body, defaults),
         ChannelKind::Logiless => logiless::read(body, defaults),
     }
+}
+
+/// Opens a file of many orders, to be read one by one from the byte `from` on: where an earlier
+/// reading of the same file has got to, or 0.
+///
+/// # Errors
+/// [`ChannelError::Malformed`] when this kind of channel has no files, or the header is not one of its.
+pub fn rows<'a>(
+    kind: ChannelKind,
+    body: &'a [u8],
+    from: usize,
+    defaults: &ChannelDefaults,
+) -> Result<Rows<'a>, ChannelError> {
+    let dialect = match kind {
+        ChannelKind::Csv => &csv::DIALECT,
+        ChannelKind::NextEngine => &nextengine::DIALECT,
+        ChannelKind::Rakuten => &rakuten::DIALECT,
+        ChannelKind::Json
+        | ChannelKind::Manual
+        | ChannelKind::Shopify
+        | ChannelKind::Yahoo
+        | ChannelKind::Amazon
+        | ChannelKind::WooCommerce
+        | ChannelKind::Base
+        | ChannelKind::EcCube
+        | ChannelKind::Logiless => {
+            let message =
+                format!("{} has no files of orders: only csv, nextengine and rakuten do", kind.name());
+            return Err(ChannelError::Malformed { path: String::new(), message });
+        }
+    };
+    table::rows(dialect, body, from, defaults)
 }
 
 /// Reads a payload that is one order to be opened, with its fingerprint: that of what the channel
@@ -113,10 +134,20 @@ fn only(reading: Reading) -> Result<Intake, ChannelError> {
 /// same one, whatever else in them differs.
 #[must_use]
 pub fn fingerprint(order: &Intake) -> String {
+    digest_of(order)
+}
+
+/// The SHA-256 of something that was said, in hex.
+#[must_use]
+pub fn digest_of(said: &impl serde::Serialize) -> String {
     // Fields are written in the order of their declaration, and nothing in an intake can fail to be.
-    let canonical = serde_json::to_vec(order).unwrap_or_default();
+    let canonical = serde_json::to_vec(said).unwrap_or_default();
     hex::encode(Sha256::digest(canonical))
 }
 
+#[cfg(test)]
+mod fixtures;
+#[cfg(test)]
+mod testing;
 #[cfg(test)]
 mod tests;

@@ -11,8 +11,10 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use super::ChannelError;
+use crate::domain::billing::{Discount, DiscountKind};
 use crate::domain::customer::{Address, DesiredDelivery, Personal};
-use crate::domain::intake::{Impossible, Intake, MAX_UNITS};
+use crate::domain::intake::{Impossible, Intake, IntakeFee, IntakeLine, MAX_PARTS, MAX_UNITS};
+use crate::domain::japan;
 use crate::domain::money::{Amount, Currency};
 use crate::domain::tax::TaxRate;
 
@@ -20,7 +22,7 @@ use crate::domain::tax::TaxRate;
 const MAX_DEFECTS: usize = 100;
 
 /// The most paths of unmapped values one reading tells.
-const MAX_UNMAPPED: usize = 1_000;
+pub(super) const MAX_UNMAPPED: usize = 1_000;
 
 /// The longest name of a person or firm.
 pub(super) const NAME: usize = Address::NAME;
@@ -65,6 +67,78 @@ pub(super) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<(T, Vec<String>)
     Ok((value, unmapped))
 }
 
+/// The JSON value that `body` is. A byte order mark before it is nothing.
+pub(super) fn json(body: &[u8]) -> Result<Value, ChannelError> {
+    let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
+    serde_json::from_slice(body).map_err(|error| malformed("", error.to_string()))
+}
+
+/// A payload, or the part of it at `path`, that has not the shape it should have.
+pub(super) fn malformed(path: impl Into<String>, message: impl Into<String>) -> ChannelError {
+    ChannelError::Malformed { path: path.into(), message: message.into() }
+}
+
+/// Reads a part of a payload, which is at `at`, with the paths of the values that `T` has no place for.
+pub(super) fn part<'v, T: Deserialize<'v>>(
+    value: &'v Value,
+    at: &str,
+) -> Result<(T, Vec<String>), ChannelError> {
+    let (mut track, mut ignored) = (serde_path_to_error::Track::new(), Vec::new());
+    let tracked = serde_path_to_error::Deserializer::new(value, &mut track);
+    let read = serde_ignored::deserialize(tracked, |path| ignored.push(segments(&path)));
+    let read = read.map_err(|error| malformed(join(at, &track.path().to_string()), error.to_string()))?;
+    let is_something = |path: &&Vec<String>| {
+        let found = path.iter().try_fold(value, |value, key| match value.as_array() {
+            Some(items) => items.get(key.parse::<usize>().ok()?),
+            None => value.get(key),
+        });
+        found.is_some_and(|value| !is_nothing(value))
+    };
+    let unmapped = ignored.iter().filter(is_something).take(MAX_UNMAPPED);
+    Ok((read, unmapped.map(|path| join(at, &shown(path))).collect()))
+}
+
+/// Whether nobody would miss the value.
+pub(super) fn is_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.trim().is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::Object(fields) => fields.is_empty(),
+        Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
+fn segments(path: &serde_ignored::Path<'_>) -> Vec<String> {
+    use serde_ignored::Path;
+    let (parent, own) = match path {
+        Path::Root => return Vec::new(),
+        Path::Seq { parent, index } => (parent, Some(index.to_string())),
+        Path::Map { parent, key } => (parent, Some(key.clone())),
+        Path::Some { parent } | Path::NewtypeStruct { parent } | Path::NewtypeVariant { parent } => {
+            (parent, None)
+        }
+    };
+    segments(parent).into_iter().chain(own).collect()
+}
+
+/// A path as defects have it: `lines[0].sku`.
+fn shown(path: &[String]) -> String {
+    path.iter().fold(String::new(), |shown, key| match key.parse::<usize>() {
+        Ok(index) => format!("{shown}[{index}]"),
+        Err(_) => join(&shown, key),
+    })
+}
+
+/// The path `inner` of a part that is at `outer`.
+pub(super) fn join(outer: &str, inner: &str) -> String {
+    match (outer, inner) {
+        (_, "" | ".") => outer.to_owned(),
+        ("", _) => inner.to_owned(),
+        (_, _) => format!("{outer}.{inner}"),
+    }
+}
+
 /// A figure as its sender wrote it, a JSON number or a string: the digits, never a float.
 #[derive(Clone)]
 pub(super) struct Figure(pub(super) String);
@@ -98,6 +172,14 @@ pub(super) fn moment<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Times
     text.parse().map_err(|_| D::Error::custom(advice))
 }
 
+/// A moment or none.
+pub(super) fn optional_moment<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Timestamp>, D::Error> {
+    let value = Option::<Value>::deserialize(deserializer)?;
+    value.map(moment).transpose().map_err(D::Error::custom)
+}
+
 /// A day or none, with an error that says how to write one.
 pub(super) fn optional_day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Date>, D::Error> {
     let text = Option::<String>::deserialize(deserializer)?;
@@ -124,6 +206,34 @@ pub(super) fn tax_rate(text: &str, places: usize) -> Option<TaxRate> {
     let rounded_up = u16::from(finer.starts_with(['5', '6', '7', '8', '9']));
     let basis_points: u16 = format!("{whole}{kept}").parse().ok()?;
     TaxRate::from_basis_points(basis_points.checked_add(rounded_up)?)
+}
+
+/// The rate of what states none: 10 %, and 8 % before October 2019 (消費税法).
+pub(super) fn usual_rate(ordered_at: Timestamp) -> TaxRate {
+    const SINCE_OCTOBER_2019: Date = Date::constant(2019, 10, 1);
+    let before = japan::local(ordered_at).date() < SINCE_OCTOBER_2019 && ordered_at > Timestamp::UNIX_EPOCH;
+    if before { TaxRate::REDUCED } else { TaxRate::STANDARD }
+}
+
+/// The discounts as far as there is something for them to lower. What a platform states beyond that
+/// is a contradiction, which shows in its total.
+pub(super) fn fitting(
+    discounts: impl Iterator<Item = Discount>,
+    lines: &[IntakeLine],
+    fees: &[IntakeFee],
+) -> Vec<Discount> {
+    let mut goods: Amount = lines.iter().map(|line| line.unit_price * line.quantity - line.discount).sum();
+    let mut all = goods + fees.iter().map(|fee| fee.amount).sum();
+    let fit = |mut discount: Discount| {
+        discount.amount = match discount.kind {
+            DiscountKind::Coupon | DiscountKind::Other => discount.amount.min(goods).min(all),
+            DiscountKind::Points => discount.amount.min(all),
+        };
+        all -= discount.amount;
+        goods = (goods - discount.amount).or_zero();
+        discount
+    };
+    discounts.map(fit).filter(|discount| discount.amount.is_positive()).take(MAX_PARTS).collect()
 }
 
 /// `text` without what no form field should hold: outer blanks, and control characters other than
@@ -216,6 +326,11 @@ impl Defects {
             self.add(field, "must be in the years 2000 to 2099");
         }
         day
+    }
+
+    /// The defects themselves.
+    pub(super) fn into_inner(self) -> Vec<Impossible> {
+        self.0
     }
 
     /// The order, when nothing was wrong with it.

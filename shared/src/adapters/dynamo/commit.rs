@@ -16,6 +16,7 @@ use crate::domain::event::Event;
 use crate::domain::ids::{MerchantId, OrderId};
 use crate::domain::japan;
 use crate::domain::order::Order;
+use crate::domain::tally::TallyChange;
 use crate::domain::timers::next_due;
 
 /// What a write of the transaction is for: tells what its failure means.
@@ -25,6 +26,7 @@ pub(super) enum Part {
     Order,
     Event,
     Stock,
+    Tally,
     Answer,
 }
 
@@ -38,6 +40,8 @@ pub(super) struct Prepared {
     pub(super) own: Vec<(Part, TransactWriteItem)>,
     /// What it does to the counts of stocks, by stock: others may do something to them too.
     pub(super) effects: Vec<StockEffect>,
+    /// What it does to counts that orders share, the hottest first.
+    pub(super) tallies: Vec<TallyChange>,
 }
 
 /// The order's row: the order whole, and beside it only what keys, conditions and indexes need.
@@ -105,7 +109,7 @@ impl DynamoStore {
         self.commit_in_turn(self.prepare(commit)?).await
     }
 
-    fn prepare(&self, commit: &Commit) -> Result<Prepared, StoreError> {
+    pub(super) fn prepare(&self, commit: &Commit) -> Result<Prepared, StoreError> {
         let (order, merchant) = (&commit.order, &commit.order.merchant);
         let row = order_row(order)?;
         let mut own = vec![if commit.expected_version == 0 {
@@ -130,11 +134,14 @@ impl DynamoStore {
         for ((key, line), waits) in commit.waiting_changes() {
             own.push((Part::Stock, self.write_waiting(order, key, line, waits)?));
         }
+        for (mark, sighting) in commit.sightings() {
+            own.push((Part::Event, self.write_sighting(merchant, &mark, &sighting)?));
+        }
         if let Some(answer) = &commit.answer {
             own.push((Part::Answer, self.write_answer(answer)?));
         }
         let (order, merchant) = (order.id.clone(), merchant.clone());
-        Ok(Prepared { order, merchant, token: token(commit)?, own, effects })
+        Ok(Prepared { order, merchant, token: token(commit)?, own, effects, tallies: commit.tally_changes() })
     }
 }
 
@@ -169,6 +176,9 @@ pub(super) fn why(own: &[(Part, &CancellationReason)]) -> Option<CommitError> {
         }
         if any(&[Part::Stock], by) {
             return Some(CommitError::StockChanged);
+        }
+        if any(&[Part::Tally], by) {
+            return Some(CommitError::TallyChanged);
         }
     }
     let is = |by: Reason| own.iter().any(|(_, why)| reason(why) == Some(by));
@@ -208,6 +218,7 @@ mod tests {
             let meaning = match why(&PARTS.into_iter().zip(&reasons).collect::<Vec<_>>()) {
                 Some(CommitError::Conflict) => "conflict",
                 Some(CommitError::StockChanged) => "stock",
+                Some(CommitError::TallyChanged) => "tally",
                 Some(CommitError::Store(StoreError::Unavailable(_))) => "busy",
                 Some(CommitError::Store(StoreError::Corrupt(_))) => "wrong",
                 Some(CommitError::Answered(_) | CommitError::Exists(_)) => "known",

@@ -1,11 +1,12 @@
-//! Group commit: commits that change the same stock at the same time are written together.
+//! Group commit: commits that change the same counts at the same time are written together.
 //!
 //! A row takes one transaction after the other, and at most 500 a second: with a transaction per
-//! order, a hot SKU would be the slowest thing there is. So whoever finds the stock of its commit being
-//! written waits its turn, and then writes everything that came to wait meanwhile in one transaction,
-//! the counts of the stock once. When nobody else is there, nobody waits: no timer delays an order.
+//! order, a hot SKU or a code that everybody uses would be the slowest thing there is. So whoever finds
+//! the first counts of its commit being written waits its turn, and then writes everything that came to
+//! wait meanwhile in one transaction, each count once. When nobody else is there, nobody waits: no timer
+//! delays an order.
 //!
-//! Above this module nothing of it shows. Each commit is written or not as if those of its stock had
+//! Above this module nothing of it shows. Each commit is written or not as if those of its counts had
 //! come alone, one after the other. Only the token is the group's: a commit that was written with
 //! others and is sent again finds the order changed by itself, where one that went alone is told that
 //! it is written.
@@ -14,6 +15,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use aws_sdk_dynamodb::types::{CancellationReason, TransactWriteItem};
+use futures_util::stream::{self, StreamExt};
 use sha2::{Digest, Sha256};
 use tokio::sync::oneshot;
 use tokio::sync::oneshot::error::TryRecvError;
@@ -21,17 +23,27 @@ use tokio::sync::oneshot::error::TryRecvError;
 use super::DynamoStore;
 use super::commit::{Part, Prepared, why};
 use super::transact::{Cancelled, Reason, reason};
-use crate::app::ports::{CommitError, StoreError};
+use crate::app::ports::{Commit, CommitError, StoreError};
 use crate::app::stock_effect::{Needs, StockEffect};
 use crate::domain::ids::MerchantId;
 use crate::domain::stock::{Stock, StockDelta, StockKey};
+use crate::domain::tally::{Bounds, TallyChange, TallyKey};
 
 /// The most rows one transaction writes.
 const TRANSACTION: usize = 100;
+/// How many groups that nobody else waits for are written in the same moment.
+const GROUPS: usize = 4;
 
-/// Who waits for which stock. A commit that changes several waits for the first of them.
+/// Who waits for which counts. A commit that changes several waits for the first of them.
 #[derive(Debug, Default)]
-pub(super) struct Lanes(Mutex<HashMap<(MerchantId, StockKey), Arc<Lane>>>);
+pub(super) struct Lanes(Mutex<HashMap<(MerchantId, Counts), Arc<Lane>>>);
+
+/// Counts that orders share.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Counts {
+    Stock(StockKey),
+    Tally(TallyKey),
+}
 
 #[derive(Debug, Default)]
 struct Lane {
@@ -47,8 +59,71 @@ struct Waiting {
     told: oneshot::Sender<Result<(), CommitError>>,
 }
 
-/// What a group does to each stock, and what it needs for that.
-type Stocks<'a> = BTreeMap<&'a StockKey, (Needs, StockDelta)>;
+/// What is done to counts, and what they must be for that.
+#[derive(Debug, Clone, Copy)]
+enum Change {
+    Stock(Needs, StockDelta),
+    Tally(Bounds, i64),
+}
+
+/// What a group does to all counts.
+type Shared = BTreeMap<Counts, Change>;
+
+/// How counts stand.
+#[derive(Debug, Clone, Copy)]
+enum Standing {
+    Stock(Stock),
+    Tally(i64),
+}
+
+impl Change {
+    /// This change, and another one of the same counts after it.
+    fn then(self, next: Self) -> Self {
+        match (self, next) {
+            (Self::Stock(needs, delta), Self::Stock(more, change)) => {
+                Self::Stock(needs.then(&delta, more), delta.and(change))
+            }
+            (Self::Tally(bounds, delta), Self::Tally(more, change)) => {
+                Self::Tally(bounds.then(delta, more), delta + change)
+            }
+            // A key has changes of one kind.
+            (Self::Stock(..), Self::Tally(..)) | (Self::Tally(..), Self::Stock(..)) => next,
+        }
+    }
+
+    fn part(self) -> Part {
+        match self {
+            Self::Stock(..) => Part::Stock,
+            Self::Tally(..) => Part::Tally,
+        }
+    }
+}
+
+impl Standing {
+    /// How they stand after the change; `None` when they do not allow it.
+    fn after(self, change: Change) -> Option<Self> {
+        match (self, change) {
+            (Self::Stock(stock), Change::Stock(needs, delta)) => {
+                needs.hold_for(&stock).then(|| Self::Stock(stock.after(&delta)))
+            }
+            (Self::Tally(amount), Change::Tally(bounds, delta)) => {
+                bounds.hold_for(amount).then_some(Self::Tally(amount + delta))
+            }
+            (Self::Stock(_), Change::Tally(..)) | (Self::Tally(_), Change::Stock(..)) => Some(self),
+        }
+    }
+}
+
+impl Prepared {
+    /// What it does to each count, the stock first.
+    fn changes(&self) -> impl Iterator<Item = (Counts, Change)> + '_ {
+        let stock = |effect: &StockEffect| {
+            (Counts::Stock(effect.key.clone()), Change::Stock(effect.needs, effect.delta))
+        };
+        let tally = |it: &TallyChange| (Counts::Tally(it.key.clone()), Change::Tally(it.bounds, it.delta));
+        self.effects.iter().map(stock).chain(self.tallies.iter().map(tally))
+    }
+}
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -59,18 +134,18 @@ impl Lane {
     /// one is about what the order is by then. Whose caller is gone is forgotten, as if it had never come.
     fn next_group(&self) -> Vec<Waiting> {
         let (mut rows, mut is_full) = (0, false);
-        let (mut orders, mut stocks) = (HashSet::new(), HashSet::new());
+        let (mut orders, mut counts) = (HashSet::new(), HashSet::new());
         let mut waiting = locked(&self.waiting);
         waiting.retain(|waiting| !waiting.told.is_closed());
         let (group, later) =
             std::mem::take(&mut *waiting).into_iter().partition(|Waiting { commit, .. }| {
-                let new_stocks = commit.effects.iter().filter(|effect| !stocks.contains(&effect.key));
-                let added = commit.own.len() + new_stocks.count();
+                let new_counts = commit.changes().filter(|(key, _)| !counts.contains(key));
+                let added = commit.own.len() + new_counts.count();
                 is_full |= rows > 0 && rows + added > TRANSACTION;
                 let goes = !is_full && orders.insert(commit.order.clone());
                 if goes {
                     rows += added;
-                    stocks.extend(commit.effects.iter().map(|effect| effect.key.clone()));
+                    counts.extend(commit.changes().map(|(key, _)| key));
                 }
                 goes
             });
@@ -83,12 +158,12 @@ impl DynamoStore {
     /// Writes a commit when it is its turn, perhaps with others.
     pub(super) async fn commit_in_turn(&self, commit: Prepared) -> Result<(), CommitError> {
         let (told, mut answer) = oneshot::channel();
-        let Some(stock) = commit.effects.first().map(|effect| effect.key.clone()) else {
+        let Some((counts, _)) = commit.changes().next() else {
             self.write(vec![Waiting { commit, told }]).await;
             return answer.try_recv().unwrap_or_else(|_| Err(unknown()));
         };
-        let stock = (commit.merchant.clone(), stock);
-        let lane = Arc::clone(locked(&self.lanes.0).entry(stock.clone()).or_default());
+        let counts = (commit.merchant.clone(), counts);
+        let lane = Arc::clone(locked(&self.lanes.0).entry(counts.clone()).or_default());
         locked(&lane.waiting).push(Waiting { commit, told });
         let turn = lane.turn.lock().await;
         let answer = loop {
@@ -102,10 +177,36 @@ impl DynamoStore {
         let mut lanes = locked(&self.lanes.0);
         // The map's and our own. Ours goes before the next one counts.
         if Arc::strong_count(&lane) == 2 {
-            lanes.remove(&stock);
+            lanes.remove(&counts);
         }
         drop(lane);
         answer
+    }
+
+    /// Writes commits that nobody else waits for, as many at a time as fit into one transaction.
+    pub(super) async fn commit_orders(&self, commits: &[Commit]) -> Vec<Result<(), CommitError>> {
+        let (mut answers, mut groups, mut rows) = (Vec::with_capacity(commits.len()), Vec::new(), 0);
+        for commit in commits {
+            let (told, answer) = oneshot::channel();
+            answers.push(answer);
+            let commit = match self.prepare(commit) {
+                Ok(commit) => commit,
+                Err(error) => {
+                    drop(told.send(Err(error.into())));
+                    continue;
+                }
+            };
+            rows += commit.own.len();
+            if groups.is_empty() || rows > TRANSACTION {
+                rows = commit.own.len();
+                groups.push(Vec::new());
+            }
+            if let Some(group) = groups.last_mut() {
+                Vec::push(group, Waiting { commit, told });
+            }
+        }
+        stream::iter(groups).for_each_concurrent(GROUPS, |group| self.write(group)).await;
+        answers.into_iter().map(|mut answer| answer.try_recv().unwrap_or_else(|_| Err(unknown()))).collect()
     }
 
     /// Writes a group, and tells each of its commits what became of it. Those that cannot be written
@@ -115,14 +216,14 @@ impl DynamoStore {
         while !group.is_empty() {
             let mut rest = group.split_off(group.len().min(at_once));
             let commits: Vec<&Prepared> = group.iter().map(|waiting| &waiting.commit).collect();
-            let stocks = stocks(&commits);
-            let ended = match self.writes(&commits, &stocks) {
+            let shared = shared(&commits);
+            let ended = match self.writes(&commits, &shared) {
                 Ok(writes) => self.transact(Some(token(&commits)), writes).await,
                 Err(error) => Err(Cancelled::Failed(error)),
             };
             let ends = match ended {
                 Ok(()) => commits.iter().map(|_| Some(Ok(()))).collect(),
-                Err(Cancelled::For(reasons)) => settle(&commits, &stocks, &reasons),
+                Err(Cancelled::For(reasons)) => settle(&commits, &shared, &reasons),
                 // Only the same events have the same token: they are written, or being written.
                 Err(Cancelled::TokenReused) => all(&commits, || CommitError::Conflict),
                 // As a whole it may be too large; one alone is not.
@@ -145,36 +246,50 @@ impl DynamoStore {
         }
     }
 
-    fn writes(
-        &self,
-        commits: &[&Prepared],
-        stocks: &Stocks<'_>,
-    ) -> Result<Vec<TransactWriteItem>, StoreError> {
+    fn writes(&self, commits: &[&Prepared], shared: &Shared) -> Result<Vec<TransactWriteItem>, StoreError> {
         let own = commits.iter().flat_map(|commit| commit.own.iter().map(|(_, write)| Ok(write.clone())));
         let merchant = commits.first().map(|commit| &commit.merchant);
-        let counts = merchant
-            .into_iter()
-            .flat_map(|merchant| stocks.iter().map(|(key, change)| self.write_counts(merchant, key, change)));
-        own.chain(counts).collect()
+        let count = |(merchant, counts, change): (&MerchantId, &Counts, &Change)| match (counts, *change) {
+            (Counts::Stock(key), Change::Stock(needs, delta)) => {
+                self.write_counts(merchant, key, &(needs, delta))
+            }
+            (Counts::Tally(key), Change::Tally(bounds, delta)) => {
+                self.write_tally(merchant, key, (bounds, delta))
+            }
+            (Counts::Stock(_), Change::Tally(..)) | (Counts::Tally(_), Change::Stock(..)) => {
+                Err(StoreError::Corrupt("a change of other counts".to_owned()))
+            }
+        };
+        let all =
+            merchant.into_iter().flat_map(|merchant| shared.iter().map(move |(key, it)| (merchant, key, it)));
+        own.chain(all.map(count)).collect()
     }
 }
 
-/// What the commits do to each stock, one after the other.
-fn stocks<'a>(commits: &[&'a Prepared]) -> Stocks<'a> {
-    let mut stocks = Stocks::new();
-    for effect in commits.iter().flat_map(|commit| &commit.effects) {
-        let (needs, delta) = stocks.entry(&effect.key).or_default();
-        *needs = needs.then(delta, effect.needs);
-        *delta = delta.and(effect.delta);
+/// What the commits do to all counts, one after the other.
+fn shared(commits: &[&Prepared]) -> Shared {
+    let mut shared = Shared::new();
+    for (counts, change) in commits.iter().flat_map(|commit| commit.changes()) {
+        let all = shared.get(&counts).map_or(change, |before| before.then(change));
+        shared.insert(counts, all);
     }
-    stocks
+    shared
+}
+
+/// How the counts stood that did not allow what was to be done to them.
+fn standing(counts: &Counts, why: &CancellationReason) -> Result<Standing, StoreError> {
+    let row = why.item().cloned();
+    Ok(match counts {
+        Counts::Stock(_) => Standing::Stock(DynamoStore::read_counts(row)?),
+        Counts::Tally(_) => Standing::Tally(DynamoStore::read_amount(row)?),
+    })
 }
 
 /// What became of each commit of a group that was not written; `None` when nothing of its own is in
 /// the way. At least one is told something.
 fn settle(
     commits: &[&Prepared],
-    stocks: &Stocks<'_>,
+    shared: &Shared,
     reasons: &[CancellationReason],
 ) -> Vec<Option<Result<(), CommitError>>> {
     let mut reasons = reasons.iter();
@@ -186,31 +301,39 @@ fn settle(
     if of_their_own.iter().any(Option::is_some) {
         return of_their_own.into_iter().map(|error| error.map(Err)).collect();
     }
-    let shared: Vec<(&StockKey, &CancellationReason)> = stocks.keys().copied().zip(reasons).collect();
-    let short = shared.iter().filter(|(_, why)| reason(why) == Some(Reason::Condition));
-    let counts = short.map(|(key, why)| Ok((*key, DynamoStore::read_counts(why.item().cloned())?)));
-    let mut counts: BTreeMap<&StockKey, Stock> = match counts.collect::<Result<_, StoreError>>() {
-        Ok(counts) => counts,
+    let of_counts: Vec<_> = shared.iter().zip(reasons).collect();
+    let refused = of_counts.iter().filter(|(_, why)| reason(why) == Some(Reason::Condition));
+    let stood = refused.map(|((counts, _), why)| Ok((*counts, standing(counts, why)?)));
+    let mut stands: BTreeMap<&Counts, Standing> = match stood.collect::<Result<_, StoreError>>() {
+        Ok(stands) => stands,
         Err(error) => return all(commits, || again(&error)),
     };
-    let mut fits = |commit: &Prepared| {
-        let has =
-            |effect: &StockEffect| counts.get(&effect.key).is_none_or(|stock| effect.needs.hold_for(stock));
-        let fits = commit.effects.iter().all(has);
-        for effect in commit.effects.iter().filter(|_| fits) {
-            if let Some(stock) = counts.get_mut(&effect.key) {
-                *stock = stock.after(&effect.delta);
+    let unfit: Vec<Option<CommitError>> = commits.iter().map(|commit| take(commit, &mut stands)).collect();
+    if unfit.iter().any(Option::is_some) {
+        return unfit.into_iter().map(|error| error.map(Err)).collect();
+    }
+    let of_counts: Vec<(Part, &CancellationReason)> =
+        of_counts.into_iter().map(|((_, change), why)| (change.part(), why)).collect();
+    all(commits, || why(&of_counts).unwrap_or_else(unknown))
+}
+
+/// Takes from the counts what the commit takes; says why not when they do not allow it, and takes nothing.
+fn take(commit: &Prepared, stands: &mut BTreeMap<&Counts, Standing>) -> Option<CommitError> {
+    let mut after = Vec::new();
+    for (counts, change) in commit.changes() {
+        let Some((known, standing)) = stands.get_key_value(&counts) else { continue };
+        match standing.after(change) {
+            Some(left) => after.push((*known, left)),
+            None => {
+                return Some(match change {
+                    Change::Stock(..) => CommitError::StockChanged,
+                    Change::Tally(..) => CommitError::TallyChanged,
+                });
             }
         }
-        fits
-    };
-    let fitting: Vec<bool> = commits.iter().map(|commit| fits(commit)).collect();
-    if fitting.iter().any(|fits| !fits) {
-        return fitting.iter().map(|fits| (!fits).then_some(Err(CommitError::StockChanged))).collect();
     }
-    let shared: Vec<(Part, &CancellationReason)> =
-        shared.into_iter().map(|(_, why)| (Part::Stock, why)).collect();
-    all(commits, || why(&shared).unwrap_or_else(unknown))
+    stands.extend(after);
+    None
 }
 
 fn all(commits: &[&Prepared], error: impl Fn() -> CommitError) -> Vec<Option<Result<(), CommitError>>> {
@@ -271,6 +394,7 @@ mod tests {
             token: number.to_owned(),
             own: vec![(Part::Order, TransactWriteItem::builder().build())],
             effects: vec![StockEffect { key, delta, needs: Needs::of(units, 0, false), entry }],
+            tallies: Vec::new(),
         }
     }
 
@@ -279,7 +403,7 @@ mod tests {
         let (first, second) = (taking("1", 2), taking("2", 1));
         let commits = [&first, &second];
         let reasons = codes.map(|code| CancellationReason::builder().code(code).build());
-        let ends = settle(&commits, &stocks(&commits), &reasons);
+        let ends = settle(&commits, &shared(&commits), &reasons);
         ends.into_iter().map(|end| end.map_or_else(|| "again".to_owned(), |end| format!("{end:?}"))).collect()
     }
 

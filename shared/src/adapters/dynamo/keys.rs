@@ -7,9 +7,12 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 
 use super::Row;
+use crate::app::limit_store::{RegisteredKey, RegisteredKind};
 use crate::app::ports::StoreError;
+use crate::domain::fraud::{Mark, Sighting};
 use crate::domain::ids::{ChannelId, LineId, MerchantId, OrderId, Sku};
 use crate::domain::stock::StockKey;
+use crate::domain::tally::TallyKey;
 
 /// How many parts the index of due times has, so that no single partition takes every write.
 pub(super) const DUE_SHARDS: u8 = 8;
@@ -23,6 +26,8 @@ pub(super) const LEDGER_PREFIX: &str = "LEDGER#";
 pub(super) const BACKORDER_PREFIX: &str = "BACKORDER#";
 pub(super) const PRODUCT_PREFIX: &str = "PRODUCT#";
 pub(super) const RULES_PREFIX: &str = "RULES#";
+pub(super) const PAGE_PREFIX: &str = "PAGE#";
+pub(super) const SIGHTING_PREFIX: &str = "AT#";
 
 /// The primary key of an item.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -87,6 +92,47 @@ impl Key {
         Self { pk: format!("CHANNEL#{id}"), sk: "CHANNEL".to_owned() }
     }
 
+    pub(super) fn payload(channel: &ChannelId, payload: &str) -> Self {
+        Self { pk: payload_partition(channel), sk: payload.to_owned() }
+    }
+
+    pub(super) fn unopened(order: &OrderId) -> Self {
+        Self { pk: order_partition(order), sk: "UNOPENED".to_owned() }
+    }
+
+    pub(super) fn upload(channel: &ChannelId, id: &str) -> Self {
+        Self { pk: upload_partition(channel, id), sk: "UPLOAD".to_owned() }
+    }
+
+    pub(super) fn page(channel: &ChannelId, upload: &str, number: u32) -> Self {
+        Self { pk: upload_partition(channel, upload), sk: format!("{PAGE_PREFIX}{number:06}") }
+    }
+
+    pub(super) fn salt(merchant: &MerchantId) -> Self {
+        Self { pk: format!("SALT#{merchant}"), sk: "SALT".to_owned() }
+    }
+
+    pub(super) fn registered(merchant: &MerchantId, key: &RegisteredKey) -> Self {
+        Self { pk: merchant_partition(merchant), sk: format!("{}{}", registered_prefix(key.kind), key.id) }
+    }
+
+    pub(super) fn tally(merchant: &MerchantId, key: &TallyKey) -> Self {
+        Self { pk: tally_partition(merchant, key), sk: "TALLY".to_owned() }
+    }
+
+    pub(super) fn tally_reference(merchant: &MerchantId, key: &TallyKey, reference: &str) -> Self {
+        Self { pk: tally_partition(merchant, key), sk: format!("REFERENCE#{reference}") }
+    }
+
+    pub(super) fn sighting(merchant: &MerchantId, mark: &Mark, sighting: &Sighting) -> Self {
+        let sk = format!("{SIGHTING_PREFIX}{}#{}", sortable(sighting.at), sighting.order);
+        Self { pk: sighting_partition(merchant, mark), sk }
+    }
+
+    pub(super) fn pace(channel: &ChannelId) -> Self {
+        Self { pk: format!("PACE#{channel}"), sk: "PACE".to_owned() }
+    }
+
     pub(super) fn answer(key: &str) -> Self {
         Self { pk: format!("IDEMPOTENCY#{key}"), sk: "ANSWER".to_owned() }
     }
@@ -124,8 +170,29 @@ pub(super) fn ledger_partitions(merchant: &MerchantId, key: &StockKey) -> Vec<St
     parts.chain([stock_partition(merchant, key)]).collect()
 }
 
+pub(super) fn payload_partition(channel: &ChannelId) -> String {
+    format!("PAYLOAD#{channel}")
+}
+
+pub(super) fn upload_partition(channel: &ChannelId, upload: &str) -> String {
+    format!("UPLOAD#{channel}#{upload}")
+}
+
 pub(super) fn merchant_partition(id: &MerchantId) -> String {
     format!("MERCHANT#{id}")
+}
+
+/// How the keys of what merchants register of a kind begin.
+pub(super) fn registered_prefix(kind: RegisteredKind) -> String {
+    format!("{}#", kind.name())
+}
+
+fn tally_partition(merchant: &MerchantId, key: &TallyKey) -> String {
+    format!("TALLY#{merchant}#{}#{}", key.kind.name(), key.subject)
+}
+
+pub(super) fn sighting_partition(merchant: &MerchantId, mark: &Mark) -> String {
+    format!("SIGHTING#{merchant}#{}#{}", mark.kind.name(), mark.hash)
 }
 
 /// A moment as a key: as text it sorts as in time, because every one has nine decimals.

@@ -6,6 +6,7 @@
 //! | | `EVENT#seq` | an event: history, outbox and concurrency guard in one |
 //! | | `SALES#seq` | a posted sale 売上, by merchant and day |
 //! | | `MAIL#fact` | that a mail was begun, and how it ended |
+//! | | `UNOPENED` | why there is no such order: its channel did not want it shipped any more |
 //! | `STOCK#merchant#sku#location` | `STOCK` | the counts |
 //! | | `REFERENCE#reference` | that a slip or count was booked, so that it is booked once |
 //! | | `BACKORDER#received_at#order#line` | a line that waits |
@@ -13,7 +14,16 @@
 //! | `MERCHANT#id` | `MERCHANT` | a merchant |
 //! | | `RULES#version` | the rules that came with a version of its settings; never changed |
 //! | | `PRODUCT#sku` | a product of its catalogue |
+//! | | `PROMOTION#code` · `ACCOUNT#id` · `POINT_ISSUER#id` · `BLOCKED#kind-hash` | what it registers of what orders share |
+//! | `SALT#merchant` | `SALT` | the key of its marks |
+//! | `TALLY#merchant#kind#subject` | `TALLY` | a count with a bound |
+//! | | `REFERENCE#reference` | that a slip changed it, so that it does so once |
+//! | `SIGHTING#merchant#kind#hash` | `AT#received_at#order` | that an order had the mark; forgotten after 30 days |
 //! | `CHANNEL#id` | `CHANNEL` | a channel |
+//! | `PAYLOAD#channel` | `digest` | a payload somebody has to look at |
+//! | `UPLOAD#channel#digest` | `UPLOAD` | a file of orders, and how far it was worked through; also an event |
+//! | | `PAGE#number` | what became of a stretch of it; also an event when there is more to do |
+//! | `PACE#channel` | `PACE` | until when the channel's calls are taken |
 //! | `IDEMPOTENCY#key` | `ANSWER` | what a request was told; forgotten after a day |
 //!
 //! Rows whose attribute `kind` is [`table::EVENT_KIND`] are also messages: the table's stream carries
@@ -24,9 +34,12 @@ mod commit;
 mod events;
 mod group;
 mod keys;
+mod limits;
 mod mails;
 mod merchants;
 mod orders;
+mod pace;
+mod payloads;
 mod query;
 mod stock;
 pub mod table;
@@ -148,6 +161,13 @@ impl DynamoStore {
             }
         }
         Ok(rows)
+    }
+
+    /// Deletes one row, if it is there.
+    async fn delete(&self, key: Key) -> Result<(), StoreError> {
+        let request = self.client.delete_item().table_name(&self.table).set_key(Some(key.into_row()));
+        request.send().await.map_err(failed)?;
+        Ok(())
     }
 
     /// Writes one row under a condition.

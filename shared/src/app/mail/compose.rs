@@ -78,6 +78,9 @@ fn notice(facts: &FactContext<'_>) -> Option<Notice> {
         Event::ContactCorrected { .. }
         | Event::OrderValidated { .. }
         | Event::ValidationFailed { .. }
+        | Event::OrderScreened { .. }
+        | Event::ClaimsReturned { .. }
+        | Event::PointsEarned { .. }
         | Event::HoldOpened { .. }
         | Event::HoldResolved { .. }
         | Event::HoldOverridden { .. }
@@ -112,8 +115,17 @@ fn notice(facts: &FactContext<'_>) -> Option<Notice> {
         | Event::UnitsCancelled { .. }
         | Event::CancelRefused { .. }
         | Event::AddressChanged { .. }
+        | Event::AddressCorrected { .. }
         | Event::DesiredDeliveryChanged { .. }
+        | Event::ChannelUpdated { .. }
+        | Event::ImportCompleted { .. }
         | Event::NoteAdded { .. }
+        | Event::ChannelReported { .. }
+        | Event::ChannelReportImpossible { .. }
+        | Event::ChannelAnswered { .. }
+        | Event::ChannelReportRepeated { .. }
+        | Event::ChannelDrifted { .. }
+        | Event::ChannelAgreed
         | Event::TicketOpened { .. }
         | Event::TicketClosed { .. } => None,
     }
@@ -225,9 +237,11 @@ fn cancelled(order: &Order, reason: order::CancelReason, taken: &Taken, whole: b
     let items = units.filter_map(|units| Some(item(order.line(units.line)?, units.quantity))).collect();
     let reason = match reason {
         order::CancelReason::Customer => CancelReason::Customer,
-        order::CancelReason::Shop => CancelReason::Shop,
+        // A suspicion is no matter for a mail.
+        order::CancelReason::Shop | order::CancelReason::Fraud => CancelReason::Shop,
         order::CancelReason::OutOfStock => CancelReason::OutOfStock,
         order::CancelReason::Undeliverable => CancelReason::Undeliverable,
+        order::CancelReason::Channel => CancelReason::Channel,
         order::CancelReason::PaymentDeclined => CancelReason::PaymentDeclined,
         order::CancelReason::PaymentExpired => {
             let due =

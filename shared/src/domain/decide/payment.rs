@@ -8,7 +8,7 @@ use crate::domain::customer::Personal;
 use crate::domain::event::Event;
 use crate::domain::ids::PaymentId;
 use crate::domain::money::Amount;
-use crate::domain::order::{HoldCode, Order, OrderState, TicketKind};
+use crate::domain::order::{HoldCode, Order, OrderState, TicketKind, Validation};
 use crate::domain::payment::{
     Operation, OperationKind, OperationOutcome, Payment, PaymentMethod, PaymentStatus,
 };
@@ -31,6 +31,10 @@ pub enum Collection {
 /// every step, every crash and every duplicate.
 #[must_use]
 pub fn next_collection(order: &Order, now: Timestamp) -> Option<Collection> {
+    // What half an order costs is nothing to ask for.
+    if order.is_partial() && !order.is_empty() {
+        return None;
+    }
     let targets = order.targets();
     order.payments.iter().zip(targets).find_map(|(payment, target)| next_of(order, payment, target, now))
 }
@@ -89,10 +93,19 @@ pub fn unwanted_authorizations(order: &Order) -> impl Iterator<Item = Operation>
 }
 
 fn is_to_be_requested(order: &Order, payment: &Payment, target: Amount) -> bool {
+    // Whether an account pays later is known once the order is checked; then it pays what has left.
+    let named = order.particulars.purchase_order.as_ref().is_some_and(|purchase| purchase.account.is_some());
+    let is_time = if order.is_on_terms(payment) {
+        order.state >= OrderState::Shipped
+    } else {
+        !named || order.validation == Validation::Passed
+    };
     payment.requested.is_none()
         && payment.status == PaymentStatus::Pending
         && !payment.secures(target)
+        && is_time
         && order.cancellation.is_none()
+        && !order.is_partial()
         && !order.state.is_final()
 }
 
@@ -107,9 +120,10 @@ pub(super) fn request(order: &Order, id: &PaymentId, now: Timestamp) -> Result<E
     if !is_to_be_requested(order, payment, target_of(order, id)) {
         return Ok(Effects::none());
     }
-    let days = |days: u8| SignedDuration::from_hours(24 * i64::from(days));
-    let due_at = now + days(order.policy.payment_due_days);
-    let remind_at = due_at - days(order.policy.payment_reminder_days);
+    let days = |days: u16| SignedDuration::from_hours(24 * i64::from(days));
+    let terms = order.screening.terms_days.filter(|_| order.is_on_terms(payment));
+    let due_at = now + days(terms.unwrap_or_else(|| order.policy.payment_due_days.into()));
+    let remind_at = due_at - days(order.policy.payment_reminder_days.into());
     Ok(Event::PaymentRequested { payment: id.clone(), due_at, remind_at }.into())
 }
 
@@ -244,6 +258,14 @@ pub(super) fn deposit(
         let delivered = order.state >= OrderState::Delivered;
         require(order, delivered, "the carrier collects it with the delivery")?;
         let missing = (target_of(order, id) - payment.held()).or_zero();
+        if amount > missing {
+            return Err(Rejection::TooMuch { available: missing.units() });
+        }
+    }
+    if payment.method == PaymentMethod::ChannelSettled {
+        // The channel has agreed to so much, and settles it once.
+        let open = payment.status == PaymentStatus::Pending;
+        let missing = if open { (payment.amount - payment.held()).or_zero() } else { Amount::ZERO };
         if amount > missing {
             return Err(Rejection::TooMuch { available: missing.units() });
         }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::payment::short_ticket;
-use super::{Decision, Effects, cancellation, cash, evolved};
+use super::{Decision, Effects, cancellation, cash, channel, evolved, screening};
 use crate::domain::event::Event;
 use crate::domain::money::Amount;
 use crate::domain::order::{Order, OrderState, TicketKind, Validation};
@@ -33,7 +33,9 @@ fn consequence(order: &Order, now: Timestamp) -> Vec<Event> {
     cancellation::conclusion(order)
         .or_else(|| money(order).or_else(|| nothing_short(order)).map(|event| vec![event]))
         .or_else(|| cash::collected(order))
+        .or_else(|| screening::settle(order).map(|event| vec![event]))
         .or_else(|| progress(order, now).map(|event| vec![event]))
+        .or_else(|| channel::caught_up(order))
         .unwrap_or_default()
 }
 

@@ -18,9 +18,10 @@ pub use self::condition::{Condition, CustomRule};
 pub use self::fix::{ContactField, Correction, Fix, corrections};
 pub use self::thresholds::{PriceTolerance, Thresholds};
 pub use self::treatment::{Least, Treatment, least, standard};
+use super::fraud::FraudRules;
 use super::intake::Impossible;
 use super::merchant::{Merchant, OrderPolicy};
-use super::validation::FindingCode;
+use super::validation::{Finding, FindingCode, Severity};
 
 /// The most bytes of a pack as JSON: a row of it stays far below what DynamoDB keeps.
 pub const MAX_BYTES: usize = 64 * 1_024;
@@ -38,6 +39,8 @@ pub struct RulePack {
     pub treatments: BTreeMap<FindingCode, Treatment>,
     /// From when on something is large, late or unusual.
     pub thresholds: Thresholds,
+    /// How fraud is scored.
+    pub fraud: FraudRules,
     /// What may be corrected without asking.
     pub fixes: BTreeSet<Fix>,
     /// Rules of the merchant's own 個別ルール.
@@ -57,6 +60,19 @@ impl RulePack {
         self.treatments.get(&code).copied().unwrap_or_else(|| standard(code, &self.policy))
     }
 
+    /// A finding that was judged already, as the merchant wants it; `None` when not at all. Where the
+    /// merchant says nothing, it stays as it was judged.
+    #[must_use]
+    pub fn treated(&self, finding: Finding) -> Option<Finding> {
+        let severity = match self.treatments.get(&finding.code) {
+            None => finding.severity,
+            Some(Treatment::Off) => return None,
+            Some(Treatment::Warn) => Severity::Warning,
+            Some(Treatment::Hold(hold)) => Severity::Blocking(*hold),
+        };
+        Some(Finding { severity, ..finding })
+    }
+
     /// All that is wrong with it, each as a path into it and what is allowed.
     #[must_use]
     pub fn defects(&self) -> Vec<Impossible> {
@@ -70,6 +86,9 @@ impl RulePack {
             }
         }
         self.thresholds.check(&mut defects);
+        for (field, rule) in self.fraud.defects() {
+            defects.note(format!("fraud.{field}"), rule);
+        }
         condition::check(&self.custom, &mut defects);
         // Last: whoever has too many rules is told that first.
         let bytes = serde_json::to_vec(self).map_or(usize::MAX, |json| json.len());

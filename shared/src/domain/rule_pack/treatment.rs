@@ -31,7 +31,7 @@ pub enum Least {
 
 impl Treatment {
     /// The holds that rules may open. The others tell what other stages found.
-    pub const HOLDS: [HoldCode; 10] = [
+    pub const HOLDS: [HoldCode; 15] = [
         HoldCode::AddressDefect,
         HoldCode::ContactDefect,
         HoldCode::UnknownProduct,
@@ -39,6 +39,11 @@ impl Treatment {
         HoldCode::PartialImport,
         HoldCode::PaymentDefect,
         HoldCode::DeliveryDefect,
+        HoldCode::Promotion,
+        HoldCode::PointRecalc,
+        HoldCode::PurchaseOrder,
+        HoldCode::CreditLimit,
+        HoldCode::Approval,
         HoldCode::CustomerNote,
         HoldCode::FraudReview,
         HoldCode::ClientDecision,
@@ -66,6 +71,10 @@ impl Treatment {
         if code == FindingCode::CustomRule {
             return Err("is said by `then` of each rule".to_owned());
         }
+        // What came in part is known by this hold, and what is charged waits for it.
+        if code == FindingCode::PartialImport && self != Self::Hold(HoldCode::PartialImport) {
+            return Err("must be HOLD PARTIAL_IMPORT: an order that lacks lines would leave incomplete".to_owned());
+        }
         match (least(code), self) {
             (Least::Hold(why), Self::Off | Self::Warn) => Err(format!("must be HOLD: {why}")),
             (Least::Warn(why), Self::Off) => Err(format!("must be WARN or HOLD: {why}")),
@@ -78,9 +87,13 @@ impl Treatment {
 #[must_use]
 pub const fn standard(code: FindingCode, policy: &OrderPolicy) -> Treatment {
     match code {
-        FindingCode::AddressIncomplete | FindingCode::HouseNumberMissing => {
-            Treatment::Hold(HoldCode::AddressDefect)
-        }
+        FindingCode::AddressIncomplete
+        | FindingCode::HouseNumberMissing
+        | FindingCode::PostalCodeUnknown
+        | FindingCode::PostalCodeMismatch
+        | FindingCode::PrefectureMismatch
+        | FindingCode::CityUnknown
+        | FindingCode::Unservable => Treatment::Hold(HoldCode::AddressDefect),
         FindingCode::Unreachable => Treatment::Hold(HoldCode::ContactDefect),
         FindingCode::PartialImport => Treatment::Hold(HoldCode::PartialImport),
         FindingCode::UnknownProduct => match policy.unknown_product {
@@ -95,9 +108,22 @@ pub const fn standard(code: FindingCode, policy: &OrderPolicy) -> Treatment {
         | FindingCode::LargeOrder
         | FindingCode::LargeAmount => Treatment::Hold(HoldCode::ClientDecision),
         FindingCode::CustomerNote => Treatment::Hold(HoldCode::CustomerNote),
+        FindingCode::PromotionInvalid | FindingCode::PromotionExhausted => Treatment::Hold(HoldCode::Promotion),
+        FindingCode::PointsShort => Treatment::Hold(HoldCode::PointRecalc),
+        FindingCode::AccountUnknown | FindingCode::PurchaseOrderMissing => {
+            Treatment::Hold(HoldCode::PurchaseOrder)
+        }
+        FindingCode::CreditExceeded => Treatment::Hold(HoldCode::CreditLimit),
+        FindingCode::ApprovalNeeded => Treatment::Hold(HoldCode::Approval),
+        FindingCode::FraudSuspected => Treatment::Hold(HoldCode::FraudReview),
         // Some providers know a card by the order's number.
         FindingCode::CardTokenMissing => Treatment::Off,
-        FindingCode::DestinationAbroad
+        FindingCode::CityRepeated
+        | FindingCode::CityMisplaced
+        | FindingCode::TownUnknown
+        | FindingCode::RemoteIsland
+        | FindingCode::PromotionDiffers
+        | FindingCode::DestinationAbroad
         | FindingCode::NameMissing
         | FindingCode::ReadingInvalid
         | FindingCode::MailInvalid
@@ -120,7 +146,12 @@ pub const fn least(code: FindingCode) -> Least {
     match code {
         FindingCode::PartialImport => Least::Hold("an order that lacks lines would leave incomplete"),
         FindingCode::AddressIncomplete => Least::Hold("without a whole address no carrier delivers"),
-        FindingCode::HouseNumberMissing => Least::Warn("carriers send back what they cannot deliver"),
+        FindingCode::Unservable => Least::Hold("no carrier delivers there"),
+        FindingCode::HouseNumberMissing
+        | FindingCode::PostalCodeUnknown
+        | FindingCode::PostalCodeMismatch
+        | FindingCode::PrefectureMismatch
+        | FindingCode::CityUnknown => Least::Warn("carriers send back what they cannot deliver"),
         FindingCode::CashAbroad | FindingCode::CashAboveLimit => {
             Least::Warn("no carrier takes the parcel, or nobody collects its money")
         }
@@ -133,7 +164,19 @@ pub const fn least(code: FindingCode) -> Least {
         FindingCode::Unreachable | FindingCode::MailInvalid => {
             Least::Warn("the customer is not told what happens to the order")
         }
-        FindingCode::DestinationAbroad
+        FindingCode::PromotionInvalid
+        | FindingCode::PromotionExhausted
+        | FindingCode::PromotionDiffers
+        | FindingCode::PointsShort => Least::Warn("somebody has to pay what was promised"),
+        FindingCode::AccountUnknown | FindingCode::CreditExceeded => Least::Warn("the money may never come"),
+        FindingCode::FraudSuspected => Least::Warn("the goods may be lost, and their money with them"),
+        FindingCode::CityRepeated
+        | FindingCode::CityMisplaced
+        | FindingCode::TownUnknown
+        | FindingCode::RemoteIsland
+        | FindingCode::PurchaseOrderMissing
+        | FindingCode::ApprovalNeeded
+        | FindingCode::DestinationAbroad
         | FindingCode::NameMissing
         | FindingCode::ReadingInvalid
         | FindingCode::MailSuspect

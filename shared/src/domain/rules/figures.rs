@@ -7,15 +7,12 @@ use crate::domain::validation::FindingCode;
 
 /// A part of an order must not leave as if it were all of it.
 pub(super) fn check_lines(order: &Order, report: &mut Report<'_>) {
-    let came = order.lines.len();
-    let announced = order.particulars.expected_lines;
-    if let Some(announced) = announced.filter(|announced| usize::try_from(*announced) != Ok(came)) {
-        let message = format!(
-            "The channel announced {announced} lines and {came} came: compare with the channel, and take the \
-             order in again or cancel it."
-        );
-        report.find(FindingCode::PartialImport, "lines", message);
-    }
+    let Some(expected) = order.particulars.expected_lines.filter(|_| order.is_partial()) else { return };
+    let message = format!(
+        "The channel says {expected} lines, and {} came: send the whole order again, which completes it.",
+        order.lines.len()
+    );
+    report.find(FindingCode::PartialImport, "lines", message);
 }
 
 /// The channel's figures are what the customer agreed to, so a difference is shown, not corrected.

@@ -37,7 +37,16 @@ pub fn check(order: &Order, products: &[Product], pack: &RulePack) -> Vec<Findin
     delivery::check(order, &mut report);
     note::check(order, &mut report);
     custom::check(order, &mut report);
-    let mut findings = report.findings;
+    decided(order, report.findings)
+}
+
+/// What was found of an order elsewhere, treated as its merchant wants it.
+#[must_use]
+pub fn treat(order: &Order, findings: Vec<Finding>, pack: &RulePack) -> Vec<Finding> {
+    decided(order, findings.into_iter().filter_map(|finding| pack.treated(finding)).collect())
+}
+
+fn decided(order: &Order, mut findings: Vec<Finding>) -> Vec<Finding> {
     for finding in findings.iter_mut().filter(|finding| is_decided(order, finding)) {
         finding.severity = Severity::Warning;
     }

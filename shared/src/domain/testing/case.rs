@@ -62,6 +62,8 @@ impl Case {
         self.ledger.book(&movements);
         invariants::check(&self.order, &order, &events, self.now);
         self.ledger.check(&order);
+        self.ledger.count(&order, &events);
+        self.ledger.check_tallies(&order);
         invariants::check_repetition(&order, command, self.now);
         self.last = Ok(events.iter().map(Event::kind).collect());
         self.history.extend(events.into_iter().map(|event| (event, self.now)));

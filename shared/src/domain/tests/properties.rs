@@ -9,14 +9,19 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{RngSeed, TestRunner};
 
+use crate::domain::account::{Account, PointIssuer};
 use crate::domain::billing::{DiscountKind, FeeKind};
 use crate::domain::customer::DesiredDelivery;
 use crate::domain::decide::{Collection, next_collection};
+use crate::domain::drift::ChannelStatus;
 use crate::domain::event::{EventKind, Grant};
-use crate::domain::ids::{LineId, PaymentId, ShipmentId};
+use crate::domain::ids::{AccountId, IssuerId, LineId, PaymentId, ShipmentId};
+use crate::domain::limits::{self, Shared};
 use crate::domain::money::Amount;
 use crate::domain::order::{CancelReason, HoldCode, Order, OrderState, TicketKind};
+use crate::domain::particulars::PurchaseOrder;
 use crate::domain::payment::{Operation, OperationKind, OperationOutcome, PaymentMethod};
+use crate::domain::report::{ANSWER_PATIENCE, FactKind, ReportAnswer};
 use crate::domain::rule_pack::{ContactField, Correction};
 use crate::domain::shipment::{
     Carrier, FulfilmentEvent, FulfilmentEventKind, LineQuantity, ShipmentStatus, Tracking,
@@ -25,6 +30,7 @@ use crate::domain::tax::TaxRate;
 use crate::domain::testing::stages::{self, approved, has_effect};
 use crate::domain::testing::{Case, Draft, START, address, an_order, given, location, yen};
 use crate::domain::timers::next_due;
+use crate::domain::told::Word;
 use crate::domain::validation::{Finding, FindingCode, Severity};
 use crate::domain::{Command, Event};
 
@@ -93,7 +99,17 @@ enum Action {
         stage: usize,
     },
     RequestCancel(Vec<(usize, u32)>),
+    /// The channel says something else than before.
+    Word {
+        what: usize,
+        n: usize,
+    },
     Find(usize),
+    /// Screening finds a customer, or another one, with or without an account.
+    Screen {
+        customer: usize,
+        on_terms: bool,
+    },
     Hold {
         code: usize,
         end: usize,
@@ -113,6 +129,11 @@ enum Action {
     /// A phone number is put into its proper form.
     Correct(u8),
     CloseTicket(usize),
+    /// The channel is told, answers, or says where the order stands.
+    Channel {
+        report: u64,
+        kind: usize,
+    },
     /// Time passes.
     Wait {
         hours: i64,
@@ -154,16 +175,19 @@ fn action() -> impl Strategy<Value = Action> {
             .prop_map(|(payment, amount, reference)| Action::Deposit { payment, amount, reference }),
         1 => (0..3usize, -1..3i64, 0..4u8)
             .prop_map(|(payment, amount, reference)| Action::RefundByHand { payment, amount, reference }),
-        10 => (i(), 0..13usize, 0..3i64).prop_map(|(shipment, kind, hour)| Action::Report { shipment, kind, hour }),
+        14 => (i(), 0..13usize, 0..3i64).prop_map(|(shipment, kind, hour)| Action::Report { shipment, kind, hour }),
         4 => (i(), 0..3usize).prop_map(|(shipment, stage)| Action::Shipment { shipment, stage }),
         2 => prop::collection::vec((i(), 0..4u32), 0..3).prop_map(Action::RequestCancel),
+        4 => (0..8usize, i()).prop_map(|(what, n)| Action::Word { what, n }),
         1 => i().prop_map(Action::Find),
+        1 => (0..2usize, prop::bool::weighted(0.2)).prop_map(|(customer, on_terms)| Action::Screen { customer, on_terms }),
         2 => (i(), 0..3usize).prop_map(|(code, end)| Action::Hold { code, end }),
         1 => (0..2usize, 0..3u8).prop_map(|(group, to)| Action::ChangeAddress { group, to }),
         1 => (0..2usize, 0..9i8).prop_map(|(group, day)| Action::ChangeDate { group, day }),
         1 => (0..3usize, 0..3u8).prop_map(|(kind, text)| Action::Remark { kind, text }),
         1 => (0..3u8).prop_map(Action::Correct),
         1 => i().prop_map(Action::CloseTicket),
+        3 => (0..3u64, 0..11usize).prop_map(|(report, kind)| Action::Channel { report, kind }),
         2 => prop::sample::select(vec![1, 30, 80, 130]).prop_map(|hours| Action::Wait { hours }),
         4 => (0..40usize).prop_map(Action::Again),
     ]
@@ -184,8 +208,9 @@ fn draft() -> impl Strategy<Value = Draft> {
     let lines = prop::collection::vec(line, 1..4);
     let switches = (any::<bool>(), any::<bool>(), any::<bool>(), 0..12i8);
     let money = (method(), prop::option::of((method(), 0..800i64)), 0..500i64, 0..300i64);
-    (lines, switches, money).prop_map(
-        |(lines, (split, shipped, fee, day), (method, second, discount, points))| {
+    let channel = (any::<bool>(), prop::bool::weighted(0.2));
+    (lines, switches, money, channel).prop_map(
+        |(lines, (split, shipped, fee, day), (method, second, discount, points), (awaited, in_part))| {
             let mut draft = an_order().of(&[]).paid_by(method);
             for (quantity, price, reduced, elsewhere) in lines {
                 draft = draft.and(quantity, price);
@@ -205,15 +230,42 @@ fn draft() -> impl Strategy<Value = Draft> {
             let discount = discount.min(goods);
             draft = draft.with_discount(DiscountKind::Coupon, discount);
             draft = draft.with_discount(DiscountKind::Points, points.min(goods - discount));
-            match second {
+            if let Some(points) = draft.intake.discounts.last_mut() {
+                points.code = Some("OWN".to_owned());
+            }
+            draft = match second {
                 Some((method, amount)) => {
                     let total = draft.clone().order().billing().total.units();
                     draft.first_paid_by(method, amount.min(total))
                 }
                 None => draft,
+            };
+            for payment in &mut draft.intake.payments {
+                payment.awaited = awaited && payment.method == PaymentMethod::ChannelSettled;
             }
+            let more = u32::try_from(draft.intake.lines.len() + 1).ok();
+            draft.intake.particulars.expected_lines = more.filter(|_| in_part);
+            draft
         },
     )
+}
+
+/// What the report stage, the integration and the channel's payloads lead to.
+fn about_channel(report: u64, kind: usize, now: Timestamp) -> Command {
+    let fact = FactKind::Shipped;
+    let refused = ReportAnswer::Refused { code: "E1".to_owned(), message: "no".to_owned() };
+    let answer = |answer| Command::RecordReportAnswer { report, answer };
+    match kind {
+        0 | 1 => Command::MarkReported { report, fact, answer_by: now + ANSWER_PATIENCE },
+        2 => Command::GiveUpReport { report, fact, why: "it has no code".to_owned() },
+        3 => Command::RepeatReport { report },
+        4 => answer(ReportAnswer::Accepted),
+        5 => answer(refused),
+        6 => answer(ReportAnswer::Unknown),
+        _ => Command::CompareWithChannel {
+            status: *pick(&ChannelStatus::ALL, kind).unwrap_or(&ChannelStatus::Open),
+        },
+    }
 }
 
 /// Everything outside the order.
@@ -225,17 +277,58 @@ struct World {
     /// The bank's: what came in under each reference.
     bank: BTreeMap<(PaymentId, String), Amount>,
     sent: Vec<Command>,
+    /// What the channel said last, and how often it has said something.
+    channel: (Draft, Order, i64),
 }
 
 impl World {
     fn new(draft: Draft) -> Self {
-        Self {
-            case: given(draft),
+        let case = given(draft.clone());
+        let channel = (draft, case.order.clone(), 0);
+        let mut world = Self {
+            case,
+            channel,
             asked: Vec::new(),
             decided: BTreeMap::new(),
             bank: BTreeMap::new(),
             sent: Vec::new(),
+        };
+        if world.case.order.is_partial() {
+            let severity = Severity::Blocking(HoldCode::PartialImport);
+            let finding = Finding { code: FindingCode::PartialImport, severity, ..finding(0) };
+            world.send(Command::Validate { findings: vec![finding] });
         }
+        world
+    }
+
+    /// What the channel says now.
+    fn word(&mut self, what: usize, n: usize) -> Command {
+        let (draft, before, words) = &mut self.channel;
+        let intake = &mut draft.intake;
+        let at = n % intake.lines.len();
+        match what {
+            0 => intake.ship_groups[0].address = address(&n.to_string()),
+            1 => intake.ship_groups[0].desired.date = Some(date(2026, 4, 10)),
+            2 if intake.lines[at].quantity > 1 => intake.lines[at].quantity -= 1,
+            3 => intake.payments.iter_mut().for_each(|payment| payment.awaited = false),
+            4 if intake.lines.len() < 5 => intake.lines.push(intake.lines[at].clone()),
+            5 => intake.lines[at].unit_price += yen(1),
+            6 if intake.lines.len() > 1 => drop(intake.lines.remove(at)),
+            _ => intake.customer_note = Some(n.to_string().into()),
+        }
+        *words += 1;
+        let word = Word {
+            status: if what == 7 { ChannelStatus::Cancelled } else { ChannelStatus::Open },
+            updated_at: Some(START + SignedDuration::from_secs(*words)),
+            fingerprint: words.to_string(),
+            told: intake.clone(),
+            source: None,
+        };
+        let before = match draft.clone().received() {
+            Ok(told) => std::mem::replace(before, told),
+            Err(_) => before.clone(),
+        };
+        Command::FollowChannel { before: Box::new(before), word: Box::new(word) }
     }
 
     fn happen(&mut self, action: &Action) {
@@ -256,8 +349,12 @@ impl World {
 
     /// What is sent to the order, if the action is a message and does not act by itself.
     fn command(&mut self, action: &Action) -> Option<Command> {
+        if let Action::Word { what, n } = action {
+            return Some(self.word(*what, *n));
+        }
         let order = &self.case.order;
         Some(match action {
+            Action::Word { .. } => return None,
             Action::Wait { hours } => {
                 self.case.after(*hours);
                 return None;
@@ -334,10 +431,16 @@ impl World {
                 Command::RequestCancel { lines, reason: CancelReason::Customer }
             }
             Action::Find(code) => Command::Validate { findings: vec![finding(*code)] },
+            Action::Screen { customer, on_terms } => screen(order, *customer, *on_terms),
             Action::Hold { code, end } => hold(*code, *end),
             Action::ChangeAddress { group, to } => {
                 let ship_group = pick(&order.ship_groups, *group)?.id;
-                Command::ChangeAddress { ship_group, address: address(&to.to_string()) }
+                let (address, by) = (address(&to.to_string()), "sato".to_owned());
+                if *to == 0 {
+                    Command::CorrectAddress { ship_group, address, reasons: Vec::new(), by }
+                } else {
+                    Command::ChangeAddress { ship_group, address }
+                }
             }
             Action::ChangeDate { group, day } => {
                 let ship_group = pick(&order.ship_groups, *group)?.id;
@@ -351,6 +454,7 @@ impl World {
                 Command::CorrectContact { corrections: vec![Correction { field, from, to }] }
             }
             Action::CloseTicket(n) => Command::CloseTicket { id: pick(&order.tickets, *n)?.id.clone() },
+            Action::Channel { report, kind } => about_channel(*report, *kind, self.case.now),
             Action::Again(n) => self.sent.get(*n)?.clone(),
         })
     }
@@ -524,6 +628,32 @@ fn finding(code: usize) -> Finding {
     }
 }
 
+fn screen(order: &Order, customer: usize, on_terms: bool) -> Command {
+    let customer = ["one", "other"][customer].to_owned();
+    let own = PointIssuer { id: IssuerId::new("OWN").unwrap(), channels: Vec::new(), earn_basis_points: 100 };
+    let id = AccountId::new("A-1").unwrap();
+    let terms = Account {
+        id: id.clone(),
+        currency: order.currency,
+        credit_limit: Amount::LIMIT,
+        payment_terms_days: 30,
+        requires_purchase_order: false,
+        approval_above: None,
+    };
+    let enough = BTreeMap::from([(limits::points(&own.id, &customer), 1_000)]);
+    let shared = Shared {
+        customer: Some(customer),
+        issuers: vec![own],
+        account: on_terms.then_some(terms),
+        tallies: enough,
+        ..Shared::default()
+    };
+    let mut order = order.clone();
+    let number = "PO-1".to_owned();
+    order.particulars.purchase_order = Some(PurchaseOrder { number, account: Some(id.to_string()) });
+    Command::Screen { screened: Box::new(limits::take(&order, &shared).0) }
+}
+
 fn hold(code: usize, end: usize) -> Command {
     let (code, by, reason) = (HOLDS[code], "staff".to_owned(), "because".into());
     match end {
@@ -590,11 +720,11 @@ fn stored_and_read_again(case: &Case) {
 /// A property proves little about what never happens in it.
 #[test]
 fn the_sequences_reach_every_event_and_every_state() {
-    let mut runner = TestRunner::new(config(800));
+    let mut runner = TestRunner::new(config(1_000));
     let strategy = (draft(), prop::collection::vec(action(), 0..60));
     let mut events: BTreeSet<&str> = BTreeSet::new();
     let mut states = BTreeSet::new();
-    for _ in 0..800 {
+    for _ in 0..1_000 {
         let (draft, actions) = strategy.new_tree(&mut runner).unwrap().current();
         let mut world = World::new(draft);
         for action in &actions {

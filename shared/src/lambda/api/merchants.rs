@@ -4,14 +4,15 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::Defects;
+use super::reports::ReportsBody;
 use crate::app::manage_merchant::MerchantSettings;
 use crate::app::ports::Page;
 use crate::domain::customer::Language;
 use crate::domain::ids::{ChannelId, LocationId, MerchantId};
 use crate::domain::intake::Impossible;
 use crate::domain::merchant::{
-    Channel, ChannelKind, ChannelSecret, Merchant, OrderPolicy, Product, SalesPolicy, ShopProfile,
-    SplitPolicy, UnknownProductPolicy,
+    AddressCorrections, Channel, ChannelKind, ChannelSecret, Merchant, OrderPolicy, Product, SalesPolicy,
+    ShopProfile, SplitPolicy, UnknownProductPolicy,
 };
 use crate::domain::money::Amount;
 use crate::domain::tax::{Rounding, TaxRate};
@@ -75,6 +76,8 @@ pub struct PolicyBody {
     pub sales: SalesPolicy,
     /// What to do with an unknown SKU.
     pub unknown_product: UnknownProductPolicy,
+    /// What to do with an address that can be put right.
+    pub address_corrections: AddressCorrections,
     /// Days a customer has to pay in advance (1 to 60).
     pub payment_due_days: u8,
     /// Days before the due date at which we remind (1 to 30).
@@ -100,6 +103,7 @@ same_fields!(
         split,
         sales,
         unknown_product,
+        address_corrections,
         payment_due_days,
         payment_reminder_days,
         lead_time_days,
@@ -223,6 +227,9 @@ pub struct ChannelBody {
     /// For a platform that signs: its shared secret, 8 to 200 characters.
     #[serde(default)]
     pub secret: Option<String>,
+    /// How it is told what happens to its orders.
+    #[serde(default)]
+    pub reports: ReportsBody,
 }
 
 impl ChannelBody {
@@ -249,13 +256,14 @@ impl ChannelBody {
             "kind",
             format!("a channel of this kind proves itself with {field} alone"),
         );
+        let reports = self.reports.read(&mut defects);
         let proof = proof.unwrap_or_default();
         let secret = if self.kind.signs() {
             ChannelSecret::Signature { secret: proof }
         } else {
             ChannelSecret::ApiKey { sha256: hex::encode(Sha256::digest(proof.as_bytes())) }
         };
-        defects.or(Channel { id, merchant, kind: self.kind, secret })
+        defects.or(Channel { id, merchant, kind: self.kind, secret, reports })
     }
 }
 
@@ -270,6 +278,8 @@ pub struct ChannelView {
     pub kind: ChannelKind,
     /// Where it posts orders to.
     pub path: String,
+    /// Whether it is told what happens to its orders.
+    pub is_told: bool,
 }
 
 impl From<&Channel> for ChannelView {
@@ -279,6 +289,7 @@ impl From<&Channel> for ChannelView {
             merchant: channel.merchant.to_string(),
             kind: channel.kind,
             path: format!("/v1/channels/{}/orders", channel.id),
+            is_told: channel.reports.are_on(channel.kind),
         }
     }
 }

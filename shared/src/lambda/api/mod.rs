@@ -2,11 +2,16 @@
 //! domain's, so that neither bends the other.
 
 pub mod address;
+pub mod addresses;
 pub mod commands;
 pub mod fulfilment;
+pub mod limits;
 pub mod merchants;
 pub mod openapi;
 pub mod orders;
+pub mod reading;
+pub mod receiving;
+pub mod reports;
 pub mod rules;
 pub mod stock;
 

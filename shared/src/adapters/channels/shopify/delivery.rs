@@ -1,23 +1,23 @@
 //! The delivery date and time, which Japanese shops ask for by an app that leaves them in the
 //! order's `note_attributes`.
 
-use jiff::civil::Date;
-
+use super::super::lenient::Object;
+use super::super::when;
 use super::parts::Attribute;
-use crate::domain::customer::{DesiredDelivery, TimeSlot};
+use crate::domain::customer::DesiredDelivery;
 use crate::domain::text::fold;
 
 /// Reads the desired delivery, and returns the attributes that are something else, or that we do
 /// not understand: a person will read them.
-pub(super) fn desired(attributes: &[Attribute]) -> (DesiredDelivery, Vec<&Attribute>) {
+pub(super) fn desired(attributes: &[Object<Attribute>]) -> (DesiredDelivery, Vec<&Attribute>) {
     let mut desired = DesiredDelivery::default();
-    let mut rest = Vec::new();
+    let mut rest: Vec<&Attribute> = Vec::new();
     for attribute in attributes {
         let value = attribute.value();
-        let understood = match wish(attribute.name()) {
-            Some(_) if leaves_it_open(&value) => true,
-            Some(Wish::Date) => date(&value).map(|date| desired.date = Some(date)).is_some(),
-            Some(Wish::Time) => time_slot(&value).map(|slot| desired.time_slot = Some(slot)).is_some(),
+        let understood = match wish(&attribute.name()) {
+            Some(_) if when::is_open(&value) => true,
+            Some(Wish::Date) => when::day(&value).map(|date| desired.date = Some(date)).is_some(),
+            Some(Wish::Time) => when::time_slot(&value).map(|slot| desired.time_slot = Some(slot)).is_some(),
             None => false,
         };
         if !understood {
@@ -27,13 +27,13 @@ pub(super) fn desired(attributes: &[Attribute]) -> (DesiredDelivery, Vec<&Attrib
     (desired, rest)
 }
 
-enum Wish {
+pub(in super::super) enum Wish {
     Date,
     Time,
 }
 
 /// What an attribute of this name asks for: `delivery-date`, `配送希望日`, `お届け希望時間帯` and their like.
-fn wish(name: &str) -> Option<Wish> {
+pub(in super::super) fn wish(name: &str) -> Option<Wish> {
     let plain = |c: &char| !matches!(c, '-' | '_' | ' ');
     let name: String = fold(name).to_lowercase().chars().filter(plain).collect();
     let verbs = ["delivery", "配送", "配達", "お届け", "お届"];
@@ -45,44 +45,15 @@ fn wish(name: &str) -> Option<Wish> {
     }
 }
 
-fn leaves_it_open(value: &str) -> bool {
-    value.is_empty() || ["指定なし", "指定しない", "希望なし", "最短"].iter().any(|word| value.contains(word))
-}
-
-/// A day with its year, however it is written: `2026-11-25`, `2026/11/25(水)`, `2026年11月25日`.
-fn date(value: &str) -> Option<Date> {
-    let folded = fold(value);
-    let mut numbers = folded.split(|c: char| !c.is_ascii_digit()).filter(|digits| !digits.is_empty());
-    let year = numbers.next().filter(|digits| digits.len() == 4 && digits.starts_with("20"))?;
-    let (month, day) = (numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?);
-    Date::new(year.parse().ok()?, month, day).ok()
-}
-
-/// The two hours of a time slot: `14:00-16:00`, `14時～16時`, `1416`, `午前中`, `午後2時〜4時`.
-fn time_slot(value: &str) -> Option<String> {
-    let folded = fold(value);
-    if folded.contains("午前") {
-        return Some("0812".to_owned());
-    }
-    if TimeSlot::from_code(folded.trim()).is_some() {
-        return Some(folded.trim().to_owned());
-    }
-    let noon = if folded.contains("午後") { 12 } else { 0 };
-    let clock_times = folded.split(|c: char| !c.is_ascii_digit() && c != ':').filter(|time| !time.is_empty());
-    let hours: Option<Vec<u8>> = clock_times.map(|time| time.split(':').next()?.parse().ok()).collect();
-    let [from, to] = hours?.try_into().ok()?;
-    let hour = |hour: u8| if hour < 12 { hour + noon } else { hour };
-    let slot = format!("{:02}{:02}", hour(from), hour(to));
-    TimeSlot::from_code(&slot).map(|_| slot)
-}
-
 #[cfg(test)]
 mod tests {
+    use jiff::civil::Date;
+
     use super::*;
 
     fn read(name: &str, value: &str) -> (DesiredDelivery, usize) {
         let attribute = serde_json::json!([{ "name": name, "value": value }]);
-        let attributes: Vec<Attribute> = serde_json::from_value(attribute).unwrap();
+        let attributes: Vec<Object<Attribute>> = serde_json::from_value(attribute).unwrap();
         let (desired, rest) = desired(&attributes);
         (desired, rest.len())
     }

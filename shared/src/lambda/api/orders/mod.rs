@@ -6,6 +6,7 @@ mod history;
 mod list;
 mod money;
 mod particulars;
+mod screening;
 mod shipments;
 
 use jiff::Timestamp;
@@ -16,37 +17,18 @@ use self::attention::{HoldView, NoteView, TicketView};
 use self::goods::{CustomerView, LineView, ShipGroupView, UnitsView};
 use self::history::{MailView, TimelineEntry};
 pub use self::list::OrderList;
-use self::money::{BillingView, DiscountView, FeeView, PaymentView};
+pub use self::money::BillingView;
+use self::money::{DiscountView, FeeView, PaymentView};
 use self::particulars::ParticularsView;
+use self::screening::{ClaimView, PointsEntryView, RiskView};
 use self::shipments::ShipmentView;
-use crate::app::idempotency::Reply;
+use super::reports::{DriftView, ReportView};
 use crate::app::query_orders::WholeOrder;
 use crate::domain::customer::Personal;
 use crate::domain::money::Currency;
 use crate::domain::order::{Order, OrderState, Validation};
 use crate::domain::tax::PriceBasis;
 use crate::domain::timers::next_due;
-
-/// What the channel is told about the order it sent.
-#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
-pub struct ReceivedReply {
-    /// The order's id.
-    pub order: String,
-    /// Where it stands.
-    pub state: OrderState,
-    /// Whether it was known before: sending an order again does nothing.
-    pub duplicate: bool,
-}
-
-impl ReceivedReply {
-    /// What the channel is told: 201 when the order is new, 200 when it was known.
-    #[must_use]
-    pub fn of(order: &Order, is_new: bool) -> Reply {
-        let body = Self { order: order.id.to_string(), state: order.state, duplicate: !is_new };
-        let status = if is_new { 201 } else { 200 };
-        Reply { status, body: serde_json::to_string(&body).unwrap_or_default() }
-    }
-}
 
 /// An order 受注 with everything that belongs to it.
 #[derive(Clone, Serialize, utoipa::ToSchema)]
@@ -106,6 +88,17 @@ pub struct OrderView {
     pub customer_note: Option<String>,
     /// What else the channel says.
     pub particulars: ParticularsView,
+    /// The points that paid for it and that it brought, by issuer.
+    pub points: Vec<PointsEntryView>,
+    /// What it has taken of what orders share: uses of codes, points, credit.
+    pub claims: Vec<ClaimView>,
+    /// How risky it is, and why.
+    pub risk: RiskView,
+    /// What its channel was told.
+    pub reports: Vec<ReportView>,
+    /// In what its channel disagrees with us.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub drift: Option<DriftView>,
     /// The units that are being cancelled.
     pub cancelling: Vec<UnitsView>,
     /// When the clock next does something.
@@ -148,7 +141,7 @@ impl From<&WholeOrder> for OrderView {
             prices: order.basis,
             billing: (&order.billing()).into(),
             lines: order.lines.iter().map(Into::into).collect(),
-            ship_groups: order.ship_groups.iter().map(Into::into).collect(),
+            ship_groups: order.ship_groups.iter().map(|group| ShipGroupView::of(group, order)).collect(),
             fees: order.fees.iter().map(Into::into).collect(),
             discounts: order.discounts.iter().map(Into::into).collect(),
             payments: order.payments.iter().zip(order.targets()).map(Into::into).collect(),
@@ -159,6 +152,11 @@ impl From<&WholeOrder> for OrderView {
             notes: order.notes.iter().map(Into::into).collect(),
             customer_note: order.customer_note.as_ref().map(shown),
             particulars: (&order.particulars).into(),
+            points: order.points().into_iter().map(Into::into).collect(),
+            claims: order.screening.claims.iter().map(Into::into).collect(),
+            risk: (&order.screening.risk).into(),
+            reports: ReportView::all(order),
+            drift: DriftView::of(order),
             cancelling: cancelling.map(Into::into).collect(),
             next_due_at: next_due(order),
             mails: mails.iter().map(Into::into).collect(),

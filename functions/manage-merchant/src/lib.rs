@@ -18,9 +18,9 @@ use juchu::lambda::http::{Problem, Request, Response, respond};
 use juchu::lambda::identity::{caller, principal};
 
 /// All that is managed, and the orders that rules are tried on.
-pub trait Store: MerchantStore + StockStore + AnswerStore + OrderStore {}
+pub trait Store: MerchantStore + StockStore + LimitStore + AnswerStore + OrderStore {}
 
-impl<S: MerchantStore + StockStore + AnswerStore + OrderStore> Store for S {}
+impl<S: MerchantStore + StockStore + LimitStore + AnswerStore + OrderStore> Store for S {}
 
 /// Answers a request. All mails come from `mail_domain`.
 pub async fn handle(

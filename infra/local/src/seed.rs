@@ -10,8 +10,8 @@ use juchu::domain::merchant::{
     Channel, ChannelKind, ChannelSecret, Merchant, OrderPolicy, Product, ShopProfile,
 };
 use juchu::domain::money::Amount;
-use juchu::domain::rule_pack::RuleVersion;
 use juchu::domain::report::ReportSettings;
+use juchu::domain::rule_pack::RuleVersion;
 use juchu::domain::stock::{StockDelta, StockKey};
 use juchu::domain::tax::TaxRate;
 use sha2::{Digest, Sha256};

@@ -2,8 +2,8 @@ use super::{
     FakeArchive, FakeDeadLetters, FakeMailer, FakeProvider, FakeQueues, FakeReports, FakeWarehouse, Faults,
     ManualClock, MemoryStore,
 };
-use crate::app::rule_book::RuleBook;
 use crate::adapters::dialects::Dialects;
+use crate::app::rule_book::RuleBook;
 use crate::domain::testing::START;
 
 /// Everything the functions use. All of it is handles; as it begins, it is empty, it is [`START`], and

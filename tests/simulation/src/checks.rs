@@ -15,8 +15,8 @@ use juchu::testing::Surroundings;
 use juchu_tests::harness::people::{channel, merchant};
 use serde_json::Value;
 
-use crate::judging;
 use crate::channel;
+use crate::judging;
 use crate::logs;
 use crate::people::People;
 use crate::requests::{Ask, Purpose};

@@ -8,10 +8,10 @@ use juchu::domain::merchant::{
 };
 use juchu::domain::money::Amount;
 use juchu::domain::order::HoldCode;
+use juchu::domain::report::{CarrierCode, ReportSettings};
 use juchu::domain::rule_pack::{
     Condition, CustomRule, Fix, RulePack, RuleVersion, Saved, Thresholds, Treatment,
 };
-use juchu::domain::report::{CarrierCode, ReportSettings};
 use juchu::domain::shipment::Carrier;
 use juchu::domain::tax::TaxRate;
 use juchu::domain::validation::FindingCode;

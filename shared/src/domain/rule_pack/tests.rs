@@ -70,6 +70,10 @@ fn what_loses_money_or_cannot_arrive_is_not_switched_off() {
 #[test]
 fn every_number_has_its_limits() {
     assert_eq!(wrong(json!({ "policy": { "payment_due_days": 61 } })), ["policy.payment_due_days"]);
+    assert_eq!(
+        wrong(json!({ "fraud": { "warn_at": 61, "rooms": 0, "weights": { "RUSH": 1_001 } } })),
+        ["fraud.hold_at", "fraud.rooms", "fraud.weights.RUSH"]
+    );
     let thresholds = |name: &str, value: Value| wrong(json!({ "thresholds": { name: value } }));
     for (name, good, bad) in [
         ("units_per_line", json!([1, 9_999]), json!([0, 10_000])),

@@ -73,7 +73,9 @@ impl Treatment {
         }
         // What came in part is known by this hold, and what is charged waits for it.
         if code == FindingCode::PartialImport && self != Self::Hold(HoldCode::PartialImport) {
-            return Err("must be HOLD PARTIAL_IMPORT: an order that lacks lines would leave incomplete".to_owned());
+            return Err(
+                "must be HOLD PARTIAL_IMPORT: an order that lacks lines would leave incomplete".to_owned()
+            );
         }
         match (least(code), self) {
             (Least::Hold(why), Self::Off | Self::Warn) => Err(format!("must be HOLD: {why}")),
@@ -108,7 +110,9 @@ pub const fn standard(code: FindingCode, policy: &OrderPolicy) -> Treatment {
         | FindingCode::LargeOrder
         | FindingCode::LargeAmount => Treatment::Hold(HoldCode::ClientDecision),
         FindingCode::CustomerNote => Treatment::Hold(HoldCode::CustomerNote),
-        FindingCode::PromotionInvalid | FindingCode::PromotionExhausted => Treatment::Hold(HoldCode::Promotion),
+        FindingCode::PromotionInvalid | FindingCode::PromotionExhausted => {
+            Treatment::Hold(HoldCode::Promotion)
+        }
         FindingCode::PointsShort => Treatment::Hold(HoldCode::PointRecalc),
         FindingCode::AccountUnknown | FindingCode::PurchaseOrderMissing => {
             Treatment::Hold(HoldCode::PurchaseOrder)

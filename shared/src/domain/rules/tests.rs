@@ -141,16 +141,24 @@ fn each_part_that_a_japanese_address_lacks_holds_the_order() {
 
 #[test]
 fn the_addresses_that_vendors_test_with_hold_or_pass_as_theirs_do() {
-    let passes = |city: &'static str, line1: &'static str| {
+    let findings = |code: &str, prefecture: &str, city: &str, line1: &str| {
         let set = |order: &mut Order| {
             let address = &mut order.ship_groups[0].address;
-            (address.city, address.line1) = (Personal::new(city), Personal::new(line1));
+            (address.postal_code, address.prefecture) = (code.into(), prefecture.into());
+            (address.city, address.line1) = (city.into(), line1.into());
         };
-        found(set).is_empty()
+        found(set).into_iter().map(|(code, ..)| code).collect::<Vec<_>>()
     };
-    assert!(!passes("大阪市中央区", "一二三四"));
-    assert!(passes("品川区", "西五反田三-十一-六"));
-    assert!(passes("港区", "六本木一二四-五"));
+    let kanji_only = findings("5410000", "大阪府", "大阪市中央区", "一二三四");
+    assert!(kanji_only.contains(&FindingCode::HouseNumberMissing), "{kanji_only:?}");
+    assert_eq!(findings("1410031", "東京都", "品川区", "西五反田三-十一-六"), []);
+    assert_eq!(findings("1060032", "東京都", "港区", "六本木一二四-五"), []);
+    let repeated = findings("1500042", "東京都", "渋谷区", "渋谷区宇田川町1-1");
+    assert_eq!(repeated, [FindingCode::CityRepeated]);
+    let elsewhere = findings("1500000", "東京都", "品川区", "西五反田3-11-6");
+    assert_eq!(elsewhere, [FindingCode::PostalCodeMismatch]);
+    let nowhere = findings("9999999", "東京都", "品川区", "西五反田3-11-6");
+    assert_eq!(nowhere, [FindingCode::PostalCodeUnknown]);
 }
 
 #[test]

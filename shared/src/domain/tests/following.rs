@@ -8,6 +8,7 @@ use crate::domain::ids::LineId;
 use crate::domain::intake::Intake;
 use crate::domain::order::{CancelReason, HoldCode, Order, OrderState, TicketKind};
 use crate::domain::payment::{PaymentMethod, PaymentStatus};
+use crate::domain::rule_pack::RulePack;
 use crate::domain::rules;
 use crate::domain::shipment::LineQuantity;
 use crate::domain::testing::{Case, Draft, START, address, an_order, given, yen};

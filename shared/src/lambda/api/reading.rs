@@ -13,6 +13,7 @@ use crate::adapters::channels::{
 use crate::domain::ids::{ChannelId, MerchantId};
 use crate::domain::intake::Impossible;
 use crate::domain::merchant::{ChannelKind, OrderPolicy};
+use crate::domain::rule_pack::RulePack;
 use crate::domain::rules;
 use crate::domain::validation::FindingCode;
 

@@ -9,6 +9,7 @@ use super::merchants::{PolicyBody, same_fields};
 use super::orders::FindingView;
 use crate::app::dry_run::{Count, Difference, Shown, Trial};
 use crate::app::ports::Page;
+use crate::domain::fraud::FraudRules;
 use crate::domain::ids::MerchantId;
 use crate::domain::intake::Impossible;
 use crate::domain::order::HoldCode;
@@ -26,6 +27,8 @@ pub struct RulesBody {
     pub treatments: BTreeMap<FindingCode, Treatment>,
     /// From when on something is large, late or unusual.
     pub thresholds: Thresholds,
+    /// How fraud is scored.
+    pub fraud: FraudRules,
     /// What may be corrected without asking.
     pub fixes: BTreeSet<Fix>,
     /// Rules of the merchant's own 個別ルール, at most 100. All of them are looked at.
@@ -33,14 +36,14 @@ pub struct RulesBody {
 }
 
 impl From<RulesBody> for RulePack {
-    fn from(RulesBody { policy, treatments, thresholds, fixes, custom }: RulesBody) -> Self {
-        Self { policy: policy.into(), treatments, thresholds, fixes, custom }
+    fn from(RulesBody { policy, treatments, thresholds, fraud, fixes, custom }: RulesBody) -> Self {
+        Self { policy: policy.into(), treatments, thresholds, fraud, fixes, custom }
     }
 }
 
 impl From<RulePack> for RulesBody {
-    fn from(RulePack { policy, treatments, thresholds, fixes, custom }: RulePack) -> Self {
-        Self { policy: policy.into(), treatments, thresholds, fixes, custom }
+    fn from(RulePack { policy, treatments, thresholds, fraud, fixes, custom }: RulePack) -> Self {
+        Self { policy: policy.into(), treatments, thresholds, fraud, fixes, custom }
     }
 }
 

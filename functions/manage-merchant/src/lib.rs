@@ -6,25 +6,40 @@ use aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse
 use http::StatusCode;
 use juchu::app::limit_store::LimitStore;
 use juchu::app::manage_merchant::{ManageMerchant, StockMove};
-use juchu::app::ports::{AnswerStore, Clock, LedgerReason, MerchantStore, StockStore};
+use juchu::app::ports::{AnswerStore, Clock, LedgerReason, MerchantStore, OrderStore, StockStore};
 use juchu::domain::ids::{LocationId, MerchantId, Sku};
 use juchu::domain::stock::{StockDelta, StockKey};
 use juchu::lambda::api::merchants::{
     ChannelBody, ChannelView, MerchantBody, MerchantView, ProductBody, ProductList, ProductView,
 };
+use juchu::lambda::api::rules::{DryRunBody, DryRunView, RuleVersionList, RulesBody, RulesView};
 use juchu::lambda::api::stock::{AdjustmentBody, LedgerList, ReceiptBody, StockList, StockView};
 use juchu::lambda::http::{Problem, Request, Response, respond};
 use juchu::lambda::identity::{caller, principal};
 
+/// All that is managed, and the orders that rules are tried on.
+pub trait Store: MerchantStore + StockStore + LimitStore + AnswerStore + OrderStore {}
+
+impl<S: MerchantStore + StockStore + LimitStore + AnswerStore + OrderStore> Store for S {}
+
 /// Answers a request. All mails come from `mail_domain`.
 pub async fn handle(
-    app: &ManageMerchant<impl MerchantStore + StockStore + LimitStore + AnswerStore, impl Clock>,
+    app: &ManageMerchant<impl Store, impl Clock>,
     mail_domain: &str,
     event: ApiGatewayV2httpRequest,
 ) -> ApiGatewayV2httpResponse {
     respond("manage-merchant", event, async |request| match request.route() {
         "PUT /v1/merchants/{merchant}" => save_merchant(app, mail_domain, &request).await,
         "GET /v1/merchants/{merchant}" => show_merchant(app, &request).await,
+        "GET /v1/merchants/{merchant}/rules" => show_rules(app, &request, None).await,
+        "PUT /v1/merchants/{merchant}/rules" => save_rules(app, &request).await,
+        "GET /v1/merchants/{merchant}/rules/{version}" => {
+            let version = request.path::<String>("version")?.parse();
+            let version = version.map_err(|_| Problem::invalid("version", "must be a number"))?;
+            show_rules(app, &request, Some(version)).await
+        }
+        "GET /v1/merchants/{merchant}/rule-versions" => list_rules(app, &request).await,
+        "POST /v1/merchants/{merchant}/rules/dry-run" => dry_run(app, &request).await,
         "PUT /v1/merchants/{merchant}/channels/{channel}" => save_channel(app, &request).await,
         "PUT /v1/merchants/{merchant}/products/{sku}" => save_product(app, &request).await,
         "GET /v1/merchants/{merchant}/products/{sku}" => show_product(app, &request).await,
@@ -60,30 +75,75 @@ pub async fn handle(
 }
 
 async fn save_merchant(
-    app: &ManageMerchant<impl MerchantStore + StockStore + AnswerStore, impl Clock>,
+    app: &ManageMerchant<impl Store, impl Clock>,
     mail_domain: &str,
     request: &Request,
 ) -> Result<Response, Problem> {
     let id: MerchantId = request.path("merchant")?;
-    let expected = request.headers().get("if-match").map(|value| {
-        let version = value.to_str().ok().and_then(|text| text.trim_matches('"').parse::<u64>().ok());
-        version.ok_or_else(|| Problem::invalid("If-Match", "must be the version you have seen"))
-    });
+    let expected = expected_version(request)?;
     let settings = request.json::<MerchantBody>()?.read(mail_domain)?;
-    let merchant = app.save_merchant(&principal(request)?, &id, settings, expected.transpose()?).await?;
+    let merchant = app.save_merchant(&principal(request)?, &id, settings, expected).await?;
     Response::json(StatusCode::OK, &MerchantView::from(merchant))
 }
 
+/// The version that the caller has seen.
+fn expected_version(request: &Request) -> Result<Option<u64>, Problem> {
+    let Some(value) = request.headers().get("if-match") else { return Ok(None) };
+    let version = value.to_str().ok().and_then(|text| text.trim_matches('"').parse().ok());
+    version.map(Some).ok_or_else(|| Problem::invalid("If-Match", "must be the version you have seen"))
+}
+
 async fn show_merchant(
-    app: &ManageMerchant<impl MerchantStore + StockStore + AnswerStore, impl Clock>,
+    app: &ManageMerchant<impl Store, impl Clock>,
     request: &Request,
 ) -> Result<Response, Problem> {
     let merchant = app.merchant(&principal(request)?, &request.path("merchant")?).await?;
     Response::json(StatusCode::OK, &MerchantView::from(merchant))
 }
 
+async fn show_rules(
+    app: &ManageMerchant<impl Store, impl Clock>,
+    request: &Request,
+    version: Option<u32>,
+) -> Result<Response, Problem> {
+    let merchant: MerchantId = request.path("merchant")?;
+    let rules = app.rules(&principal(request)?, &merchant, version).await?;
+    Response::json(StatusCode::OK, &RulesView::new(&merchant, rules))
+}
+
+async fn save_rules(
+    app: &ManageMerchant<impl Store, impl Clock>,
+    request: &Request,
+) -> Result<Response, Problem> {
+    let merchant: MerchantId = request.path("merchant")?;
+    let expected = expected_version(request)?;
+    let pack = request.json::<RulesBody>()?.read()?;
+    let rules = app.save_rules(&principal(request)?, &merchant, pack, expected).await?;
+    Response::json(StatusCode::OK, &RulesView::new(&merchant, rules))
+}
+
+async fn list_rules(
+    app: &ManageMerchant<impl Store, impl Clock>,
+    request: &Request,
+) -> Result<Response, Problem> {
+    request.only_query(&["limit", "cursor"])?;
+    let (merchant, cursor): (MerchantId, _) = (request.path("merchant")?, request.query("cursor"));
+    let page = app.rule_versions(&principal(request)?, &merchant, cursor, request.limit()?).await?;
+    Response::json(StatusCode::OK, &RuleVersionList::from(page))
+}
+
+async fn dry_run(
+    app: &ManageMerchant<impl Store, impl Clock>,
+    request: &Request,
+) -> Result<Response, Problem> {
+    let merchant: MerchantId = request.path("merchant")?;
+    let trial = request.json::<DryRunBody>()?.read()?;
+    let shown = app.dry_run(&principal(request)?, &merchant, trial).await?;
+    Response::json(StatusCode::OK, &DryRunView::from(shown))
+}
+
 async fn save_channel(
-    app: &ManageMerchant<impl MerchantStore + StockStore + AnswerStore, impl Clock>,
+    app: &ManageMerchant<impl Store, impl Clock>,
     request: &Request,
 ) -> Result<Response, Problem> {
     let (merchant, id) = (request.path("merchant")?, request.path("channel")?);
@@ -93,7 +153,7 @@ async fn save_channel(
 }
 
 async fn save_product(
-    app: &ManageMerchant<impl MerchantStore + StockStore + AnswerStore, impl Clock>,
+    app: &ManageMerchant<impl Store, impl Clock>,
     request: &Request,
 ) -> Result<Response, Problem> {
     let merchant: MerchantId = request.path("merchant")?;
@@ -103,7 +163,7 @@ async fn save_product(
 }
 
 async fn show_product(
-    app: &ManageMerchant<impl MerchantStore + StockStore + AnswerStore, impl Clock>,
+    app: &ManageMerchant<impl Store, impl Clock>,
     request: &Request,
 ) -> Result<Response, Problem> {
     let (merchant, sku): (MerchantId, Sku) = (request.path("merchant")?, request.path("sku")?);
@@ -112,7 +172,7 @@ async fn show_product(
 }
 
 async fn list_products(
-    app: &ManageMerchant<impl MerchantStore + StockStore + AnswerStore, impl Clock>,
+    app: &ManageMerchant<impl Store, impl Clock>,
     request: &Request,
 ) -> Result<Response, Problem> {
     request.only_query(&["limit", "cursor"])?;
@@ -123,7 +183,7 @@ async fn list_products(
 }
 
 async fn show_stock(
-    app: &ManageMerchant<impl MerchantStore + StockStore + AnswerStore, impl Clock>,
+    app: &ManageMerchant<impl Store, impl Clock>,
     request: &Request,
 ) -> Result<Response, Problem> {
     let (merchant, sku): (MerchantId, Sku) = (request.path("merchant")?, request.path("sku")?);
@@ -133,7 +193,7 @@ async fn show_stock(
 }
 
 async fn move_stock(
-    app: &ManageMerchant<impl MerchantStore + StockStore + AnswerStore, impl Clock>,
+    app: &ManageMerchant<impl Store, impl Clock>,
     request: &Request,
     reason: LedgerReason,
     (location, delta, reference): (LocationId, StockDelta, String),
@@ -145,7 +205,7 @@ async fn move_stock(
 }
 
 async fn show_ledger(
-    app: &ManageMerchant<impl MerchantStore + StockStore + AnswerStore, impl Clock>,
+    app: &ManageMerchant<impl Store, impl Clock>,
     request: &Request,
 ) -> Result<Response, Problem> {
     request.only_query(&["location", "limit", "cursor"])?;

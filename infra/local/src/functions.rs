@@ -26,6 +26,7 @@ use juchu::app::receive_answer::ReceiveAnswer;
 use juchu::app::receive_order::ReceiveOrder;
 use juchu::app::release_order::ReleaseOrder;
 use juchu::app::report_channel::ReportChannel;
+use juchu::app::rule_book::RuleBook;
 use juchu::app::run_timers::{RunTimers, Woken};
 use juchu::app::ship_order::ShipOrder;
 use juchu::app::take_upload::TakeUpload;
@@ -61,13 +62,14 @@ pub struct Ports {
 /// All functions.
 pub struct Functions {
     ports: Ports,
+    rules: RuleBook,
 }
 
 impl Functions {
     /// The functions over these ports.
     #[must_use]
     pub fn new(ports: Ports) -> Self {
-        Self { ports }
+        Self { ports, rules: RuleBook::default() }
     }
 
     /// Answers a request with the function called `function`; `None` when there is none.
@@ -112,7 +114,8 @@ impl Functions {
                 take_upload::handle(&TakeUpload { door, dialects: Spoken }, &parking, event).await
             }
             Stage::ValidateOrder => {
-                validate_order::handle(&ValidateOrder { store, clock }, &parking, event).await
+                let rules = self.rules.clone();
+                validate_order::handle(&ValidateOrder { store, rules, clock }, &parking, event).await
             }
             Stage::AllocateStock => {
                 allocate_stock::handle(&AllocateStock { store, clock }, &parking, event).await

@@ -11,6 +11,7 @@ use juchu::domain::merchant::{
 };
 use juchu::domain::money::Amount;
 use juchu::domain::report::ReportSettings;
+use juchu::domain::rule_pack::RuleVersion;
 use juchu::domain::stock::{StockDelta, StockKey};
 use juchu::domain::tax::TaxRate;
 use sha2::{Digest, Sha256};
@@ -73,7 +74,9 @@ pub async fn seed<S: MerchantStore + StockStore>(store: &S, credentials: &Creden
             "the stock is {changed:?}"
         );
     }
-    store.put_merchant(&merchant(id)?).await.context("another process is filling this folder")
+    let merchant = merchant(id)?;
+    let rules = RuleVersion::standard(&merchant);
+    store.put_merchant(&merchant, &rules).await.context("another process is filling this folder")
 }
 
 fn channels(merchant: &MerchantId, credentials: &Credentials) -> anyhow::Result<[Channel; 2]> {

@@ -175,6 +175,19 @@ const BUGS: &[Bug] = &[
         wrong: "(MovementKind::Release, 0)]",
     },
     Bug {
+        name: "an order is judged by its merchant's newest rules",
+        file: "shared/src/app/rule_book.rs",
+        right: "let version = (order.merchant.clone(), order.policy.version);",
+        wrong: "let newest = store.merchant(&order.merchant).await?.map(|merchant| merchant.policy.version);
+        let version = (order.merchant.clone(), newest.unwrap_or(order.policy.version));",
+    },
+    Bug {
+        name: "an order is judged by whatever rules of its merchant were read first",
+        file: "shared/src/app/rule_book.rs",
+        right: "find(|(known, _)| known == version)",
+        wrong: "find(|(known, _)| known.0 == version.0)",
+    },
+    Bug {
         name: "what a cancelled order had claimed is never given back",
         file: "shared/src/domain/screening.rs",
         right: "if self.state == OrderState::Cancelled { 0 } else { claim.amount }",

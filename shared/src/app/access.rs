@@ -153,7 +153,8 @@ impl Permission {
             | Command::AddNote { .. } => Some(Self::Serve),
             Command::RecordDeposit { .. } | Command::RecordRefund { .. } => Some(Self::HandleMoney),
             Command::RecordFulfilment { .. } => Some(Self::ReportFulfilment),
-            Command::Validate { .. }
+            Command::CorrectContact { .. }
+            | Command::Validate { .. }
             | Command::Screen { .. }
             | Command::Allocate { .. }
             | Command::FillBackorder { .. }

@@ -11,6 +11,7 @@ use super::ports::{
 use crate::domain::customer::Language;
 use crate::domain::ids::{LocationId, MerchantId, Sku};
 use crate::domain::merchant::{Channel, Merchant, OrderPolicy, Product, ShopProfile};
+use crate::domain::rule_pack::{RulePack, RuleVersion, Saved};
 use crate::domain::stock::{Stock, StockDelta, StockKey};
 
 /// What of a merchant can be set.
@@ -18,8 +19,8 @@ use crate::domain::stock::{Stock, StockDelta, StockKey};
 pub struct MerchantSettings {
     /// The shop as customers see it.
     pub shop: ShopProfile,
-    /// How its orders are handled.
-    pub policy: OrderPolicy,
+    /// How its orders are handled; `None` as until now.
+    pub policy: Option<OrderPolicy>,
     /// The language of mails when an order names none.
     pub language: Language,
     /// Its stock locations, the preferred one first.
@@ -137,21 +138,33 @@ impl<S: MerchantStore + StockStore + AnswerStore, C: Clock> ManageMerchant<S, C>
         expected: Option<u64>,
     ) -> Result<Merchant, ManageError> {
         who.require(Permission::ManageMerchant, id)?;
-        let known = self.store.merchant(id).await?.map_or(0, |merchant| merchant.version);
-        if expected.is_some_and(|expected| expected != known) {
+        let known = self.store.merchant(id).await?;
+        let version = known.as_ref().map_or(0, |merchant| merchant.version);
+        if expected.is_some_and(|expected| expected != version) {
             return Err(ManageError::Changed);
         }
-        let version = known + 1;
-        let policy = OrderPolicy { version: u32::try_from(version).unwrap_or(u32::MAX), ..settings.policy };
-        let merchant = Merchant {
-            id: id.clone(),
-            version,
-            shop: settings.shop,
-            policy,
-            language: settings.language,
-            locations: settings.locations,
+        let pack = match &known {
+            Some(known) => self.rules_of(known).await?.pack,
+            None => RulePack::default(),
         };
-        self.store.put_merchant(&merchant).await?;
+        let MerchantSettings { shop, policy, language, locations } = settings;
+        let policy = policy.unwrap_or_else(|| pack.policy.clone());
+        let merchant = Merchant { id: id.clone(), version, shop, policy, language, locations };
+        self.save_next(who, merchant, pack).await
+    }
+
+    /// Writes the next version of a merchant, and the rules that come with it.
+    pub(super) async fn save_next(
+        &self,
+        who: &Principal,
+        mut merchant: Merchant,
+        pack: RulePack,
+    ) -> Result<Merchant, ManageError> {
+        merchant.version += 1;
+        merchant.policy.version = u32::try_from(merchant.version).unwrap_or(u32::MAX);
+        let saved = Saved { at: self.clock.now(), by: who.subject.clone() };
+        let rules = RuleVersion::of(&merchant, pack, Some(saved));
+        self.store.put_merchant(&merchant, &rules).await?;
         Ok(merchant)
     }
 
@@ -293,7 +306,7 @@ impl<S: MerchantStore + StockStore + AnswerStore, C: Clock> ManageMerchant<S, C>
         Ok(self.store.ledger(merchant, key, cursor, limit).await?)
     }
 
-    async fn existing(&self, id: &MerchantId) -> Result<Merchant, ManageError> {
+    pub(super) async fn existing(&self, id: &MerchantId) -> Result<Merchant, ManageError> {
         self.store.merchant(id).await?.ok_or(ManageError::NotFound("merchant"))
     }
 }

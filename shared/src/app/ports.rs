@@ -20,6 +20,7 @@ use crate::domain::merchant::{Channel, Merchant, Product};
 use crate::domain::money::{Amount, Currency};
 use crate::domain::order::{Order, OrderState};
 use crate::domain::payment::{Operation, OperationOutcome, PaymentMethod};
+use crate::domain::rule_pack::RuleVersion;
 use crate::domain::shipment::Shipment;
 use crate::domain::stock::{Movement, Stock, StockDelta, StockKey};
 
@@ -217,6 +218,9 @@ pub trait OrderStore: Send + Sync {
     /// Everything that happened to the order, in order; empty when there is none.
     fn history(&self, id: &OrderId) -> impl Future<Output = Result<Vec<EventRecord>, StoreError>> + Send;
 
+    /// The first event of each of these orders that exists, in any order. At most 100 orders.
+    fn receipts(&self, ids: &[OrderId]) -> impl Future<Output = Result<Vec<EventRecord>, StoreError>> + Send;
+
     /// Writes everything or nothing.
     fn commit(&self, commit: &Commit) -> impl Future<Output = Result<(), CommitError>> + Send;
 
@@ -366,13 +370,34 @@ pub enum PutError {
     Store(#[from] StoreError),
 }
 
-/// Where merchants, their channels and products are kept.
+/// Where merchants, their rules, channels and products are kept.
 pub trait MerchantStore: Send + Sync {
     /// A merchant; `None` when there is none.
     fn merchant(&self, id: &MerchantId) -> impl Future<Output = Result<Option<Merchant>, StoreError>> + Send;
 
-    /// Writes a merchant whose stored version must be one less; version 1 must not exist.
-    fn put_merchant(&self, merchant: &Merchant) -> impl Future<Output = Result<(), PutError>> + Send;
+    /// Writes a merchant with the rules of this version, both or neither. The stored version must be
+    /// one less; version 1 must not exist.
+    fn put_merchant(
+        &self,
+        merchant: &Merchant,
+        rules: &RuleVersion,
+    ) -> impl Future<Output = Result<(), PutError>> + Send;
+
+    /// The rules that came with `version` of a merchant's settings; `None` when there were none. They
+    /// never change.
+    fn rules(
+        &self,
+        merchant: &MerchantId,
+        version: u32,
+    ) -> impl Future<Output = Result<Option<RuleVersion>, StoreError>> + Send;
+
+    /// A page of all versions of a merchant's rules, the newest first.
+    fn list_rules(
+        &self,
+        merchant: &MerchantId,
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> impl Future<Output = Result<Page<RuleVersion>, ListError>> + Send;
 
     /// A page of all merchants, by id.
     fn list_merchants(

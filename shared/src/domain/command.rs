@@ -14,6 +14,7 @@ use super::money::Amount;
 use super::order::{CancelReason, HoldCode, Order, TicketKind};
 use super::payment::{Operation, OperationOutcome};
 use super::report::{FactKind, ReportAnswer};
+use super::rule_pack::Correction;
 use super::screening::Screened;
 use super::shipment::{FulfilmentEvent, LineQuantity};
 use super::told::Word;
@@ -41,6 +42,11 @@ macro_rules! commands {
 }
 
 commands! {
+    /// Put texts into their proper form before they are checked.
+    CorrectContact {
+        /// Which.
+        corrections: Vec<Correction>,
+    },
     /// Take over what validation found.
     Validate {
         /// All that was found.

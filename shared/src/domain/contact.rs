@@ -1,21 +1,6 @@
-//! Whether people can be reached as they wrote it.
+//! Whether goods can reach people as they wrote it.
 
 use super::text::{fold, is_kanji_digit};
-
-/// Whether the number could be dialled: 10 or 11 digits as within Japan, or `+` and 8 to 15
-/// (E.164); any spaces, dashes, dots or brackets. One digit repeated is a placeholder.
-#[must_use]
-pub fn is_plausible_phone(number: &str) -> bool {
-    let number: String = fold(number).chars().filter(|c| !matches!(c, ' ' | '-' | '.' | '(' | ')')).collect();
-    let (digits, allowed) = match number.strip_prefix('+') {
-        Some(digits) => (digits, 8..=15),
-        None => (number.as_str(), 10..=11),
-    };
-    let first = digits.bytes().next();
-    allowed.contains(&digits.len())
-        && digits.bytes().all(|b| b.is_ascii_digit())
-        && digits.bytes().any(|b| Some(b) != first)
-}
 
 /// Whether the text is a Japanese postal code 郵便番号: seven digits, a hyphen after the third and
 /// a leading 〒 allowed, half-width or full-width.
@@ -58,18 +43,6 @@ fn makes_a_number(rest: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_phone_number_is_plausible_by_its_digits() {
-        for good in
-            ["03-1234-5678", "０９０－１２３４－５６７８", "+81 90 1234 5678", "555-625-1199", "(03)12345678"]
-        {
-            assert!(is_plausible_phone(good), "{good}");
-        }
-        for bad in ["", "03-1234", "000-0000-0000", "0901234567890", "+1", "なし", "090-1234-567x"] {
-            assert!(!is_plausible_phone(bad), "{bad}");
-        }
-    }
 
     #[test]
     fn a_postal_code_has_seven_digits_however_they_are_written() {

@@ -86,6 +86,7 @@ impl From<Vec<Event>> for Effects {
 /// its decision is empty.
 pub fn decide(order: &Order, command: &Command, now: Timestamp) -> Result<Decision, Rejection> {
     let effects = match command {
+        Command::CorrectContact { corrections } => service::correct_contact(order, corrections),
         Command::Validate { findings } => service::validate(order, findings),
         Command::Screen { screened } => screening::screen(order, screened),
         Command::Allocate { grants, shortages } => stock::allocate(order, grants, shortages)?,

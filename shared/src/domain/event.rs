@@ -18,6 +18,7 @@ use super::order::{CancelReason, HoldCode, Line, Order, ShipGroup, TicketKind};
 use super::particulars::Particulars;
 use super::payment::{Operation, OperationKind, Payment};
 use super::report::{FactKind, ReportAnswer};
+use super::rule_pack::Correction;
 use super::screening::Screened;
 use super::shipment::{FulfilmentEvent, LineQuantity, Shipment};
 use super::tally::{Returned, TallyKey};
@@ -125,6 +126,11 @@ events! {
     OrderReceived {
         /// The order as it was received.
         order: Box<Order>,
+    },
+    /// 自動補正: texts were put into their proper form.
+    ContactCorrected {
+        /// Which.
+        corrections: Vec<Correction>,
     },
     /// 確認: nothing stands against the order.
     OrderValidated {

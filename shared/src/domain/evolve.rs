@@ -53,6 +53,11 @@ pub fn replay<'a>(history: impl IntoIterator<Item = (&'a Event, Timestamp)>) -> 
 fn apply(order: &mut Order, event: &Event, at: Timestamp) {
     match event {
         Event::OrderReceived { .. } | Event::ShipmentArrived { .. } => {}
+        Event::ContactCorrected { corrections } => {
+            for correction in corrections {
+                correction.apply(order);
+            }
+        }
         Event::OrderValidated { findings } => {
             order.validation = Validation::Passed;
             order.findings.clone_from(findings);

@@ -19,7 +19,7 @@ use super::screening::Screening;
 use super::shipment::{LineQuantity, Shipment};
 use super::tax::{PriceBasis, TaxRate};
 use super::told::Said;
-use super::validation::Finding;
+use super::validation::{Finding, Severity};
 
 /// Where an order stands. It only ever moves forward, or to the side exit `Cancelled`.
 #[derive(
@@ -176,6 +176,10 @@ pub enum HoldCode {
     UnknownProduct,
     /// The figures do not add up.
     AmountDefect,
+    /// It cannot be paid as agreed.
+    PaymentDefect,
+    /// It cannot be delivered when the customer wants it.
+    DeliveryDefect,
     /// A promotion code of ours gives less than the customer was promised.
     Promotion,
     /// The customer has fewer points than the order uses.
@@ -205,7 +209,33 @@ pub enum HoldCode {
 }
 
 impl HoldCode {
-    /// Whether the validation stage opens and closes this hold.
+    /// The code's name in the API.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::AddressDefect => "ADDRESS_DEFECT",
+            Self::ContactDefect => "CONTACT_DEFECT",
+            Self::UnknownProduct => "UNKNOWN_PRODUCT",
+            Self::AmountDefect => "AMOUNT_DEFECT",
+            Self::PartialImport => "PARTIAL_IMPORT",
+            Self::PaymentDefect => "PAYMENT_DEFECT",
+            Self::DeliveryDefect => "DELIVERY_DEFECT",
+            Self::Promotion => "PROMOTION",
+            Self::PointRecalc => "POINT_RECALC",
+            Self::PurchaseOrder => "PURCHASE_ORDER",
+            Self::CreditLimit => "CREDIT_LIMIT",
+            Self::Approval => "APPROVAL",
+            Self::CustomerNote => "CUSTOMER_NOTE",
+            Self::FraudReview => "FRAUD_REVIEW",
+            Self::Payment => "PAYMENT",
+            Self::Stockout => "STOCKOUT",
+            Self::ClientDecision => "CLIENT_DECISION",
+            Self::Quality => "QUALITY",
+            Self::CarrierOutage => "CARRIER_OUTAGE",
+        }
+    }
+
+    /// Whether nothing but the validation stage opens and closes this hold by itself.
     #[must_use]
     pub const fn is_of_validation(self) -> bool {
         matches!(
@@ -214,6 +244,8 @@ impl HoldCode {
                 | Self::ContactDefect
                 | Self::UnknownProduct
                 | Self::AmountDefect
+                | Self::PaymentDefect
+                | Self::DeliveryDefect
                 | Self::Promotion
                 | Self::PointRecalc
                 | Self::PurchaseOrder
@@ -523,6 +555,16 @@ impl Order {
     #[must_use]
     pub fn is_held_for(&self, code: HoldCode) -> bool {
         self.open_holds().any(|hold| hold.code == code)
+    }
+
+    /// Whether the validation stage opened `hold`, or would: by its nature, or because a rule of the
+    /// merchant's chose it. One that a person placed is theirs to close.
+    #[must_use]
+    pub fn is_of_validation(&self, hold: &Hold) -> bool {
+        let opened_it = |finding: &Finding| {
+            finding.severity == Severity::Blocking(hold.code) && finding.reason() == hold.reason
+        };
+        hold.code.is_of_validation() || self.findings.iter().any(opened_it)
     }
 
     /// The tickets nobody has closed yet.

@@ -21,6 +21,7 @@ use super::money::Amount;
 use super::order::{CancelReason, HoldCode, Order, OrderState, TicketKind};
 use super::payment::{OperationKind, OperationOutcome, PaymentMethod};
 use super::report::{ANSWER_PATIENCE, FactKind, ReportAnswer};
+use super::rule_pack::{ContactField, Correction};
 use super::screening::{Earns, Screened};
 use super::shipment::{FulfilmentEvent, FulfilmentEventKind as Report, LineQuantity};
 use super::tally::{Claim, TallyKey, TallyKind};
@@ -176,6 +177,7 @@ fn tried(order: &Order, now: Timestamp) -> Vec<Command> {
     let open = || stages::grants(order, |line| line.quantities.open);
     let waiting = stages::grants(order, |line| line.quantities.backordered);
     let mut commands = vec![
+        correction(order),
         Command::Validate { findings: Vec::new() },
         Command::Validate { findings: vec![blocking()] },
         Command::Screen { screened: Box::new(screened()) },
@@ -291,6 +293,12 @@ fn about_shipment(order: &Order, n: usize) -> Vec<Command> {
         Command::Deliver { shipment: shipment() },
     ];
     stages.into_iter().chain(reports.map(|kind| report(order, n, kind))).collect()
+}
+
+fn correction(order: &Order) -> Command {
+    let from = order.customer.phone.clone().unwrap_or_default();
+    let to = from.reveal().replace('-', "").into();
+    Command::CorrectContact { corrections: vec![Correction { field: ContactField::CustomerPhone, from, to }] }
 }
 
 fn hold() -> Command {

@@ -12,11 +12,13 @@ use crate::app::ports::{
     Answer, AnswerStore, ChannelPace, Commit, CommitError, ListError, MailLog, MailStatus, MerchantStore,
     OrderQuery, OrderStore, Page, StockChange, StockStore, StoreError,
 };
+use crate::app::record::EventRecord;
 use crate::app::uploads::{Step, Upload, UploadStore};
 use crate::domain::fraud::Mark;
 use crate::domain::ids::{ChannelId, MerchantId, OrderId, Sku};
 use crate::domain::merchant::{Channel, Merchant, Product};
 use crate::domain::order::Order;
+use crate::domain::rule_pack::RuleVersion;
 use crate::domain::stock::StockKey;
 use crate::domain::tally::TallyKey;
 
@@ -88,6 +90,7 @@ calls! {
     OrderStore::load, Load(id: OrderId) => (id);
     OrderStore::event, Event(id: OrderId, seq: u64) => (id, *seq);
     OrderStore::history, History(id: OrderId) => (id);
+    OrderStore::receipts, Receipts(ids: Vec<OrderId>) => (ids) as by_order;
     OrderStore::commit, Commit(commit: Box<Commit>) => (commit) as met;
     OrderStore::list, List(query: OrderQuery) => (query) as listed;
     OrderStore::work, Work(merchant: MerchantId, limit: usize) => (merchant, *limit);
@@ -102,9 +105,14 @@ calls! {
         Ledger(merchant: MerchantId, key: StockKey, cursor: Option<String>, limit: usize)
         => (merchant, key, cursor.as_deref(), *limit) as listed;
     MerchantStore::merchant, Merchant(id: MerchantId) => (id);
-    MerchantStore::put_merchant, PutMerchant(merchant: Box<Merchant>) => (merchant);
     MerchantStore::list_merchants,
         ListMerchants(cursor: Option<String>, limit: usize) => (cursor.as_deref(), *limit) as listed;
+    MerchantStore::put_merchant,
+        PutMerchant(merchant: Box<Merchant>, rules: Box<RuleVersion>) => (merchant, rules);
+    MerchantStore::rules, Rules(merchant: MerchantId, version: u32) => (merchant, *version);
+    MerchantStore::list_rules,
+        ListRules(merchant: MerchantId, cursor: Option<String>, limit: usize)
+        => (merchant, cursor.as_deref(), *limit) as listed;
     MerchantStore::channel, Channel(id: ChannelId) => (id);
     MerchantStore::put_channel, PutChannel(channel: Channel) => (channel);
     MerchantStore::products,
@@ -171,6 +179,12 @@ fn listed<T>(answer: Result<Page<T>, ListError>) -> Result<(Vec<T>, bool), ListE
 
 fn named<T: Debug>(answer: Result<T, StoreError>) -> Result<String, StoreError> {
     answer.map(|answer| format!("{answer:?}"))
+}
+
+fn by_order(answer: Result<Vec<EventRecord>, StoreError>) -> Result<Vec<EventRecord>, StoreError> {
+    let mut records = answer?;
+    records.sort_by(|one, other| one.order.cmp(&other.order));
+    Ok(records)
 }
 
 /// Each store makes salts of its own.

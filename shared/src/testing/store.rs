@@ -27,6 +27,7 @@ use crate::domain::event::EventKind;
 use crate::domain::ids::{ChannelId, LineId, MerchantId, OrderId, Sku};
 use crate::domain::merchant::{Channel, Merchant, Product};
 use crate::domain::order::Order;
+use crate::domain::rule_pack::RuleVersion;
 use crate::domain::stock::{Stock, StockKey};
 use crate::domain::timers::next_due;
 
@@ -46,6 +47,7 @@ struct State {
     waiting: BTreeSet<(Place, Timestamp, OrderId, LineId)>,
     answers: BTreeMap<String, Answer>,
     merchants: BTreeMap<MerchantId, Merchant>,
+    rules: BTreeMap<(MerchantId, u32), RuleVersion>,
     channels: BTreeMap<ChannelId, Channel>,
     products: BTreeMap<(MerchantId, Sku), Product>,
     mails: BTreeMap<(OrderId, String), MailRecord>,
@@ -318,6 +320,15 @@ impl OrderStore for MemoryStore {
         self.read(Call::History(id.clone()), |state| {
             let all = state.events.range((id.clone(), 0)..=(id.clone(), u64::MAX));
             all.map(|(_, record)| record.clone()).collect()
+        })
+        .await
+    }
+
+    async fn receipts(&self, ids: &[OrderId]) -> Result<Vec<EventRecord>, StoreError> {
+        self.read(Call::Receipts(ids.to_vec()), |state| {
+            let wanted: BTreeSet<&OrderId> = ids.iter().collect();
+            let first = |id: &OrderId| state.events.get(&(id.clone(), 1)).cloned();
+            wanted.into_iter().filter_map(first).collect()
         })
         .await
     }

@@ -3,6 +3,7 @@ use super::{
     ManualClock, MemoryStore,
 };
 use crate::adapters::dialects::Dialects;
+use crate::app::rule_book::RuleBook;
 use crate::domain::testing::START;
 
 /// Everything the functions use. All of it is handles; as it begins, it is empty, it is [`START`], and
@@ -31,6 +32,8 @@ pub struct Surroundings {
     pub queues: FakeQueues,
     /// Where messages are put aside.
     pub dead_letters: FakeDeadLetters,
+    /// What the validation stage has read of rules, as if all its runs were in one process.
+    pub rules: RuleBook,
 }
 
 impl Default for Surroundings {
@@ -47,6 +50,7 @@ impl Default for Surroundings {
             dialects: Dialects,
             queues: FakeQueues::new(faults.clone()),
             dead_letters: FakeDeadLetters::new(faults.clone()),
+            rules: RuleBook::default(),
             faults,
         }
     }

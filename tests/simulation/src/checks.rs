@@ -18,6 +18,7 @@ use juchu_tests::harness::people::{channel, merchant};
 use serde_json::Value;
 
 use crate::channel;
+use crate::judging;
 use crate::logs;
 use crate::people::People;
 use crate::requests::{Ask, Purpose};
@@ -138,6 +139,7 @@ impl Checks {
             let history = read(self.out.store.history(&order.id))?;
             calls::check(order, &history, Clock::now(&self.out.clock))?;
             audit.history(order, &history);
+            completed(judging::check(&self.out.store, order, &history))??;
             audit.mails(order, &read(self.out.store.mails(&order.id))?);
             self.money(order, people)?;
             cancelled(order, people)?;

@@ -74,7 +74,7 @@ pub fn stage(out: &Surroundings, stage: Stage, skew: SignedDuration, event: SqsE
                 Ended::Batch(again.map(|item| item.item_identifier).collect())
             })
         }
-        Stage::ValidateOrder => run!(validate_order::handle, ValidateOrder { store }),
+        Stage::ValidateOrder => run!(validate_order::handle, ValidateOrder { store, rules }),
         Stage::AllocateStock => run!(allocate_stock::handle, AllocateStock { store }),
         Stage::CollectPayment => run!(collect_payment::handle, CollectPayment { store, provider }),
         Stage::ReleaseOrder => run!(release_order::handle, ReleaseOrder { store, warehouse }),

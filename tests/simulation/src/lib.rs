@@ -10,6 +10,7 @@ pub mod channel;
 pub mod checks;
 pub mod faults;
 pub mod functions;
+pub mod judging;
 pub mod logs;
 pub mod people;
 pub mod queues;

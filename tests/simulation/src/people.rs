@@ -29,7 +29,8 @@ pub const SKUS: [&str; 3] = ["TEA-100", "POT-01", "CUP-02"];
 /// The customer's mail address.
 pub const MAIL: &str = "secret.person@example.com";
 /// What must never be in a log.
-pub const SECRETS: [&str; 5] = ["鬼怒川", "secret.person", "090-9876-5432", "丸の内1-9-1", "のしを付けて"];
+pub const SECRETS: [&str; 6] =
+    ["鬼怒川", "secret.person", "090-9876-5432", "０９０－９８７６－５４３２", "丸の内1-9-1", "のしを付けて"];
 
 /// What was posted under a number.
 #[derive(Debug, Clone, Default)]
@@ -137,6 +138,7 @@ impl People {
                 let (report, body) = any_answer(view.reports, chance)?;
                 Some(self.answers(&report, &body, view.now))
             }
+            14 => self.changes_rules(view.now, chance),
             _ => self.reports(view, chance),
         }
     }
@@ -252,6 +254,26 @@ impl People {
         let purpose = Purpose::Stock { sku: sku.to_owned(), reference, on_hand };
         let parameters = json!({ "merchant": merchant(), "sku": sku });
         self.ask(("manage-merchant", route), &parameters, Who::Staff("LOGISTICS"), &body, (purpose, now))
+    }
+
+    /// The merchant changes its rules while orders are under way.
+    fn changes_rules(&mut self, now: Timestamp, chance: &Chance) -> Option<Ask> {
+        let treatments = [json!("OFF"), json!("WARN"), json!({ "HOLD": "CLIENT_DECISION" })];
+        let treatment = || treatments.get(chance.below(3)).cloned();
+        let split = ["TOGETHER", "AS_AVAILABLE"].get(chance.below(2))?;
+        let body = json!({
+            "policy": { "split": split },
+            "treatments": { "LARGE_ORDER": treatment()?, "CUSTOMER_NOTE": treatment()? },
+            "thresholds": { "units_per_order": chance.below(5) + 1 },
+            "fixes": if chance.one_in(2) { json!(["PHONE_NUMBER"]) } else { json!([]) },
+            "custom": [{
+                "name": "dear", "reason": "call first", "then": treatment()?,
+                "when": { "all": [{ "total_at_least": 1_000 * chance.below(6) }, { "country": ["JP"] }] },
+            }],
+        });
+        let door = ("manage-merchant", "PUT /v1/merchants/{merchant}/rules");
+        let (whose, who) = (json!({ "merchant": merchant() }), Who::Staff("SUPERVISOR"));
+        Some(self.ask(door, &whose, who, &body, (Purpose::Command, now)))
     }
 
     /// The bank reports money: what is due, less, more, or the same deposit again.
@@ -550,7 +572,10 @@ fn new_order(number: &str, now: Timestamp, chance: &Chance) -> Value {
         3 => ("丸の内", Some("1-9-1 東京駅")),
         _ => ("丸の内1-9-1", None),
     };
-    let ship_to = address(line1, line2);
+    let mut ship_to = address(line1, line2);
+    if let Some(phone) = ship_to.get_mut("phone").filter(|_| chance.one_in(4)) {
+        *phone = json!("０９０－９８７６－５４３２");
+    }
     let lines: Vec<Value> = (0..=chance.below(3))
         .map(|_| {
             let at = chance.below(SKUS.len());

@@ -43,6 +43,7 @@ use juchu::app::receive_order::ReceiveOrder;
 use juchu::app::relay_events::relay_events;
 use juchu::app::release_order::ReleaseOrder;
 use juchu::app::report_channel::ReportChannel;
+use juchu::app::rule_book::RuleBook;
 use juchu::app::run_timers::RunTimers;
 use juchu::app::ship_order::ShipOrder;
 use juchu::app::take_upload::TakeUpload;
@@ -112,6 +113,8 @@ pub struct World {
     pub dialects: Dialects,
     /// The queues of the stages.
     pub queues: FakeQueues,
+    /// The rules that were read before.
+    pub rules: RuleBook,
     /// What the queues have put aside.
     pub parked: Vec<Parked>,
     /// Written and not relayed yet.
@@ -158,6 +161,7 @@ impl World {
             queues,
             reports,
             dialects,
+            rules,
             ..
         } = Surroundings::default();
         Self {
@@ -171,6 +175,7 @@ impl World {
             reports,
             dialects,
             queues,
+            rules,
             parked: Vec::new(),
             stream: Vec::new(),
             inbox: Vec::new(),
@@ -280,7 +285,7 @@ impl World {
                 let app = TakeUpload { door: self.receive_order(), dialects: Spoken };
                 Box::pin(async move { app.handle(&message).await })
             }
-            Stage::ValidateOrder => stage!(ValidateOrder { store, clock }),
+            Stage::ValidateOrder => stage!(ValidateOrder { store, rules, clock }),
             Stage::AllocateStock => stage!(AllocateStock { store, clock }),
             Stage::CollectPayment => stage!(CollectPayment { store, provider, clock }),
             Stage::ReleaseOrder => stage!(ReleaseOrder { store, warehouse, clock }),

@@ -468,5 +468,5 @@ pub fn settings(policy: OrderPolicy) -> MerchantSettings {
         address: "静岡県静岡市葵区追手町5-1".to_owned(),
         bank_account: "見本銀行 本店 普通 1234567 チャノイオリ".to_owned(),
     };
-    MerchantSettings { shop, policy, language: Language::Ja, locations: vec![location("main")] }
+    MerchantSettings { shop, policy: Some(policy), language: Language::Ja, locations: vec![location("main")] }
 }

@@ -1,4 +1,4 @@
-//! Merchants, channels, products, and the mail log.
+//! Merchants, rules, channels, products, and the mail log.
 
 use juchu::app::ports::{MailLog, MailStatus, MerchantStore, PutError};
 use juchu::domain::customer::Language;
@@ -7,9 +7,14 @@ use juchu::domain::merchant::{
     Channel, ChannelKind, ChannelSecret, Merchant, OrderPolicy, Product, ShopProfile,
 };
 use juchu::domain::money::Amount;
+use juchu::domain::order::HoldCode;
 use juchu::domain::report::{CarrierCode, ReportSettings};
+use juchu::domain::rule_pack::{
+    Condition, CustomRule, Fix, RulePack, RuleVersion, Saved, Thresholds, Treatment,
+};
 use juchu::domain::shipment::Carrier;
 use juchu::domain::tax::TaxRate;
+use juchu::domain::validation::FindingCode;
 
 use crate::kept_by_every_store;
 use crate::samples::{at, channel, location, merchant, order_id};
@@ -18,6 +23,7 @@ use crate::worlds::World;
 kept_by_every_store! {
     a_merchant_changes_one_version_at_a_time,
     merchants_are_listed_in_pages_by_id,
+    rules_come_with_their_merchants_version_and_never_change,
     a_channel_keeps_its_merchant,
     products_are_found_and_listed_by_sku,
     a_mail_is_begun_once,
@@ -43,16 +49,42 @@ fn merchant_of(version: u64, name: &str) -> Merchant {
     }
 }
 
+/// The merchant's settings of a version, with rules that tell by their threshold whose they are.
+fn rules_of(version: u64, total: u32) -> RuleVersion {
+    let thresholds = Thresholds { total: Some(total), ..Thresholds::default() };
+    let condition = Condition::All(vec![Condition::Gift(true), Condition::SkuPrefix(vec!["湯".to_owned()])]);
+    let custom = CustomRule {
+        name: "贈答".to_owned(),
+        when: condition,
+        then: Treatment::Hold(HoldCode::FraudReview),
+        reason: "ask".to_owned(),
+    };
+    let treatments = [
+        (FindingCode::PriceDiffers, Treatment::Off),
+        (FindingCode::TaxDiffers, Treatment::Hold(HoldCode::AmountDefect)),
+    ];
+    let pack = RulePack {
+        treatments: treatments.into(),
+        thresholds,
+        fixes: [Fix::NameReading, Fix::PhoneNumber].into(),
+        custom: vec![custom],
+        ..RulePack::default()
+    };
+    RuleVersion::of(&merchant_of(version, "a"), pack, Some(Saved { at: at(1), by: "sato".to_owned() }))
+}
+
 async fn a_merchant_changes_one_version_at_a_time(world: &impl World) {
     let store = world.store();
+    let put =
+        async |version, name| store.put_merchant(&merchant_of(version, name), &rules_of(version, 1)).await;
     assert_eq!(store.merchant(&merchant()).await.unwrap(), None);
-    assert!(matches!(store.put_merchant(&merchant_of(2, "a")).await, Err(PutError::Conflict)));
-    store.put_merchant(&merchant_of(1, "a")).await.unwrap();
-    assert!(matches!(store.put_merchant(&merchant_of(1, "b")).await, Err(PutError::Conflict)));
-    store.put_merchant(&merchant_of(2, "b")).await.unwrap();
-    assert!(matches!(store.put_merchant(&merchant_of(2, "c")).await, Err(PutError::Conflict)));
+    assert!(matches!(put(2, "a").await, Err(PutError::Conflict)));
+    put(1, "a").await.unwrap();
+    assert!(matches!(put(1, "b").await, Err(PutError::Conflict)));
+    put(2, "b").await.unwrap();
+    assert!(matches!(put(2, "c").await, Err(PutError::Conflict)));
     // The very same again is no other change.
-    store.put_merchant(&merchant_of(2, "b")).await.unwrap();
+    put(2, "b").await.unwrap();
     assert_eq!(store.merchant(&merchant()).await.unwrap(), Some(merchant_of(2, "b")));
 }
 
@@ -60,8 +92,8 @@ async fn merchants_are_listed_in_pages_by_id(world: &impl World) {
     let store = world.store();
     for id in ["b", "a", "c"] {
         let merchant = Merchant { id: MerchantId::new(id).unwrap(), ..merchant_of(1, id) };
-        store.put_merchant(&merchant).await.unwrap();
-        store.put_merchant(&Merchant { version: 2, ..merchant }).await.unwrap();
+        store.put_merchant(&merchant, &rules_of(1, 0)).await.unwrap();
+        store.put_merchant(&Merchant { version: 2, ..merchant }, &rules_of(2, 0)).await.unwrap();
     }
     let page = store.list_merchants(None, 2).await.unwrap();
     let ids = |ids: &[MerchantId]| ids.iter().map(MerchantId::to_string).collect::<Vec<_>>();
@@ -69,6 +101,40 @@ async fn merchants_are_listed_in_pages_by_id(world: &impl World) {
     let rest = store.list_merchants(page.next.as_deref(), 2).await.unwrap();
     assert_eq!((ids(&rest.items), rest.next), (vec!["c".to_owned()], None));
     assert!(store.list_merchants(Some("nonsense"), 2).await.is_err());
+}
+
+async fn rules_come_with_their_merchants_version_and_never_change(world: &impl World) {
+    let store = world.store();
+    assert_eq!(store.rules(&merchant(), 1).await.unwrap(), None);
+    for version in 1..=12 {
+        let total = u32::try_from(version).unwrap();
+        store.put_merchant(&merchant_of(version, "a"), &rules_of(version, total)).await.unwrap();
+    }
+    // Neither is written when the other cannot be.
+    assert!(matches!(
+        store.put_merchant(&merchant_of(12, "a"), &rules_of(12, 99)).await,
+        Err(PutError::Conflict)
+    ));
+    assert!(matches!(
+        store.put_merchant(&merchant_of(13, "a"), &rules_of(3, 99)).await,
+        Err(PutError::Conflict)
+    ));
+    assert!(matches!(
+        store.put_merchant(&merchant_of(14, "a"), &rules_of(14, 99)).await,
+        Err(PutError::Conflict)
+    ));
+    assert_eq!(store.merchant(&merchant()).await.unwrap(), Some(merchant_of(12, "a")));
+    assert_eq!(store.rules(&merchant(), 14).await.unwrap(), None);
+    assert_eq!(store.rules(&merchant(), 3).await.unwrap(), Some(rules_of(3, 3)));
+    assert_eq!(store.rules(&MerchantId::new("other").unwrap(), 3).await.unwrap(), None);
+
+    let first = store.list_rules(&merchant(), None, 10).await.unwrap();
+    let second = store.list_rules(&merchant(), first.next.as_deref(), 10).await.unwrap();
+    assert_eq!(second.next, None);
+    let listed: Vec<u32> = first.items.iter().chain(&second.items).map(|rules| rules.version).collect();
+    assert_eq!(listed, (1..=12).rev().collect::<Vec<_>>());
+    assert_eq!(first.items[0], rules_of(12, 12));
+    assert!(store.list_rules(&merchant(), Some("nonsense"), 10).await.is_err());
 }
 
 async fn a_channel_keeps_its_merchant(world: &impl World) {

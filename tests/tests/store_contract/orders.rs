@@ -3,6 +3,7 @@
 use jiff::SignedDuration;
 use juchu::app::message::Subject;
 use juchu::app::ports::{Answer, AnswerStore, CommitError, OrderStore, StockStore};
+use juchu::domain::Order;
 use juchu::domain::event::EventKind;
 use juchu::domain::evolve::replay;
 
@@ -21,6 +22,7 @@ kept_by_every_store! {
     an_answer_kept_first_stays,
     the_history_makes_the_order,
     every_event_is_told_once,
+    orders_are_found_as_they_were_received,
 }
 
 async fn an_order_is_opened_once(world: &impl World) {
@@ -36,6 +38,23 @@ async fn an_order_is_opened_once(world: &impl World) {
         other => panic!("{other:?}"),
     }
     assert_eq!(store.load(&first.id).await.unwrap(), Some(first));
+}
+
+async fn orders_are_found_as_they_were_received(world: &impl World) {
+    let store = world.store();
+    let orders: Vec<Order> = (0..3).map(|n| order(&n.to_string(), &[("A", 2)], at(n))).collect();
+    for order in &orders {
+        store.commit(&opening(order)).await.unwrap();
+        store.commit(&step(order, &note("1"), at(5))).await.unwrap();
+    }
+    let never = order_id("never");
+    let wanted = [&orders[2].id, &never, &orders[0].id, &orders[2].id].map(Clone::clone);
+    let mut found = store.receipts(&wanted).await.unwrap();
+    found.sort_by_key(|record| record.at);
+    let received: Vec<Option<Order>> =
+        found.iter().map(|record| replay([(&record.event, record.at)])).collect();
+    assert_eq!(received, [Some(orders[0].clone()), Some(orders[2].clone())]);
+    assert_eq!(store.receipts(&[]).await.unwrap(), []);
 }
 
 async fn the_same_commit_sent_again_counts_once(world: &impl World) {

@@ -15,6 +15,7 @@ use juchu::app::receive_order::ReceiveError;
 use juchu::domain::ids::OrderId;
 use juchu::domain::order::{MAX_LINES, OrderState};
 use juchu::domain::payment::{OperationKind, PaymentMethod, PaymentStatus};
+use juchu::domain::rule_pack::RuleVersion;
 use juchu::domain::stock::StockDelta;
 use juchu::domain::testing::{an_order, yen};
 use juchu::testing::{ManualClock, MemoryStore};
@@ -145,7 +146,7 @@ async fn an_order_of_a_merchant_without_a_location_is_put_aside_and_nobody_turns
     let mut merchant = world.store.merchant(&merchant()).await.unwrap().unwrap();
     merchant.version += 1;
     merchant.locations.clear();
-    world.store.put_merchant(&merchant).await.unwrap();
+    world.store.put_merchant(&merchant, &RuleVersion::standard(&merchant)).await.unwrap();
     world.stop(Stage::AllocateStock);
     world.settle().await;
     let message = world.waiting(Stage::AllocateStock).remove(1);

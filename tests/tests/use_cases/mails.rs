@@ -14,6 +14,7 @@ use juchu::domain::ids::{LineId, OrderId};
 use juchu::domain::merchant::Merchant;
 use juchu::domain::order::TicketKind;
 use juchu::domain::payment::PaymentMethod;
+use juchu::domain::rule_pack::RuleVersion;
 use juchu::domain::shipment::LineQuantity;
 use juchu::domain::testing::{Draft, an_order, yen};
 use juchu::testing::MailScript;
@@ -286,13 +287,14 @@ async fn a_shop_whose_mails_nobody_can_send_is_no_customer_who_cannot_be_reached
     let right = shop.clone();
     shop.version += 1;
     shop.shop.mail_from = "nobody".to_owned();
-    world.store.put_merchant(&shop).await.unwrap();
+    world.store.put_merchant(&shop, &RuleVersion::standard(&shop)).await.unwrap();
     world.start(Stage::NotifyCustomer);
     world.settle().await;
     assert!(world.order(&order).tickets.is_empty());
     assert!(world.parked[0].reason.contains("mail_from"), "{}", world.parked[0].reason);
     // Put right and sent again, it goes out.
-    world.store.put_merchant(&Merchant { version: shop.version + 1, ..right }).await.unwrap();
+    let right = Merchant { version: shop.version + 1, ..right };
+    world.store.put_merchant(&right, &RuleVersion::standard(&right)).await.unwrap();
     let parked = world.parked.remove(0);
     world.deliver_again(parked.stage, parked.message);
     world.settle().await;

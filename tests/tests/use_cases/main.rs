@@ -17,6 +17,7 @@ mod looking_back;
 mod mails;
 mod poison;
 mod repeated;
+mod rules;
 mod uploads;
 mod verifying;
 mod ways;

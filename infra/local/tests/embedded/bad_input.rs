@@ -39,11 +39,13 @@ enum Route {
     Receipt,
     Adjustment,
     Merchant,
+    Rules,
+    DryRun,
     Product,
     Channel,
 }
 
-const ROUTES: [Route; 11] = [
+const ROUTES: [Route; 13] = [
     Route::Order,
     Route::Webhook,
     Route::WrongKey,
@@ -53,6 +55,8 @@ const ROUTES: [Route; 11] = [
     Route::Receipt,
     Route::Adjustment,
     Route::Merchant,
+    Route::Rules,
+    Route::DryRun,
     Route::Product,
     Route::Channel,
 ];
@@ -79,9 +83,20 @@ fn right(route: Route) -> Value {
         Route::Receipt => json!({ "location": "main", "quantity": 1, "reference": "r" }),
         Route::Adjustment => json!({ "location": "main", "on_hand": -1, "reference": "r" }),
         Route::Merchant => json!({ "shop": {}, "policy": {}, "language": "ja", "locations": ["main"] }),
+        Route::Rules => rules(),
+        Route::DryRun => json!({ "rules": rules(), "days": 1 }),
         Route::Product => json!({ "title": "t", "price": 1, "tax_rate": 8 }),
         Route::Channel => json!({ "kind": "json", "api_key": "0123456789abcdef" }),
     }
+}
+
+fn rules() -> Value {
+    json!({
+        "treatments": { "PRICE_DIFFERS": { "HOLD": "CLIENT_DECISION" } },
+        "thresholds": { "total": 1, "units_per_sku": { "TEA-100": 1 } },
+        "fixes": ["PHONE_NUMBER"],
+        "custom": [{ "name": "a", "when": { "all": [{ "gift": true }] }, "then": "WARN", "reason": "b" }],
+    })
 }
 
 /// Anything a JSON value can be, with a liking for what breaks programs.
@@ -208,6 +223,8 @@ async fn strike(caller: &Caller, attack: &Attack) -> (u16, String, String) {
         Route::Receipt => (Method::POST, format!("/v1/stock/demo/{id}/receipts")),
         Route::Adjustment => (Method::POST, format!("/v1/stock/{id}/TEA-100/adjustments")),
         Route::Merchant => (Method::PUT, format!("/v1/merchants/{id}")),
+        Route::Rules => (Method::PUT, format!("/v1/merchants/{id}/rules")),
+        Route::DryRun => (Method::POST, format!("/v1/merchants/{id}/rules/dry-run")),
         Route::Product => (Method::PUT, format!("/v1/merchants/{id}/products/TEA-100")),
         Route::Channel => (Method::PUT, format!("/v1/merchants/{id}/channels/demo-shop")),
     };

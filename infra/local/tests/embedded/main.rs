@@ -6,6 +6,7 @@ mod bad_input;
 mod demo;
 mod load;
 mod restart;
+mod rules;
 mod support;
 mod upload;
 mod worklist;

@@ -26,7 +26,7 @@ pub(super) fn opened(intake: Intake) -> Order {
 
 /// What validation finds beside the catalogue.
 pub(super) fn findings(order: &Order) -> Vec<Finding> {
-    let all = crate::domain::rules::check(order, &[]);
+    let all = crate::domain::rules::check(order, &[], &crate::domain::rule_pack::RulePack::default());
     all.into_iter().filter(|finding| finding.code != FindingCode::UnknownProduct).collect()
 }
 
@@ -65,7 +65,11 @@ pub(super) fn survive(kind: ChannelKind, body: &[u8]) {
         let now = "2026-11-22T00:00:00Z".parse().unwrap();
         if let Ok(order) = order.order.into_order(owner, String::new(), &OrderPolicy::default(), now) {
             assert!(order.billing().total >= crate::domain::money::Amount::ZERO);
-            assert!(crate::domain::rules::check(&order, &[]).len() < 1_000);
+            assert!(
+                crate::domain::rules::check(&order, &[], &crate::domain::rule_pack::RulePack::default())
+                    .len()
+                    < 1_000
+            );
         }
     }
 }

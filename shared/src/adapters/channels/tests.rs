@@ -9,6 +9,7 @@ use crate::domain::merchant::OrderPolicy;
 use crate::domain::money::Amount;
 use crate::domain::order::HoldCode;
 use crate::domain::payment::PaymentMethod;
+use crate::domain::rule_pack::RulePack;
 use crate::domain::rules;
 use crate::domain::tax::TaxRate;
 use crate::domain::validation::{FindingCode, Severity};
@@ -101,7 +102,7 @@ fn the_gem_sample_keeps_its_stated_total_and_tax_and_its_contradictions_are_warn
     assert_eq!(order.customer.name.reveal(), "Bob Norman");
     assert_eq!(order.payments[0].method, PaymentMethod::Card);
     assert_eq!(order.payments[0].token, Some("fhwdgads".into()));
-    let findings = rules::check(&order, &[]);
+    let findings = rules::check(&order, &[], &RulePack::default());
     let warnings: Vec<FindingCode> =
         findings.iter().filter(|it| it.severity == Severity::Warning).map(|it| it.code).collect();
     assert_eq!(warnings, [DestinationAbroad, TotalDiffers, TaxDiffers]);
@@ -130,7 +131,7 @@ fn our_arithmetic_gives_what_an_ordinary_shop_states() {
         "logiless_detail",
     ] {
         let order = order(name);
-        let figures = rules::check(&order, &[]);
+        let figures = rules::check(&order, &[], &RulePack::default());
         let differs = |code| matches!(code, FindingCode::TotalDiffers | FindingCode::TaxDiffers);
         let differing: Vec<_> = figures.iter().filter(|finding| differs(finding.code)).collect();
         assert!(differing.is_empty(), "{name}: {differing:?}");
@@ -139,7 +140,7 @@ fn our_arithmetic_gives_what_an_ordinary_shop_states() {
 
 #[test]
 fn an_order_without_a_shipping_address_is_kept_for_a_person_to_complete() {
-    let holds = rules::check(&order("shopify_jpy_draft"), &[]);
+    let holds = rules::check(&order("shopify_jpy_draft"), &[], &RulePack::default());
     assert!(holds.iter().any(|it| it.severity == Severity::Blocking(HoldCode::AddressDefect)), "{holds:?}");
 }
 
@@ -281,7 +282,7 @@ fn survive(kind: ChannelKind, body: &[u8]) {
         && let Ok(order) = order
     {
         assert!(order.billing().total >= Amount::ZERO);
-        assert!(rules::check(&order, &[]).len() < 1_000);
+        assert!(rules::check(&order, &[], &RulePack::default()).len() < 1_000);
     }
 }
 

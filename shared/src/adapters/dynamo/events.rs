@@ -1,5 +1,7 @@
 //! Event rows: what happened, and at once the message that tells the stages.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::keys::{EVENT_PREFIX, Key, order_partition};
@@ -53,6 +55,12 @@ impl DynamoStore {
     pub(super) async fn event_of(&self, id: &OrderId, seq: u64) -> Result<Option<EventRecord>, StoreError> {
         let stored: Option<StoredEvent> = self.get(Key::event(id, seq)).await?;
         Ok(stored.map(|stored| stored.record))
+    }
+
+    pub(super) async fn first_events_of(&self, ids: &[OrderId]) -> Result<Vec<EventRecord>, StoreError> {
+        let wanted: BTreeSet<&OrderId> = ids.iter().collect();
+        let rows = self.get_all(wanted.into_iter().map(|id| Key::event(id, 1)).collect()).await?;
+        rows.into_iter().map(|row| decode::<StoredEvent>(row).map(|stored| stored.record)).collect()
     }
 
     pub(super) async fn history_of(&self, id: &OrderId) -> Result<Vec<EventRecord>, StoreError> {

@@ -27,6 +27,7 @@ pub(super) const BACKORDER_PREFIX: &str = "BACKORDER#";
 /// The partition that lists all merchants.
 pub(super) const MERCHANTS: &str = "MERCHANT#";
 pub(super) const PRODUCT_PREFIX: &str = "PRODUCT#";
+pub(super) const RULES_PREFIX: &str = "RULES#";
 pub(super) const PAGE_PREFIX: &str = "PAGE#";
 pub(super) const SIGHTING_PREFIX: &str = "AT#";
 
@@ -88,6 +89,10 @@ impl Key {
 
     pub(super) fn product(merchant: &MerchantId, sku: &Sku) -> Self {
         Self { pk: merchant_partition(merchant), sk: format!("{PRODUCT_PREFIX}{sku}") }
+    }
+
+    pub(super) fn rules(merchant: &MerchantId, version: u32) -> Self {
+        Self { pk: merchant_partition(merchant), sk: format!("{RULES_PREFIX}{version:010}") }
     }
 
     pub(super) fn channel(id: &ChannelId) -> Self {

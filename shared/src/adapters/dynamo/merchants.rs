@@ -1,15 +1,16 @@
-//! Merchants, their channels and products.
+//! Merchants, their rules, channels and products.
 
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::types::{AttributeValue, CancellationReason};
 use serde::{Deserialize, Serialize};
 
-use super::keys::{Key, MERCHANTS, PRODUCT_PREFIX, merchant_partition};
+use super::keys::{Key, MERCHANTS, PRODUCT_PREFIX, RULES_PREFIX, merchant_partition};
 use super::query::Select;
-use super::transact::Condition;
+use super::transact::{Cancelled, Condition, Reason, reason};
 use super::{DynamoStore, Put, decode, encode};
 use crate::app::ports::{ListError, MerchantStore, Page, PutError, StoreError};
 use crate::domain::ids::{ChannelId, MerchantId, Sku};
 use crate::domain::merchant::{Channel, Merchant, Product};
+use crate::domain::rule_pack::RuleVersion;
 
 #[derive(Serialize)]
 struct MerchantRow<'a> {
@@ -52,13 +53,45 @@ struct StoredProduct {
     product: Product,
 }
 
+#[derive(Serialize)]
+struct RulesRow<'a> {
+    rules: &'a RuleVersion,
+}
+
+#[derive(Deserialize)]
+struct StoredRules {
+    rules: RuleVersion,
+}
+
+impl DynamoStore {
+    /// What it means that a merchant could not be written for these reasons.
+    async fn put_before(
+        &self,
+        merchant: &Merchant,
+        rules: &RuleVersion,
+        reasons: &[CancellationReason],
+    ) -> Result<(), PutError> {
+        let refused = reasons.iter().filter_map(reason).any(|reason| match reason {
+            Reason::Condition => true,
+            Reason::Contention | Reason::Busy | Reason::Invalid => false,
+        });
+        if !refused {
+            return Err(StoreError::Unavailable("the merchant is being changed by others".into()).into());
+        }
+        // Its own first attempt, whose answer was lost, is no other's change.
+        let is_ours = self.merchant(&merchant.id).await?.as_ref() == Some(merchant)
+            && self.rules(&merchant.id, rules.version).await?.as_ref() == Some(rules);
+        if is_ours { Ok(()) } else { Err(PutError::Conflict) }
+    }
+}
+
 impl MerchantStore for DynamoStore {
     async fn merchant(&self, id: &MerchantId) -> Result<Option<Merchant>, StoreError> {
         let stored: Option<StoredMerchant> = self.get(Key::merchant(id)).await?;
         Ok(stored.map(|stored| stored.merchant))
     }
 
-    async fn put_merchant(&self, merchant: &Merchant) -> Result<(), PutError> {
+    async fn put_merchant(&self, merchant: &Merchant, rules: &RuleVersion) -> Result<(), PutError> {
         let before = AttributeValue::N(merchant.version.saturating_sub(1).to_string());
         let condition = if merchant.version <= 1 {
             Condition::absent()
@@ -70,14 +103,16 @@ impl MerchantStore for DynamoStore {
             self.put(encode(Key::listed_merchant(&merchant.id), ListedMerchantRow {})?, None).await?;
         }
         let row = encode(Key::merchant(&merchant.id), MerchantRow { version: merchant.version, merchant })?;
-        match self.put(row, Some(condition)).await? {
-            Put::Done => Ok(()),
-            Put::Refused(row) => {
-                // Its own first attempt, whose answer was lost, is no other's change.
-                let stored: Option<StoredMerchant> = row.map(decode).transpose()?;
-                let ours = stored.is_some_and(|stored| stored.merchant == *merchant);
-                if ours { Ok(()) } else { Err(PutError::Conflict) }
-            }
+        let of_version = encode(Key::rules(&merchant.id, rules.version), RulesRow { rules })?;
+        let writes = vec![
+            self.write_put(row, Some(condition))?,
+            self.write_put(of_version, Some(Condition::absent()))?,
+        ];
+        match self.transact(None, writes).await {
+            Ok(()) => Ok(()),
+            Err(Cancelled::For(reasons)) => self.put_before(merchant, rules, &reasons).await,
+            Err(Cancelled::TokenReused) => Err(PutError::Conflict),
+            Err(Cancelled::Failed(error)) => Err(error.into()),
         }
     }
 
@@ -92,6 +127,28 @@ impl MerchantStore for DynamoStore {
         let (rows, next) = self.page(MERCHANTS, "sk", (cursor, limit), select, key_at).await?;
         let id = |row| decode::<ListedMerchant>(row).map(|listed| listed.sk);
         Ok(Page { items: rows.into_iter().map(id).collect::<Result<_, _>>()?, next })
+    }
+
+    async fn rules(&self, merchant: &MerchantId, version: u32) -> Result<Option<RuleVersion>, StoreError> {
+        let stored: Option<StoredRules> = self.get(Key::rules(merchant, version)).await?;
+        Ok(stored.map(|stored| stored.rules))
+    }
+
+    async fn list_rules(
+        &self,
+        merchant: &MerchantId,
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<RuleVersion>, ListError> {
+        let partition = merchant_partition(merchant);
+        let select = Select::starting_with(partition.clone(), RULES_PREFIX.to_owned());
+        let select = Select { newest_first: true, ..select };
+        let key_at =
+            |sk: String| sk.starts_with(RULES_PREFIX).then(|| Key { pk: partition.clone(), sk }.into_row());
+        let scope = format!("{partition}#{RULES_PREFIX}");
+        let (rows, next) = self.page(&scope, "sk", (cursor, limit), select, key_at).await?;
+        let rules = |row| decode::<StoredRules>(row).map(|stored| stored.rules);
+        Ok(Page { items: rows.into_iter().map(rules).collect::<Result<_, _>>()?, next })
     }
 
     async fn channel(&self, id: &ChannelId) -> Result<Option<Channel>, StoreError> {

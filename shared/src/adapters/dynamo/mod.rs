@@ -12,6 +12,7 @@
 //! | | `BACKORDER#received_at#order#line` | a line that waits |
 //! | `STOCK#merchant#sku#location#part` | `LEDGER#at#reference` | a change 在庫台帳; also an event when units came free |
 //! | `MERCHANT#id` | `MERCHANT` | a merchant |
+//! | | `RULES#version` | the rules that came with a version of its settings; never changed |
 //! | | `PRODUCT#sku` | a product of its catalogue |
 //! | | `PROMOTION#code` · `ACCOUNT#id` · `POINT_ISSUER#id` · `BLOCKED#kind-hash` | what it registers of what orders share |
 //! | `SALT#merchant` | `SALT` | the key of its marks |

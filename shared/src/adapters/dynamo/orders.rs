@@ -47,6 +47,10 @@ impl OrderStore for DynamoStore {
         self.history_of(id).await
     }
 
+    async fn receipts(&self, ids: &[OrderId]) -> Result<Vec<EventRecord>, StoreError> {
+        self.first_events_of(ids).await
+    }
+
     async fn commit(&self, commit: &Commit) -> Result<(), CommitError> {
         self.commit_order(commit).await
     }

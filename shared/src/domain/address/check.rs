@@ -2,8 +2,8 @@
 
 use super::proposal::{Trust, propose, read_fields};
 use super::reading::{AddressRemark, Reading};
-use crate::domain::contact::{has_house_number, is_plausible_phone, is_postal_code};
-use crate::domain::customer::{Address, Personal};
+use crate::domain::contact::{has_house_number, is_postal_code};
+use crate::domain::customer::Address;
 use crate::domain::order::HoldCode;
 use crate::domain::prefecture::is_prefecture;
 use crate::domain::validation::{Finding, FindingCode, Severity};
@@ -39,10 +39,6 @@ pub fn check(address: &Address, at: &str, findings: &mut Vec<Finding>) {
     } else {
         let message = "The goods go abroad: check the carrier, the customs papers and the tax exemption.";
         note(Severity::Warning, FindingCode::DestinationAbroad, "country", message);
-    }
-    if !address.phone.as_ref().map(Personal::reveal).is_none_or(is_plausible_phone) {
-        let message = "This is no phone number the carrier could call: correct it, or ask the customer.";
-        note(Severity::Warning, FindingCode::PhoneInvalid, "phone", message);
     }
 }
 

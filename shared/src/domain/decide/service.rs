@@ -16,8 +16,19 @@ use crate::domain::merchant::SalesPolicy;
 use crate::domain::order::{CancelReason, HoldCode, MAX_REMARKS, Order, OrderState, TicketKind, Validation};
 use crate::domain::payment::{Payment, PaymentStatus};
 use crate::domain::rejection::Rejection;
+use crate::domain::rule_pack::Correction;
 use crate::domain::timers::{Due, acknowledgement_ticket, dues, stall_ticket, ticket_id};
 use crate::domain::validation::{Finding, Severity};
+
+/// Only before an order is checked: afterwards a person may have seen it as it is.
+pub(super) fn correct_contact(order: &Order, corrections: &[Correction]) -> Effects {
+    if order.validation != Validation::Pending || order.state.is_final() {
+        return Effects::none();
+    }
+    let due = |correction: &&Correction| correction.is_due(order);
+    let corrections: Vec<_> = corrections.iter().filter(due).cloned().collect();
+    if corrections.is_empty() { Effects::none() } else { Event::ContactCorrected { corrections }.into() }
+}
 
 pub(super) fn validate(order: &Order, findings: &[Finding]) -> Effects {
     if order.validation != Validation::Pending || order.state.is_final() {
@@ -26,7 +37,7 @@ pub(super) fn validate(order: &Order, findings: &[Finding]) -> Effects {
     let blocking = |code: HoldCode| findings.iter().find(|f| f.severity == Severity::Blocking(code));
     let mut events = Vec::new();
     for hold in
-        order.open_holds().filter(|hold| hold.code.is_of_validation() && blocking(hold.code).is_none())
+        order.open_holds().filter(|hold| order.is_of_validation(hold) && blocking(hold.code).is_none())
     {
         events.push(Event::HoldResolved { code: hold.code, by: "validate-order".to_owned() });
     }
@@ -37,8 +48,7 @@ pub(super) fn validate(order: &Order, findings: &[Finding]) -> Effects {
         failed = true;
         if !order.is_held_for(code) && !opened.contains(&code) {
             opened.push(code);
-            let reason = Personal::new(format!("{}: {}", finding.field, finding.message));
-            events.push(Event::HoldOpened { code, reason });
+            events.push(Event::HoldOpened { code, reason: finding.reason() });
         }
     }
     let findings = findings.to_vec();

@@ -44,7 +44,7 @@ fn progress(order: &Order, now: Timestamp) -> Option<Event> {
     if order.state == OrderState::Cancelled {
         return None;
     }
-    let held_by_validation = order.open_holds().any(|hold| hold.code.is_of_validation());
+    let held_by_validation = order.open_holds().any(|hold| order.is_of_validation(hold));
     if order.validation == Validation::Failed && !held_by_validation {
         return Some(Event::OrderValidated { findings: order.findings.clone() });
     }

@@ -4,7 +4,11 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::intake::MAX_UNITS;
 use crate::domain::money::Amount;
+
+/// The most a signal counts, and the highest score that says something.
+const MAX_SCORE: u16 = 1_000;
 
 macro_rules! signals {
     ($($(#[doc = $why:literal])* $name:ident = $code:literal, $weight:literal;)*) => {
@@ -94,7 +98,7 @@ signals! {
 }
 
 /// What counts how much, and when an order is stopped. Every value is a whole number.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct FraudRules {
     /// From this score on the order is shown with a warning.
@@ -104,6 +108,7 @@ pub struct FraudRules {
     /// The weights that differ from the usual ones; 0 switches a signal off.
     pub weights: BTreeMap<Signal, u16>,
     /// From this total on, in yen, a first order is a large one.
+    #[schema(value_type = i64)]
     pub large_amount: Amount,
     /// From so many units on, a line has many.
     pub many_units: u32,
@@ -144,5 +149,42 @@ impl FraudRules {
     #[must_use]
     pub fn weight(&self, signal: Signal) -> u16 {
         self.weights.get(&signal).copied().unwrap_or_else(|| signal.default_weight())
+    }
+
+    /// The values that are out of range, each with what is allowed.
+    #[must_use]
+    pub fn defects(&self) -> Vec<(String, &'static str)> {
+        let score = "must be 1 to 1,000";
+        let others = "must be 1 to 50";
+        let few = |texts: &[String]| {
+            let fits = |text: &String| (1..=100).contains(&text.chars().count());
+            texts.len() <= 100 && texts.iter().all(fits)
+        };
+        let checks = [
+            ("warn_at", (1..=MAX_SCORE).contains(&self.warn_at), score),
+            ("hold_at", (1..=MAX_SCORE).contains(&self.hold_at), score),
+            ("hold_at", self.hold_at >= self.warn_at, "must be at least warn_at"),
+            (
+                "large_amount",
+                (Amount::new(1)..=Amount::LIMIT).contains(&self.large_amount),
+                "must be 1 to 1,000,000,000 yen",
+            ),
+            ("many_units", (1..=MAX_UNITS).contains(&self.many_units), "must be 1 to 9,999"),
+            ("names_an_hour", (1..=50).contains(&self.names_an_hour), others),
+            ("orders_a_day", (1..=50).contains(&self.orders_a_day), others),
+            ("addresses_a_month", (1..=50).contains(&self.addresses_a_month), others),
+            ("rooms", (1..=50).contains(&self.rooms), others),
+            ("forwarders", few(&self.forwarders), "must be at most 100 texts of 1 to 100 characters"),
+            (
+                "disposable_domains",
+                few(&self.disposable_domains),
+                "must be at most 100 texts of 1 to 100 characters",
+            ),
+        ];
+        let wrong =
+            checks.into_iter().filter(|(_, ok, _)| !ok).map(|(field, _, rule)| (field.to_owned(), rule));
+        let heavy = self.weights.iter().filter(|(_, weight)| **weight > MAX_SCORE);
+        let heavy = heavy.map(|(signal, _)| (format!("weights.{}", signal.code()), "must be 0 to 1,000"));
+        wrong.chain(heavy).collect()
     }
 }

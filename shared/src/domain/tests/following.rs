@@ -8,6 +8,7 @@ use crate::domain::ids::LineId;
 use crate::domain::intake::Intake;
 use crate::domain::order::{CancelReason, HoldCode, Order, OrderState, TicketKind};
 use crate::domain::payment::{PaymentMethod, PaymentStatus};
+use crate::domain::rule_pack::RulePack;
 use crate::domain::rules;
 use crate::domain::shipment::LineQuantity;
 use crate::domain::testing::{Case, Draft, START, address, an_order, given, yen};
@@ -248,7 +249,7 @@ fn in_part(lines: u32) -> Draft {
 #[test]
 fn an_order_that_came_in_part_asks_for_no_money_and_does_not_leave() {
     let mut case = given(in_part(2));
-    let findings = rules::check(&case.order, &[]);
+    let findings = rules::check(&case.order, &[], &RulePack::default());
     assert!(findings.iter().any(|finding| finding.code == FindingCode::PartialImport), "{findings:?}");
     let partial = findings.into_iter().filter(|finding| finding.code == FindingCode::PartialImport);
     case.does(&Command::Validate { findings: partial.collect() }).in_stock().collected();
@@ -260,7 +261,7 @@ fn an_order_that_came_in_part_asks_for_no_money_and_does_not_leave() {
 #[test]
 fn a_later_complete_payload_completes_it_and_then_no_line_is_added_any_more() {
     let mut channel = received(&in_part(2));
-    let findings = rules::check(&channel.case.order, &[]);
+    let findings = rules::check(&channel.case.order, &[], &RulePack::default());
     let partial = findings.into_iter().filter(|finding| finding.code == FindingCode::PartialImport);
     channel.case.does(&Command::Validate { findings: partial.collect() }).in_stock();
     let whole = in_part(2).and(1, 700).intake;
@@ -281,7 +282,7 @@ fn a_later_complete_payload_completes_it_and_then_no_line_is_added_any_more() {
 #[test]
 fn who_says_that_this_is_all_of_it_lets_it_go_on() {
     let mut case = given(in_part(2));
-    let findings = rules::check(&case.order, &[]);
+    let findings = rules::check(&case.order, &[], &RulePack::default());
     let partial = findings.into_iter().filter(|finding| finding.code == FindingCode::PartialImport);
     case.does(&Command::Validate { findings: partial.collect() }).in_stock();
     let by = "staff".to_owned();

@@ -23,6 +23,7 @@ use crate::domain::order::{CancelReason, HoldCode, Order, OrderState, TicketKind
 use crate::domain::particulars::PurchaseOrder;
 use crate::domain::payment::{Operation, OperationKind, OperationOutcome, PaymentMethod};
 use crate::domain::report::{ANSWER_PATIENCE, FactKind, ReportAnswer};
+use crate::domain::rule_pack::{ContactField, Correction};
 use crate::domain::shipment::{
     Carrier, FulfilmentEvent, FulfilmentEventKind, LineQuantity, ShipmentStatus, Tracking,
 };
@@ -126,6 +127,8 @@ enum Action {
         kind: usize,
         text: u8,
     },
+    /// A phone number is put into its proper form.
+    Correct(u8),
     CloseTicket(usize),
     /// Somebody wants the customer called about something that is open, or about nothing.
     RequestCall(usize),
@@ -194,6 +197,7 @@ fn action() -> impl Strategy<Value = Action> {
         1 => (0..2usize, 0..3u8).prop_map(|(group, to)| Action::ChangeAddress { group, to }),
         1 => (0..2usize, 0..9i8).prop_map(|(group, day)| Action::ChangeDate { group, day }),
         2 => (0..4usize, 0..3u8).prop_map(|(kind, text)| Action::Remark { kind, text }),
+        1 => (0..3u8).prop_map(Action::Correct),
         1 => i().prop_map(Action::CloseTicket),
         2 => i().prop_map(Action::RequestCall),
         4 => (i(), 0..5usize).prop_map(|(which, outcome)| Action::Call { which, outcome }),
@@ -460,6 +464,11 @@ impl World {
                 Command::ChangeDesiredDelivery { ship_group, desired }
             }
             Action::Remark { kind, text } => remark(*kind, &text.to_string()),
+            Action::Correct(digit) => {
+                let (field, from) = (ContactField::CustomerPhone, order.customer.phone.clone()?);
+                let to = format!("090-1234-567{digit}").into();
+                Command::CorrectContact { corrections: vec![Correction { field, from, to }] }
+            }
             Action::CloseTicket(n) => Command::CloseTicket { id: pick(&order.tickets, *n)?.id.clone() },
             Action::RequestCall(_) | Action::Call { .. } | Action::Assign { .. } => {
                 about_calls(order, self.case.now, action)?

@@ -35,6 +35,8 @@ macro_rules! same_fields {
     };
 }
 
+pub(super) use same_fields;
+
 /// The most stock locations of a merchant.
 const MAX_LOCATIONS: usize = 10;
 
@@ -125,9 +127,10 @@ same_fields!(
 pub struct MerchantBody {
     /// The shop as customers see it.
     pub shop: ShopBody,
-    /// How its orders are handled; what is left out has its default.
+    /// How its orders are handled; what is left out of it has its default. As until now without any:
+    /// it is a part of the merchant's rules.
     #[serde(default)]
-    pub policy: PolicyBody,
+    pub policy: Option<PolicyBody>,
     /// The language of mails when an order names none.
     #[serde(default)]
     pub language: Language,
@@ -164,13 +167,13 @@ impl MerchantBody {
             defects.check(ok, format!("shop.{field}"), "must be a mail address");
         }
         let Self { shop, policy, language, locations } = self;
-        let (shop, policy) = (ShopProfile::from(shop), OrderPolicy::from(policy));
+        let (shop, policy) = (ShopProfile::from(shop), policy.map(OrderPolicy::from));
         defects.check(
             is_of(mail_domain, &shop.mail_from),
             "shop.mail_from",
             format!("must be an address of {mail_domain}, the domain this system sends mails from"),
         );
-        for (field, rule) in policy.defects() {
+        for (field, rule) in policy.iter().flat_map(OrderPolicy::defects) {
             defects.check(false, format!("policy.{field}"), rule);
         }
         let count = (1..=MAX_LOCATIONS).contains(&locations.len());

@@ -12,6 +12,7 @@ pub mod orders;
 pub mod reading;
 pub mod receiving;
 pub mod reports;
+pub mod rules;
 pub mod stock;
 pub mod worklist;
 

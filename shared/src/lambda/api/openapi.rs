@@ -22,6 +22,7 @@ use super::receiving::{
     PayloadList, PollBody, PollReply, ReceivedReply, Report, SourceView, TakenList, UploadView,
 };
 use super::reports::AnswerBody;
+use super::rules::{DryRunBody, DryRunView, RuleVersionList, RulesBody, RulesView};
 use super::stock::{AdjustmentBody, LedgerList, ReceiptBody, StockList, StockView};
 use super::worklist::{WorkCounts, WorkList};
 use crate::adapters::channels::json::NewOrder;
@@ -47,8 +48,10 @@ pub fn document() -> Document {
     modifiers(&Security, &Refusals),
     paths(
         receive_order, dry_run_order, upload_orders, show_upload, show_report, report_poll, enter_order, list_payloads,
-        reprocess_payload, show_source, receive_answer, list_orders, show_order, count_work, list_work, check_addresses, operate_order,
-        record_deposit, receive_fulfilment, save_merchant, show_merchant, save_channel, save_product, show_product, list_products, show_stock, receive_stock,
+        reprocess_payload, show_source, receive_answer, list_orders, show_order, count_work, list_work,
+        check_addresses, operate_order, record_deposit, receive_fulfilment, save_merchant,
+        show_merchant, show_rules, save_rules, show_rule_version, list_rule_versions, dry_run_rules,
+        save_channel, save_product, show_product, list_products, show_stock, receive_stock,
         adjust_stock, show_ledger, limits::save_promotion, limits::show_promotion, limits::end_promotion,
         limits::list_promotions, limits::save_account, limits::show_account, limits::list_accounts,
         limits::save_point_issuer, limits::list_point_issuers, limits::adjust_points, limits::block,
@@ -487,6 +490,83 @@ const fn save_merchant() {}
     security(("staff" = [])),
 )]
 const fn show_merchant() {}
+
+/// ルール照会: the rules by which a merchant's new orders are judged.
+#[utoipa::path(
+    get, path = "/v1/merchants/{merchant}/rules", tag = "rules",
+    params(("merchant" = String, Path, description = "The merchant's id.")),
+    responses(
+        (status = 200, description = "The rules.", body = RulesView),
+        (status = 404, description = "There is no such merchant.", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+    security(("staff" = [])),
+)]
+const fn show_rules() {}
+
+/// ルール設定: save a merchant's rules as its next version.
+///
+/// Orders that come from now on are judged by it; those in flight keep the version they began with.
+#[utoipa::path(
+    put, path = "/v1/merchants/{merchant}/rules", tag = "rules",
+    params(
+        ("merchant" = String, Path, description = "The merchant's id."),
+        ("If-Match" = Option<u64>, Header, description = "Only if this is still the version."),
+    ),
+    request_body = RulesBody,
+    responses(
+        (status = 200, description = "They are saved.", body = RulesView),
+        (status = 404, description = "There is no such merchant.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "They were changed meanwhile.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "They make no sense.", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+    security(("staff" = [])),
+)]
+const fn save_rules() {}
+
+/// ルール照会: one version of a merchant's rules.
+#[utoipa::path(
+    get, path = "/v1/merchants/{merchant}/rules/{version}", tag = "rules",
+    params(
+        ("merchant" = String, Path, description = "The merchant's id."),
+        ("version" = u32, Path, description = "Which version."),
+    ),
+    responses(
+        (status = 200, description = "The rules.", body = RulesView),
+        (status = 404, description = "There is no such merchant or version.", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+    security(("staff" = [])),
+)]
+const fn show_rule_version() {}
+
+/// ルール履歴: all versions of a merchant's rules, the newest first.
+#[utoipa::path(
+    get, path = "/v1/merchants/{merchant}/rule-versions", tag = "rules",
+    params(
+        ("merchant" = String, Path, description = "The merchant's id."),
+        ("limit" = Option<u8>, Query, description = "How many, 1 to 100; 50 when absent."),
+        ("cursor" = Option<String>, Query, description = "`next_cursor` of the last page."),
+    ),
+    responses(
+        (status = 200, description = "A page.", body = RuleVersionList),
+        (status = 400, description = "A parameter is wrong.", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+    security(("staff" = [])),
+)]
+const fn list_rule_versions() {}
+
+/// ルール試行: which of the last days' orders rules would judge differently, and why. Nothing is stored.
+#[utoipa::path(
+    post, path = "/v1/merchants/{merchant}/rules/dry-run", tag = "rules",
+    params(("merchant" = String, Path, description = "The merchant's id.")),
+    request_body = DryRunBody,
+    responses(
+        (status = 200, description = "What they would change.", body = DryRunView),
+        (status = 404, description = "There is no such merchant.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "They make no sense.", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+    security(("staff" = [])),
+)]
+const fn dry_run_rules() {}
 
 /// チャネル登録: register a channel, or change how it proves itself.
 #[utoipa::path(

@@ -13,6 +13,7 @@ use crate::adapters::channels::{
 use crate::domain::ids::{ChannelId, MerchantId};
 use crate::domain::intake::Impossible;
 use crate::domain::merchant::{ChannelKind, OrderPolicy};
+use crate::domain::rule_pack::RulePack;
 use crate::domain::rules;
 use crate::domain::validation::FindingCode;
 
@@ -123,7 +124,7 @@ fn show(said: ChannelOrder, policy: &OrderPolicy, now: Timestamp, view: &mut Rea
     match said.order.into_order((merchant, channel), String::new(), policy, now) {
         Ok(order) => {
             view.billing = Some(BillingView::from(&order.billing()));
-            let findings = rules::check(&order, &[]);
+            let findings = rules::check(&order, &[], &RulePack::standard(policy.clone()));
             let findings = findings.iter().filter(|finding| finding.code != FindingCode::UnknownProduct);
             view.findings = findings.map(FindingView::from).collect();
         }

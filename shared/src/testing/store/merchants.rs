@@ -1,4 +1,4 @@
-//! Merchants, their channels and products.
+//! Merchants, their rules, channels and products.
 
 use std::collections::BTreeSet;
 
@@ -6,6 +6,7 @@ use super::{MemoryStore, Ordering, page};
 use crate::app::ports::{ListError, MerchantStore, Page, PutError, StoreError};
 use crate::domain::ids::{ChannelId, MerchantId, Sku};
 use crate::domain::merchant::{Channel, Merchant, Product};
+use crate::domain::rule_pack::RuleVersion;
 use crate::testing::Call;
 
 impl MerchantStore for MemoryStore {
@@ -13,14 +14,20 @@ impl MerchantStore for MemoryStore {
         self.read(Call::Merchant(id.clone()), |state| state.merchants.get(id).cloned()).await
     }
 
-    async fn put_merchant(&self, merchant: &Merchant) -> Result<(), PutError> {
-        self.write(Call::PutMerchant(Box::new(merchant.clone())), |state| {
-            let known = state.merchants.get(&merchant.id);
+    async fn put_merchant(&self, merchant: &Merchant, rules: &RuleVersion) -> Result<(), PutError> {
+        let call = Call::PutMerchant(Box::new(merchant.clone()), Box::new(rules.clone()));
+        self.write(call, |state| {
+            let of_version = (merchant.id.clone(), rules.version);
+            let (known, saved) = (state.merchants.get(&merchant.id), state.rules.get(&of_version));
+            if known == Some(merchant) && saved == Some(rules) {
+                return Ok(());
+            }
             let version = known.map_or(0, |known| known.version);
-            if known != Some(merchant) && version != merchant.version.saturating_sub(1) {
+            if saved.is_some() || version != merchant.version.saturating_sub(1) {
                 return Err(PutError::Conflict);
             }
             state.merchants.insert(merchant.id.clone(), merchant.clone());
+            state.rules.insert(of_version, rules.clone());
             Ok(())
         })
         .await
@@ -38,6 +45,27 @@ impl MerchantStore for MemoryStore {
             })
             .await?;
         page("merchants", (cursor, limit), Ordering::Rising, ids)
+    }
+
+    async fn rules(&self, merchant: &MerchantId, version: u32) -> Result<Option<RuleVersion>, StoreError> {
+        let key = (merchant.clone(), version);
+        self.read(Call::Rules(merchant.clone(), version), |state| state.rules.get(&key).cloned()).await
+    }
+
+    async fn list_rules(
+        &self,
+        merchant: &MerchantId,
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<RuleVersion>, ListError> {
+        let call = Call::ListRules(merchant.clone(), cursor.map(str::to_owned), limit);
+        let rows: Vec<(String, RuleVersion)> = self
+            .read::<_, ListError>(call, |state| {
+                let own = state.rules.iter().filter(|((of, _), _)| of == merchant);
+                own.map(|((_, version), rules)| (format!("{version:010}"), rules.clone())).collect()
+            })
+            .await?;
+        page(&format!("{merchant}#RULES"), (cursor, limit), Ordering::Falling, rows)
     }
 
     async fn channel(&self, id: &ChannelId) -> Result<Option<Channel>, StoreError> {

@@ -187,11 +187,13 @@ impl Permission {
             | HoldCode::ContactDefect
             | HoldCode::UnknownProduct
             | HoldCode::AmountDefect
+            | HoldCode::PartialImport
+            | HoldCode::PaymentDefect
+            | HoldCode::DeliveryDefect
             | HoldCode::CustomerNote
             | HoldCode::Promotion
             | HoldCode::PointRecalc
             | HoldCode::PurchaseOrder
-            | HoldCode::PartialImport
             | HoldCode::CreditLimit
             | HoldCode::Payment
             | HoldCode::Stockout => Self::Operate,

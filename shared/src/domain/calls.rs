@@ -3,10 +3,10 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::contact::is_plausible_phone;
 use super::customer::Personal;
 use super::matter::Matter;
 use super::order::{HoldCode, Order, TicketKind};
+use super::phone::is_phone;
 
 /// The most call requests of an order, closed ones included.
 pub const MAX_CALLS: usize = 20;
@@ -204,10 +204,13 @@ impl HoldCode {
             Self::AddressDefect
             | Self::ContactDefect
             | Self::AmountDefect
+            | Self::PaymentDefect
+            | Self::DeliveryDefect
             | Self::CustomerNote
             | Self::Payment
             | Self::Stockout => true,
             Self::UnknownProduct
+            | Self::PartialImport
             | Self::Promotion
             | Self::PointRecalc
             | Self::PurchaseOrder
@@ -216,8 +219,7 @@ impl HoldCode {
             | Self::FraudReview
             | Self::ClientDecision
             | Self::Quality
-            | Self::CarrierOutage
-            | Self::PartialImport => false,
+            | Self::CarrierOutage => false,
         }
     }
 }
@@ -237,7 +239,9 @@ impl Order {
     /// The number to ring: the customer's, or else an addressee's; `None` when none can be dialled.
     #[must_use]
     pub fn phone(&self) -> Option<&Personal> {
-        let addressees = self.ship_groups.iter().filter_map(|group| group.address.phone.as_ref());
-        self.customer.phone.iter().chain(addressees).find(|phone| is_plausible_phone(phone.reveal()))
+        let addresses = self.ship_groups.iter().map(|group| &group.address);
+        let addressees = addresses.map(|address| (address.phone.as_ref(), address.country.as_str()));
+        let mut numbers = std::iter::once((self.customer.phone.as_ref(), self.country())).chain(addressees);
+        numbers.find_map(|(number, country)| number.filter(|number| is_phone(number.reveal(), country)))
     }
 }

@@ -17,10 +17,12 @@ pub const fn hours(reason: Reason) -> u16 {
             HoldCode::ContactDefect
             | HoldCode::UnknownProduct
             | HoldCode::AmountDefect
+            | HoldCode::PartialImport
+            | HoldCode::PaymentDefect
+            | HoldCode::DeliveryDefect
             | HoldCode::Promotion
             | HoldCode::PointRecalc
             | HoldCode::PurchaseOrder
-            | HoldCode::PartialImport
             | HoldCode::CreditLimit
             | HoldCode::Payment
             | HoldCode::Stockout

@@ -12,6 +12,9 @@ names!(HoldCode {
     ContactDefect = "CONTACT_DEFECT",
     UnknownProduct = "UNKNOWN_PRODUCT",
     AmountDefect = "AMOUNT_DEFECT",
+    PartialImport = "PARTIAL_IMPORT",
+    PaymentDefect = "PAYMENT_DEFECT",
+    DeliveryDefect = "DELIVERY_DEFECT",
     Promotion = "PROMOTION",
     PointRecalc = "POINT_RECALC",
     PurchaseOrder = "PURCHASE_ORDER",
@@ -24,7 +27,6 @@ names!(HoldCode {
     ClientDecision = "CLIENT_DECISION",
     Quality = "QUALITY",
     CarrierOutage = "CARRIER_OUTAGE",
-    PartialImport = "PARTIAL_IMPORT",
 });
 
 names!(TicketKind {

@@ -48,6 +48,12 @@ pub enum Action {
     RegisterProduct,
     /// Compare the figures with the channel's.
     CheckFigures,
+    /// Have the missing lines sent, or accept the order as it is.
+    CompleteImport,
+    /// Agree with the customer how else to pay.
+    AgreePayment,
+    /// Agree another day with the customer.
+    AgreeDay,
     /// Agree with the customer what a promotion code is worth.
     SettlePromotion,
     /// Count the points anew, and bill what they do not cover.
@@ -70,8 +76,6 @@ pub enum Action {
     Decide,
     /// Have the goods looked at.
     InspectGoods,
-    /// Have the missing lines sent, or accept the order as it is.
-    CompleteImport,
     /// Find a carrier, or wait for this one.
     FindCarrier,
     /// Ask the provider what it did.
@@ -139,9 +143,9 @@ impl Step {
 
 const fn of_hold(code: HoldCode) -> Step {
     use Action::{
-        Approve, AskThroughChannel, CheckFigures, CompleteImport, CompletePurchaseOrder, CorrectAddress,
-        Decide, FindCarrier, FindGoods, FreeCredit, InspectGoods, ReadNote, RecountPoints, RegisterProduct,
-        RetryPayment, ReviewFraud, SettlePromotion,
+        AgreeDay, AgreePayment, Approve, AskThroughChannel, CheckFigures, CompleteImport,
+        CompletePurchaseOrder, CorrectAddress, Decide, FindCarrier, FindGoods, FreeCredit, InspectGoods,
+        ReadNote, RecountPoints, RegisterProduct, RetryPayment, ReviewFraud, SettlePromotion,
     };
     use Owner::{BackOffice, ClientUser, Logistics, Supervisor};
     match code {
@@ -155,6 +159,17 @@ const fn of_hold(code: HoldCode) -> Step {
             step(RegisterProduct, BackOffice, "nobody can allocate what is not in the catalogue")
         }
         HoldCode::AmountDefect => step(CheckFigures, BackOffice, "the figures do not add up"),
+        HoldCode::PartialImport => step(
+            CompleteImport,
+            BackOffice,
+            "the channel says that it has more lines, and half an order must not leave",
+        ),
+        HoldCode::PaymentDefect => {
+            step(AgreePayment, BackOffice, "this order cannot be paid in the way the customer chose")
+        }
+        HoldCode::DeliveryDefect => {
+            step(AgreeDay, BackOffice, "no carrier is there on the day the customer wants")
+        }
         HoldCode::Promotion => {
             step(SettlePromotion, BackOffice, "the code gives less than the customer was promised")
         }
@@ -178,11 +193,6 @@ const fn of_hold(code: HoldCode) -> Step {
         HoldCode::Stockout => step(FindGoods, BackOffice, "the goods are short"),
         HoldCode::ClientDecision => step(Decide, ClientUser, "the merchant alone can decide this"),
         HoldCode::Quality => step(InspectGoods, Logistics, "something is wrong with the goods"),
-        HoldCode::PartialImport => step(
-            CompleteImport,
-            BackOffice,
-            "the channel says that it has more lines, and half an order must not leave",
-        ),
         HoldCode::CarrierOutage => step(FindCarrier, Logistics, "the carrier takes no parcels"),
     }
 }

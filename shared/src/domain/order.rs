@@ -176,6 +176,8 @@ pub enum HoldCode {
     UnknownProduct,
     /// The figures do not add up.
     AmountDefect,
+    /// The order came in part 一部取込: its channel says that it has more lines.
+    PartialImport,
     /// It cannot be paid as agreed.
     PaymentDefect,
     /// It cannot be delivered when the customer wants it.
@@ -204,37 +206,9 @@ pub enum HoldCode {
     Quality,
     /// The carrier cannot take parcels.
     CarrierOutage,
-    /// The order came in part 一部取込: its channel says that it has more lines.
-    PartialImport,
 }
 
 impl HoldCode {
-    /// The code's name in the API.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::AddressDefect => "ADDRESS_DEFECT",
-            Self::ContactDefect => "CONTACT_DEFECT",
-            Self::UnknownProduct => "UNKNOWN_PRODUCT",
-            Self::AmountDefect => "AMOUNT_DEFECT",
-            Self::PartialImport => "PARTIAL_IMPORT",
-            Self::PaymentDefect => "PAYMENT_DEFECT",
-            Self::DeliveryDefect => "DELIVERY_DEFECT",
-            Self::Promotion => "PROMOTION",
-            Self::PointRecalc => "POINT_RECALC",
-            Self::PurchaseOrder => "PURCHASE_ORDER",
-            Self::CreditLimit => "CREDIT_LIMIT",
-            Self::Approval => "APPROVAL",
-            Self::CustomerNote => "CUSTOMER_NOTE",
-            Self::FraudReview => "FRAUD_REVIEW",
-            Self::Payment => "PAYMENT",
-            Self::Stockout => "STOCKOUT",
-            Self::ClientDecision => "CLIENT_DECISION",
-            Self::Quality => "QUALITY",
-            Self::CarrierOutage => "CARRIER_OUTAGE",
-        }
-    }
-
     /// Whether nothing but the validation stage opens and closes this hold by itself.
     #[must_use]
     pub const fn is_of_validation(self) -> bool {
@@ -244,6 +218,7 @@ impl HoldCode {
                 | Self::ContactDefect
                 | Self::UnknownProduct
                 | Self::AmountDefect
+                | Self::PartialImport
                 | Self::PaymentDefect
                 | Self::DeliveryDefect
                 | Self::Promotion
@@ -253,7 +228,6 @@ impl HoldCode {
                 | Self::Approval
                 | Self::FraudReview
                 | Self::CustomerNote
-                | Self::PartialImport
         )
     }
 }
@@ -528,6 +502,14 @@ pub const REMARK_BYTES: usize = 64 * 1_024;
 const FIELD_BYTES: usize = 120;
 
 impl Order {
+    /// The country (ISO 3166-1) the customer is at home in, as far as the order tells.
+    #[must_use]
+    pub fn country(&self) -> &str {
+        let own = self.customer.address.as_deref();
+        let address = own.or_else(|| self.ship_groups.first().map(|group| &group.address));
+        address.map_or("JP", |address| &address.country)
+    }
+
     /// The line `id`.
     #[must_use]
     pub fn line(&self, id: LineId) -> Option<&Line> {

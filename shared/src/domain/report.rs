@@ -114,6 +114,7 @@ impl Fact {
             Event::OrderReceived { .. }
             | Event::ValidationFailed { .. }
             | Event::OrderScreened { .. }
+            | Event::ContactCorrected { .. }
             | Event::ClaimsReturned { .. }
             | Event::PointsEarned { .. }
             | Event::HoldOpened { .. }

@@ -15,6 +15,7 @@ use juchu::domain::matter::Matter;
 use juchu::domain::merchant::Merchant;
 use juchu::domain::next_action::Owner;
 use juchu::domain::order::HoldCode;
+use juchu::domain::rule_pack::RuleVersion;
 use juchu::domain::testing::an_order;
 use juchu_tests::harness::World;
 use juchu_tests::harness::people::{merchant, somebody};
@@ -118,7 +119,8 @@ async fn nobody_counts_what_is_none_of_their_business() {
     let known = world.store.merchant(&merchant()).await.unwrap().unwrap();
     let ids = ["aaa", "zzz"].map(|id| MerchantId::new(id).unwrap());
     for id in &ids {
-        world.store.put_merchant(&Merchant { id: id.clone(), version: 1, ..known.clone() }).await.unwrap();
+        let merchant = Merchant { id: id.clone(), version: 1, ..known.clone() };
+        world.store.put_merchant(&merchant, &RuleVersion::standard(&merchant)).await.unwrap();
     }
     let window = world.query_orders();
     let scoped = |ids: &[&MerchantId]| {

@@ -98,16 +98,17 @@ impl MerchantStore for DynamoStore {
         } else {
             Condition::new("version = :before", [(":before", before)])
         };
-        if merchant.version <= 1 {
-            // First, so that there is no merchant that nobody finds.
-            self.put(encode(Key::listed_merchant(&merchant.id), ListedMerchantRow {})?, None).await?;
-        }
         let row = encode(Key::merchant(&merchant.id), MerchantRow { version: merchant.version, merchant })?;
         let of_version = encode(Key::rules(&merchant.id, rules.version), RulesRow { rules })?;
-        let writes = vec![
+        let mut writes = vec![
             self.write_put(row, Some(condition))?,
             self.write_put(of_version, Some(Condition::absent()))?,
         ];
+        if merchant.version <= 1 {
+            writes.push(
+                self.write_put(encode(Key::listed_merchant(&merchant.id), ListedMerchantRow {})?, None)?,
+            );
+        }
         match self.transact(None, writes).await {
             Ok(()) => Ok(()),
             Err(Cancelled::For(reasons)) => self.put_before(merchant, rules, &reasons).await,

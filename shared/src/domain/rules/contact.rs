@@ -15,7 +15,7 @@ pub(super) fn check(order: &Order, report: &mut Report<'_>) {
         let message = "The customer's name is missing: ask for it.";
         report.find(FindingCode::NameMissing, "customer.name", message);
     }
-    let country = country(order);
+    let country = order.country();
     let reading = customer.kana.as_ref().filter(|_| country == "JP");
     if reading.is_some_and(|text| kana::reading(text.reveal()).is_none()) {
         let message = "The reading of the name is not in kana: correct it.";
@@ -33,13 +33,6 @@ pub(super) fn check(order: &Order, report: &mut Report<'_>) {
             "There is neither a mail address nor a phone number that works: ask through the channel.";
         report.find(FindingCode::Unreachable, "customer", message);
     }
-}
-
-/// Where the customer is at home.
-fn country(order: &Order) -> &str {
-    let own = order.customer.address.as_deref();
-    let address = own.or_else(|| order.ship_groups.first().map(|group| &group.address));
-    address.map_or("JP", |address| &address.country)
 }
 
 /// Whether a mail to this address can be sent.

@@ -1,6 +1,7 @@
 //! `cargo xtask test`: all that must hold before a change lands. The quick checks come first, and
 //! the first failure ends the run.
 
+use std::collections::BTreeSet;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -8,7 +9,7 @@ use anyhow::bail;
 use clap::{Args, ValueEnum};
 
 use crate::local_aws::LocalAws;
-use crate::process::run as run_command;
+use crate::process::{read, run as run_command};
 use crate::simulation;
 use crate::tools::Set;
 use crate::workspace::Workspace;
@@ -35,7 +36,7 @@ pub(crate) struct Options {
 enum Step {
     /// rustfmt has nothing to change
     Format,
-    /// Every dependency is used, and used where it is declared
+    /// Every dependency is used, where it is declared, and is the same library in programs and in tests
     Dependencies,
     /// Bans, licences and sources of all dependencies
     Supply,
@@ -66,9 +67,11 @@ impl Step {
     fn run(self, workspace: &Workspace) -> anyhow::Result<()> {
         match self {
             Self::Format => run_command(workspace.cargo().args(["fmt", "--all", "--check"])),
-            Self::Dependencies => run_command(
-                Set::Cargo.program(workspace, "cargo-shear")?.args(["--locked", "--deny-warnings"]),
-            ),
+            Self::Dependencies => {
+                let mut shear = Set::Cargo.program(workspace, "cargo-shear")?;
+                run_command(shear.args(["--locked", "--deny-warnings"]))?;
+                compare_features(workspace)
+            }
             Self::Supply => {
                 let mut deny = Set::Cargo.program(workspace, "cargo-deny")?;
                 deny.args(["--locked", "--config", ".config/deny.toml"]);
@@ -86,6 +89,26 @@ impl Step {
             Self::EndToEnd => test_end_to_end(workspace),
         }
     }
+}
+
+/// Refuses a library that has other features when tests are built: cargo would compile it twice, and
+/// all that is built on it, the clients of AWS among them.
+fn compare_features(workspace: &Workspace) -> anyhow::Result<()> {
+    let of = |edges: &str| -> anyhow::Result<BTreeSet<String>> {
+        let mut tree = workspace.cargo();
+        tree.args(["tree", "--locked", "--workspace", "--prefix", "none", "--format", "{p} [{f}]"]);
+        let tree = read(tree.args(["--edges", edges]))?;
+        Ok(tree.lines().map(|line| line.trim_end_matches(" (*)").to_owned()).collect())
+    };
+    let (programs, tests) = (of("normal,build")?, of("normal,build,dev")?);
+    let twice: Vec<&str> = programs.difference(&tests).map(String::as_str).collect();
+    if !twice.is_empty() {
+        bail!(
+            "tests have other features of these libraries; name them all in Cargo.toml:\n{}",
+            twice.join("\n")
+        );
+    }
+    Ok(())
 }
 
 fn check_template(workspace: &Workspace) -> anyhow::Result<()> {

@@ -65,7 +65,12 @@ impl Workspace {
 
 /// Takes what cargo told this program about itself from the environment of `command`. Build scripts
 /// that look at it would run anew after each build from a shell, and most of the workspace with them.
+///
+/// Where everything is built only once, what would help to build it again is not kept: it takes gigabytes.
 pub(crate) fn forget_ourselves(command: &mut Command) -> &mut Command {
+    if std::env::var_os("CI").is_some() {
+        command.env("CARGO_INCREMENTAL", "0");
+    }
     let told = |name: &str| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_");
     for (name, _) in std::env::vars_os() {
         if name.to_str().is_some_and(told) {

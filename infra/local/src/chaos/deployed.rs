@@ -25,6 +25,9 @@ const VISIBILITY: &str = "15";
 /// What the emulator logs when a function ended before it answered.
 const CUT_OFF: [&str; 2] = ["Runtime exited before returning a response", "bootstrap exited during init"];
 
+/// The queues that the warehouse's system and the channels' integrations read, of which there are none here.
+const OF_OTHERS: [&str; 2] = ["WarehouseQueueUrl", "ChannelReportsQueueUrl"];
+
 /// A deployment of `cargo xtask`.
 struct Deployment {
     folder: PathBuf,
@@ -60,8 +63,7 @@ impl Deployment {
     /// The URLs of the queues whose outputs end so.
     fn queues<'a>(&'a self, end: &'a str) -> impl Iterator<Item = &'a str> {
         let outputs = self.outputs.get("stack").and_then(Value::as_object).into_iter().flatten();
-        // The warehouse's own system reads its queue, and there is none here.
-        let ours = move |name: &str| name.ends_with(end) && name != "WarehouseQueueUrl";
+        let ours = move |name: &str| name.ends_with(end) && !OF_OTHERS.contains(&name);
         outputs.filter(move |(name, _)| ours(name)).filter_map(|(_, url)| url.as_str())
     }
 

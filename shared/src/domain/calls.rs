@@ -239,9 +239,13 @@ impl Order {
     /// The number to ring: the customer's, or else an addressee's; `None` when none can be dialled.
     #[must_use]
     pub fn phone(&self) -> Option<&Personal> {
-        let addresses = self.ship_groups.iter().map(|group| &group.address);
-        let addressees = addresses.map(|address| (address.phone.as_ref(), address.country.as_str()));
-        let mut numbers = std::iter::once((self.customer.phone.as_ref(), self.country())).chain(addressees);
-        numbers.find_map(|(number, country)| number.filter(|number| is_phone(number.reveal(), country)))
+        let own = (self.customer.phone.as_ref(), self.country());
+        let of_addressees = self.ship_groups.iter().map(|group| {
+            let to = &group.address;
+            (to.phone.as_ref(), to.country.as_str())
+        });
+        std::iter::once(own)
+            .chain(of_addressees)
+            .find_map(|(number, country)| number.filter(|number| is_phone(number.reveal(), country)))
     }
 }

@@ -1,6 +1,7 @@
 //! Looks up what is known besides an order: what its merchant has registered, how the counts stand,
 //! which other orders were recognised by the same.
 
+use futures_util::future::try_join_all;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
@@ -131,15 +132,15 @@ async fn seen(
     marks: &[Mark],
     now: Timestamp,
 ) -> Result<Vec<Seen>, StoreError> {
-    let mut all = Vec::new();
-    for mark in marks.iter().filter(|mark| mark.kind.is_remembered()) {
+    let look = async |mark: &Mark| {
         let mut others = store.sightings(&order.merchant, mark, now - Seen::KEPT, MAX_SIGHTINGS).await?;
         others.retain(|other| other.order != order.id);
-        if !others.is_empty() {
-            all.push(Seen { kind: mark.kind, detail: mark.detail.clone(), others });
-        }
-    }
-    Ok(all)
+        Ok(Seen { kind: mark.kind, detail: mark.detail.clone(), others })
+    };
+    let remembered = marks.iter().filter(|mark| mark.kind.is_remembered());
+    let mut seen = try_join_all(remembered.map(look)).await?;
+    seen.retain(|seen| !seen.others.is_empty());
+    Ok(seen)
 }
 
 #[cfg(test)]

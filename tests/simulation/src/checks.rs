@@ -83,8 +83,16 @@ impl Checks {
     /// No limit is exceeded, and no customer has fewer than no points.
     fn limits(&self) -> Result<(), Broken> {
         for (_, key, tally) in self.out.store.all_tallies() {
-            let exceeded = key.kind == TallyKind::PromotionUses && tally.amount > i64::from(shop::USES);
-            if exceeded || tally.amount < 0 {
+            let limit = match key.kind {
+                TallyKind::PromotionUses => i64::from(shop::USES),
+                TallyKind::Credit => shop::CREDIT.units(),
+                TallyKind::CustomerPromotionUses
+                | TallyKind::Points
+                | TallyKind::Orders
+                | TallyKind::Refusals
+                | TallyKind::Unpaid => i64::MAX,
+            };
+            if !(0..=limit).contains(&tally.amount) {
                 return Err(Broken(format!("{} {} is {}", key.kind.name(), key.subject, tally.amount)));
             }
         }

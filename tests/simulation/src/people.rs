@@ -475,7 +475,7 @@ impl People {
                 asks.push(self.cancel(&order.id, None, "FRAUD", now));
                 continue;
             }
-            let body = if matches!(code, HoldCode::Payment | HoldCode::FraudReview) {
+            let body = if matches!(code, HoldCode::Payment | HoldCode::FraudReview | HoldCode::Approval) {
                 json!({ "command": "resolve_hold", "code": code })
             } else {
                 json!({ "command": "override_hold", "code": code, "reason": "it is all right" })
@@ -596,6 +596,7 @@ fn new_order(number: &str, now: Timestamp, chance: &Chance) -> Value {
     if chance.one_in(6) {
         payments.insert(0, json!({ "method": "CARD", "amount": 300, "token": "tok" }));
     }
+    let buys_on_terms = method == "BANK_TRANSFER" && chance.one_in(2);
     let fees = if chance.one_in(3) { json!([{ "kind": "SHIPPING", "amount": 550 }]) } else { json!([]) };
     // A code of the shop's, one of a mall's, points of the shop's and of a mall's.
     let discounts = [
@@ -615,6 +616,7 @@ fn new_order(number: &str, now: Timestamp, chance: &Chance) -> Value {
         "payments": payments,
         "fees": fees,
         "discounts": if chance.one_in(2) { chance.pick(&discounts).cloned() } else { Some(json!([])) },
+        "purchase_order": buys_on_terms.then(|| json!({ "number": format!("PO-{number}"), "account": "B-1" })),
         "note": chance.one_in(8).then_some("のしを付けてください"),
         "desired_date": chance.one_in(6).then_some("2026-04-10"),
     })

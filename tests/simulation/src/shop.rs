@@ -5,9 +5,9 @@ use juchu::app::access::{Principal, Role};
 use juchu::app::manage_limits::{Block, PointsSlip};
 use juchu::app::manage_merchant::ManageMerchant;
 use juchu::app::operate_order::Caller;
-use juchu::domain::account::PointIssuer;
+use juchu::domain::account::{Account, PointIssuer};
 use juchu::domain::fraud::Feature;
-use juchu::domain::ids::{IssuerId, PromotionCode, Sku};
+use juchu::domain::ids::{AccountId, IssuerId, PromotionCode, Sku};
 use juchu::domain::merchant::{
     AddressCorrections, ChannelKind, OrderPolicy, Product, SalesPolicy, SplitPolicy,
 };
@@ -53,6 +53,8 @@ pub fn open(out: &Surroundings, chance: &Chance) -> Result<(), Broken> {
 
 /// How often the code `SPRING` may be used.
 pub const USES: u32 = 2;
+/// How much the account `B-1` may owe.
+pub const CREDIT: Amount = Amount::new(6_000);
 /// The points the customer has at first.
 pub const POINTS: i64 = 120;
 
@@ -87,7 +89,7 @@ async fn save(
     Ok(())
 }
 
-/// What the shop's orders share: a code, and points of its own.
+/// What the shop's orders share: a code, points of its own, and the credit of an account.
 async fn share(app: &ManageMerchant<MemoryStore, ManualClock>, who: &Principal) -> anyhow::Result<()> {
     let spring = Promotion {
         code: PromotionCode::new("SPRING")?,
@@ -106,5 +108,14 @@ async fn share(app: &ManageMerchant<MemoryStore, ManualClock>, who: &Principal) 
     let customer = Feature::mail(MAIL).context("a mail address")?;
     let slip = PointsSlip { issuer: own, customer, points: POINTS, reference: "opening".to_owned() };
     app.adjust_points(&caller, &merchant(), slip).await?;
+    let account = Account {
+        id: AccountId::new("B-1")?,
+        currency: Currency::Jpy,
+        credit_limit: CREDIT,
+        payment_terms_days: 10,
+        requires_purchase_order: true,
+        approval_above: Some(Amount::new(4_000)),
+    };
+    app.save_account(who, &merchant(), account).await?;
     Ok(())
 }

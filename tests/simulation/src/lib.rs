@@ -17,4 +17,5 @@ pub mod replay;
 pub mod requests;
 pub mod shop;
 pub mod shrink;
+pub mod words;
 pub mod world;

@@ -69,6 +69,7 @@ struct Report {
     duplicates: BTreeMap<String, usize>,
 }
 
+#[expect(clippy::struct_field_names, reason = "as the API calls it")]
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 struct Upload {
     upload: String,

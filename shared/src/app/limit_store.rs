@@ -53,6 +53,7 @@ pub struct RegisteredKey {
 impl RegisteredKey {
     /// The key of `id`.
     #[must_use]
+    #[expect(clippy::needless_pass_by_value, reason = "a key is made of what is at hand")]
     pub fn new(kind: RegisteredKind, id: impl ToString) -> Self {
         Self { kind, id: id.to_string() }
     }

@@ -137,7 +137,7 @@ where
                 if let Some(taken) = self.came_too_late(&opening).await? {
                     taken
                 } else {
-                    let commit = self.commit_of(incoming, &opening, &answer)?;
+                    let commit = Self::commit_of(incoming, &opening, &answer)?;
                     match self.store.commit(&commit).await {
                         Err(CommitError::Answered(answer)) => {
                             let asked =
@@ -222,13 +222,15 @@ where
         match plan {
             Plan::Ended(taken) => Ok(taken),
             Plan::Follows(opening) => self.not_opened(incoming, *opening).await,
-            Plan::Opens(opening) => {
-                let mut taken = self.open_all(incoming, vec![(0, *opening)]).await?;
-                taken
-                    .pop()
-                    .map(|(_, taken)| taken)
-                    .ok_or_else(|| Failure::permanent("an order without an end"))
-            }
+            Plan::Opens(opening) => match self.store.load(&opening.id).await? {
+                Some(known) => self.follow(incoming, &opening, known).await,
+                // What the payload says of it first did not open it.
+                None => {
+                    let commit = Self::commit_of(incoming, &opening, &|_| None)?;
+                    let ended = self.store.commit(&commit).await;
+                    self.ended(incoming, *opening, ended).await
+                }
+            },
         }
     }
 
@@ -276,7 +278,7 @@ where
                 taken.push((n, ended));
                 continue;
             }
-            commits.push(self.commit_of(incoming, &opening, &|_| None)?);
+            commits.push(Self::commit_of(incoming, &opening, &|_| None)?);
             openings.push((n, opening));
         }
         let ends = self.store.commit_all(&commits).await;
@@ -289,7 +291,6 @@ where
 
     /// Everything that opens an order.
     fn commit_of(
-        &self,
         incoming: &Incoming<'_>,
         opening: &Opening,
         answer: &(impl Fn(&Taken) -> Option<Answer> + Sync),

@@ -94,9 +94,9 @@ impl<S: OrderStore + StockStore + MerchantStore + LimitStore + MailLog, C: Clock
             verified.stocks += 1;
             self.stock(merchant, key, &mut audit).await?;
         }
-        let tallied = audit.tallied(merchant);
-        let tallies = self.store.tallies(merchant, &tallied).await?;
-        for (key, tally) in tallied.iter().zip(tallies) {
+        let counted = audit.tallied(merchant);
+        let tallies = self.store.tallies(merchant, &counted).await?;
+        for (key, tally) in counted.iter().zip(tallies) {
             verified.tallies += 1;
             audit.tally(merchant, key, tally);
         }

@@ -94,6 +94,7 @@ pub enum Fact {
 impl Fact {
     /// What a channel may want to know of `event`; `None` for most.
     #[must_use]
+    #[expect(clippy::match_same_arms, reason = "a comment for each")]
     pub fn of(event: &Event) -> Option<Self> {
         Some(match event {
             // It knows.
@@ -345,6 +346,7 @@ impl ReportSettings {
     }
 
     /// The least time between two calls of the platform.
+    #[expect(clippy::match_same_arms, reason = "each platform says why")]
     #[must_use]
     pub fn interval(&self, kind: ChannelKind) -> SignedDuration {
         let usual_ms = match kind {

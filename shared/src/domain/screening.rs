@@ -175,7 +175,7 @@ impl Order {
         for entry in used.chain(earned) {
             match entries.iter_mut().find(|known| known.issuer == entry.issuer) {
                 Some(known) => {
-                    (known.used, known.earned) = (known.used + entry.used, known.earned + entry.earned)
+                    (known.used, known.earned) = (known.used + entry.used, known.earned + entry.earned);
                 }
                 None => entries.push(entry),
             }

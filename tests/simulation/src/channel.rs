@@ -1,6 +1,8 @@
 //! The channel's integration: it is told things, and answers some of them, late, twice or in
 //! contradiction; and what must hold of what it was told.
 
+#![expect(clippy::indexing_slicing, reason = "of JSON, which answers null for what is not there")]
+
 use std::collections::BTreeSet;
 
 use juchu::app::ports::{ChannelMessage, OutgoingReport};
@@ -33,8 +35,9 @@ pub fn any_answer(told: &[Told], chance: &Chance) -> Option<(ReportId, Value)> {
 }
 
 /// The reports nobody has answered yet of which the integration is not silent: of every third it is.
+#[must_use]
 pub fn missing_answers(orders: &[Order]) -> Vec<ReportId> {
-    let silent = |report: &Report| report.event % 3 == 0;
+    let silent = |report: &Report| report.event.is_multiple_of(3);
     let waits = |report: &&Report| matches!(report.status, ReportStatus::Sent { .. }) && !silent(report);
     let of_order = |order: &Order| {
         order.reports.iter().filter(waits).map(|r| order.id.report(r.event)).collect::<Vec<_>>()
@@ -43,6 +46,7 @@ pub fn missing_answers(orders: &[Order]) -> Vec<ReportId> {
 }
 
 /// Whether nothing more is to be heard of a report.
+#[must_use]
 pub fn is_settled(order: &Order, report: &Report) -> bool {
     match report.status {
         ReportStatus::Accepted => true,

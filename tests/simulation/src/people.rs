@@ -456,6 +456,7 @@ pub(crate) fn address(line1: &str, line2: Option<&str>) -> Value {
     })
 }
 
+#[expect(clippy::similar_names, reason = "the lines of an address and those of an order")]
 pub(crate) fn new_order(number: &str, now: Timestamp, chance: &Chance) -> Value {
     // Now and then a house number is missing or stands in the building's line, and the city is repeated.
     let (line1, line2) = match chance.below(24) {

@@ -1,5 +1,7 @@
 //! What the channel says of orders after it sent them, in any order; and whole files of them.
 
+#![expect(clippy::indexing_slicing, reason = "of JSON, which answers null for what is not there")]
+
 use jiff::{SignedDuration, Timestamp};
 use juchu::domain::ids::{LineId, OrderId};
 use juchu_tests::harness::people::{channel, merchant};
@@ -52,6 +54,7 @@ impl People {
     }
 
     /// The channel hands in a file of orders.
+    #[expect(clippy::unnecessary_wraps, reason = "as everything people do")]
     pub(crate) fn uploads(&mut self, now: Timestamp, chance: &Chance) -> Option<Ask> {
         let (mut file, mut numbers) = (String::new(), Vec::new());
         for _ in 0..2 {

@@ -17,7 +17,8 @@ const KNOWS: [(&str, &[&str]); 5] = [
 ];
 
 /// The crates `domain` may use: values, their shapes, and nothing that acts.
-const DOMAIN_CRATES: [&str; 7] = ["jiff", "lettre", "serde", "serde_json", "thiserror", "utoipa", "uuid"];
+const DOMAIN_CRATES: [&str; 8] =
+    ["jiff", "lettre", "serde", "serde_json", "thiserror", "unicode_normalization", "utoipa", "uuid"];
 /// What of the standard library acts.
 const ACTING: [&str; 7] = ["env", "fs", "io", "net", "process", "thread", "time"];
 /// What takes the time or chance from the machine.

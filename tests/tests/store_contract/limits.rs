@@ -126,7 +126,7 @@ async fn of_claims_that_come_at_the_same_time_each_gets_what_it_would_get_alone(
     let got: Vec<bool> = ends.iter().map(Result::is_ok).collect();
     assert_eq!(got, [true, true, false, true, false, false]);
     assert!(
-        ends.iter().flat_map(|end| end.as_ref().err()).all(|why| matches!(why, CommitError::TallyChanged))
+        ends.iter().filter_map(|end| end.as_ref().err()).all(|why| matches!(why, CommitError::TallyChanged))
     );
     assert_eq!(amount(store, points()).await, 0);
 }

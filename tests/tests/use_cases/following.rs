@@ -23,10 +23,8 @@ use serde_json::{Value, json};
 
 /// One order of a payload, as a dialect reads it.
 fn said(intake: &Intake, status: ChannelStatus, updated_at: Option<Timestamp>) -> Told {
-    let digest = match status {
-        ChannelStatus::Open => fingerprint(intake),
-        _ => digest_of(&(status, intake)),
-    };
+    let is_open = status == ChannelStatus::Open;
+    let digest = if is_open { fingerprint(intake) } else { digest_of(&(status, intake)) };
     let said = ChannelOrder { status, updated_at, order: intake.clone(), missing: Vec::new() };
     Told { at: String::new(), bytes: None, number: Some(intake.number.clone()), said: Ok((said, digest)) }
 }
@@ -41,7 +39,8 @@ async fn sends(world: &World, payload: Vec<Told>) -> Vec<Taken> {
     let door = app.channel(&channel()).await.unwrap().unwrap();
     let cause = Cause::request("channel:acme-shop", "c-1");
     let incoming = Incoming { door: &door, payload: "p".repeat(64), cause, is_resumed: false };
-    app.all(&incoming, payload).await.unwrap()
+    let placed = payload.into_iter().enumerate().map(|(n, told)| Told { at: format!("[{n}]"), ..told });
+    app.all(&incoming, placed.collect()).await.unwrap()
 }
 
 fn outcomes(taken: &[Taken]) -> Vec<Outcome> {
@@ -59,6 +58,7 @@ fn numbered(number: &str) -> Intake {
     Intake { number: number.to_owned(), ..an_order().intake }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "as a channel says it, or does not")]
 fn moment(hours: i64) -> Option<Timestamp> {
     Some(START + SignedDuration::from_hours(hours))
 }
@@ -69,6 +69,8 @@ fn order_of(taken: &Taken) -> OrderId {
 
 #[tokio::test]
 async fn a_payload_of_several_orders_says_of_each_what_became_of_it() {
+    use Outcome::{Duplicate, Impossible, Incomplete, NotOpened, Opened};
+
     let world = shop().await;
     let mut impossible = numbered("3");
     impossible.lines.clear();
@@ -79,7 +81,6 @@ async fn a_payload_of_several_orders_says_of_each_what_became_of_it() {
     let payload = || vec![open(&numbered("1")), open(&numbered("2")), open(&numbered("1")), cancelled];
     let mut first = payload();
     first.extend([open(&impossible), incomplete]);
-    use Outcome::{Duplicate, Impossible, Incomplete, NotOpened, Opened};
     let taken = sends(&world, first).await;
     assert_eq!(outcomes(&taken), [Opened, Opened, Duplicate, NotOpened, Impossible, Incomplete]);
     assert!(taken[5].errors[0].message.contains("the address"), "{:?}", taken[5]);
@@ -181,7 +182,7 @@ async fn p23_overlapping_windows_of_a_poll_that_hides_and_delays_import_everythi
         // Each window lists the last 40 of the orders there are by then; 3 % are hidden the first time, and
         // everything is delayed by some windows.
         let until = (window + 1) * 10;
-        let listed = (until.saturating_sub(40)..until).filter(|n| n % 33 != 7 || n / 10 + 3 < window + 1);
+        let listed = (until.saturating_sub(40)..until).filter(|n| n % 33 != 7 || n / 10 + 4 < window + 1);
         let payload = listed.filter(|n| *n < 260).map(|n| open(&numbered(&format!("P-{n}")))).collect();
         let taken = sends(&world, payload).await;
         came += taken.iter().filter(|taken| taken.outcome == Outcome::Opened).count();

@@ -61,7 +61,9 @@ macro_rules! ways {
                 "relay-events",
                 "run-timers",
             ];
-            assert_eq!(ran, stages.into_iter().chain(others).collect());
+            // Files have their own tests, in `uploads.rs`.
+            let stages = stages.into_iter().filter(|stage| *stage != Stage::TakeUpload.name());
+            assert_eq!(ran, stages.chain(others).collect());
         }
     };
 }

@@ -220,7 +220,7 @@ async fn split_shipment(world: World, end: End) -> anyhow::Result<Order> {
     order["lines"][1]["ship_group"] = json!(2);
     order["ship_groups"] = json!([
         { "ship_to": order["ship_to"].take() },
-        { "ship_to": address("佐藤 次郎", "千駄ヶ谷2-3-4") },
+        { "ship_to": address("佐藤 次郎", "神宮前2-3-4") },
     ]);
     let _ = order.as_object_mut().map(|order| order.remove("ship_to"));
     let id = world.customer_orders(&order).await?;

@@ -53,7 +53,7 @@ pub(super) fn read(postal: &Path, offices: &Path, chome: &Path) -> anyhow::Resul
             let is_village = town.ends_with('村') && row.city.ends_with(&town);
             let town = if is_village { String::new() } else { town };
             let (city, note) = (row.city.clone(), row.note.clone());
-            deliveries.push(Delivery { town, city, note, ..row });
+            deliveries.push(Delivery { city, town, note, ..row });
         }
     }
     Ok(Source { deliveries, offices: rows(offices, office)? })

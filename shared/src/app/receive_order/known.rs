@@ -82,7 +82,8 @@ where
             return Ok(opening.ends(Outcome::NumberReused, Some(&known)));
         }
         for _ in 0..MAX_ATTEMPTS {
-            if known.fingerprint == word.fingerprint {
+            let is_known = known.fingerprint == word.fingerprint;
+            if is_known && word.updated_at <= known.said.updated_at {
                 let was_ours = incoming.is_resumed && known.said.source == word.source;
                 let outcome = match known.said.seq {
                     _ if !was_ours => Outcome::Duplicate,
@@ -99,7 +100,10 @@ where
             let now = self.clock.now();
             let decision = decide(&known, &command, now)?;
             match commit(&self.store, now, &known, decision, &incoming.cause, None, false).await? {
-                Attempt::Done(executed) => return Ok(opening.ends(Outcome::Updated, Some(&executed.order))),
+                Attempt::Done(executed) => {
+                    let outcome = if is_known { Outcome::Duplicate } else { Outcome::Updated };
+                    return Ok(opening.ends(outcome, Some(&executed.order)));
+                }
                 Attempt::Again => {
                     let id = &known.id;
                     known = self.store.load(id).await?.ok_or_else(|| Failure::no_such_order(id))?;

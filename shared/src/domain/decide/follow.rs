@@ -29,7 +29,9 @@ const TICKET_DIGITS: usize = 16;
 /// Follows `word`, given what the channel said `before`. A word that was said already, or that a later one
 /// overtook, changes nothing.
 pub(super) fn follow(order: &Order, before: &Order, word: &Word, now: Timestamp) -> Effects {
-    if order.fingerprint == word.fingerprint || order.said.is_newer_than(word.updated_at) {
+    // Said again later, it is the later word that older ones must not undo.
+    let is_repetition = order.fingerprint == word.fingerprint && word.updated_at <= order.said.updated_at;
+    if is_repetition || order.said.is_newer_than(word.updated_at) {
         return Effects::none();
     }
     let mut course = Course { order: order.clone(), effects: Effects::none(), differences: Vec::new(), now };

@@ -1,5 +1,7 @@
 //! Each signal is seen where it should be, and an ordinary order has none.
 
+use std::fmt::Write;
+
 use jiff::SignedDuration;
 
 use super::rules::Signal;
@@ -243,7 +245,7 @@ fn document() -> String {
     let rules = FraudRules::default();
     let mut table = String::from("| signal | weight | what and why |\n|---|---|---|\n");
     for signal in Signal::ALL {
-        table += &format!("| `{}` | {} | {} |\n", signal.code(), signal.default_weight(), signal.why());
+        writeln!(table, "| `{}` | {} | {} |", signal.code(), signal.default_weight(), signal.why()).unwrap();
     }
     let thresholds = format!(
         "From **{}** on an order is shown with a warning, from **{}** on it is held for `FRAUD_REVIEW`. A first \

@@ -1,5 +1,7 @@
 //! What the channel is told and answers, and whether it agrees with us.
 
+use std::fmt::Write;
+
 use jiff::SignedDuration;
 
 use crate::domain::Command;
@@ -105,7 +107,7 @@ fn ours_and_theirs_compare_as_in_this_table() {
             Agreement::Conflict => 'C',
         };
         let letters: String = ChannelStatus::ALL.map(letter).iter().collect();
-        table += &format!("{letters} {}\n", state.name());
+        writeln!(table, "{letters} {}", state.name()).unwrap();
     }
     //                 Pending, Open, PartiallyShipped, Shipped, Cancelled
     let expected = "aaCCC RECEIVED\naaCCC VALIDATED\nCaCCC READY\nCaCCC RELEASED\nCaaCC PARTIALLY_SHIPPED\n\

@@ -293,9 +293,9 @@ fn who_says_that_this_is_all_of_it_lets_it_go_on() {
 fn the_word_is_kept_whole_in_the_history() {
     let mut channel = received(&an_order());
     channel.says(ChannelStatus::Open, |intake| intake.customer_note = Some("急いで".into()));
-    let told = channel.case.history.iter().find_map(|(event, _)| match event {
-        Event::ChannelUpdated { told, .. } => Some(told.customer_note.clone()),
-        _ => None,
+    let told = channel.case.history.iter().find_map(|(event, _)| {
+        let Event::ChannelUpdated { told, .. } = event else { return None };
+        Some(told.customer_note.clone())
     });
     assert_eq!(told.unwrap(), Some("急いで".into()));
     assert_eq!(channel.case.order.said.seq, 2);

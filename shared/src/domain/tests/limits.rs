@@ -66,6 +66,7 @@ fn having(kind: TallyKind, parts: &[&str], amount: i64) -> Shared {
 }
 
 /// What the order takes, and what stands against it.
+#[expect(clippy::type_complexity, reason = "read where it is asserted")]
 fn taken(draft: Draft, shared: &Shared) -> (Vec<(TallyKind, i64)>, Vec<(FindingCode, Option<HoldCode>)>) {
     let (screened, findings) = take(&draft.order(), shared);
     let hold = |finding: &Finding| match finding.severity {

@@ -344,6 +344,7 @@ impl World {
     }
 
     /// What is sent to the order, if the action is a message and does not act by itself.
+    #[expect(clippy::too_many_lines, reason = "a line or two for each action")]
     fn command(&mut self, action: &Action) -> Option<Command> {
         if let Action::Word { what, n } = action {
             return Some(self.word(*what, *n));

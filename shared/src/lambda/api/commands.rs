@@ -132,6 +132,7 @@ pub enum CommandBody {
 }
 
 /// What a request asks for.
+#[expect(clippy::large_enum_variant, reason = "one lives as long as its request")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Asked {
     /// A command, complete.

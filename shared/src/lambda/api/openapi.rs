@@ -47,8 +47,7 @@ pub fn document() -> Document {
     paths(
         receive_order, dry_run_order, upload_orders, show_upload, show_report, report_poll, enter_order, list_payloads,
         reprocess_payload, show_source, receive_answer, list_orders, show_order, check_addresses, operate_order,
-        record_deposit, receive_fulfilment,
-        show_merchant, save_channel, save_product, show_product, list_products, show_stock, receive_stock,
+        record_deposit, receive_fulfilment, save_merchant, show_merchant, save_channel, save_product, show_product, list_products, show_stock, receive_stock,
         adjust_stock, show_ledger, limits::save_promotion, limits::show_promotion, limits::end_promotion,
         limits::list_promotions, limits::save_account, limits::show_account, limits::list_accounts,
         limits::save_point_issuer, limits::list_point_issuers, limits::adjust_points, limits::block,

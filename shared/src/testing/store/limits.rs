@@ -14,13 +14,16 @@ use crate::domain::ids::{MerchantId, OrderId};
 use crate::domain::tally::TallyKey;
 use crate::testing::{Call, locked};
 
+/// A mark of a merchant's customers.
+type MarkOf = (MerchantId, MarkKind, String);
+
 /// What is kept of it.
 #[derive(Debug, Default)]
 pub(super) struct Limits {
     registered: BTreeMap<(MerchantId, RegisteredKey), Registered>,
     tallies: BTreeMap<(MerchantId, TallyKey), Tally>,
     adjustments: BTreeMap<(MerchantId, TallyKey, String), i64>,
-    sightings: BTreeMap<(MerchantId, MarkKind, String), BTreeMap<(Timestamp, OrderId), Sighting>>,
+    sightings: BTreeMap<MarkOf, BTreeMap<(Timestamp, OrderId), Sighting>>,
 }
 
 impl Limits {

@@ -1,5 +1,7 @@
 //! What BASE's order is made of, by its names.
 
+#![expect(clippy::struct_field_names, reason = "the platform's own names")]
+
 use serde::Deserialize;
 
 use super::super::lenient::{List, Object, Scalar};

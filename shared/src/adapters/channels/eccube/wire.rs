@@ -1,5 +1,7 @@
 //! What EC-CUBE's order is made of, by its names: those of its entities, which its web API has too.
 
+#![expect(clippy::struct_field_names, reason = "the platform's own names")]
+
 use serde::Deserialize;
 
 use super::super::lenient::{List, Object, Scalar};

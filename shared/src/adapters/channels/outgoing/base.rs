@@ -8,7 +8,7 @@ use crate::domain::order::{Line, Order};
 use crate::domain::report::{Fact, ReportCall, Unreportable};
 use crate::domain::shipment::{Carrier, LineQuantity, Shipment};
 
-/// delivery_company_id. The list is the platform's to change (`delivery_companies`); what is not here
+/// `delivery_company_id`. The list is the platform's to change (`delivery_companies`); what is not here
 /// the shop sets.
 const fn carrier(carrier: Carrier) -> Option<&'static str> {
     match carrier {
@@ -22,7 +22,7 @@ pub(super) fn write(channel: &Channel, order: &Order, fact: &Fact) -> Result<Vec
         Fact::Shipped(id) => dispatched(channel, order, parcel::shipment(order, id)?),
         Fact::Cancelled(_) => order.lines.iter().map(cancelled).collect(),
         Fact::LinesCancelled { lines, .. } => {
-            lines.iter().filter_map(|units| Some(whole(order.line(units.line)?, units))).collect()
+            lines.iter().filter_map(|units| Some(whole(order.line(units.line)?, *units))).collect()
         }
         Fact::Confirmed | Fact::ShippedAll | Fact::Delivered | Fact::Delayed { .. } => Ok(Vec::new()),
     }
@@ -51,7 +51,7 @@ fn cancelled(line: &Line) -> Result<ReportCall, Unreportable> {
     edit_status(line, &[("status", "cancelled".to_owned())])
 }
 
-fn whole(line: &Line, units: &LineQuantity) -> Result<ReportCall, Unreportable> {
+fn whole(line: &Line, units: LineQuantity) -> Result<ReportCall, Unreportable> {
     if units.quantity == line.ordered {
         return cancelled(line);
     }

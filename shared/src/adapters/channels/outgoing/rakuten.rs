@@ -16,6 +16,7 @@ const MAX_NUMBER: usize = 120;
 const MAX_PARCELS: usize = 20;
 
 /// 配送会社.
+#[expect(clippy::unnecessary_wraps, reason = "other platforms do not take every carrier")]
 const fn carrier(carrier: Carrier) -> Option<&'static str> {
     Some(match carrier {
         Carrier::Yamato => "1001",

@@ -18,6 +18,7 @@ const MUTATION: &str = "mutation($fulfillment: FulfillmentInput!) { fulfillmentC
                         { fulfillment { id } userErrors { field message } } }";
 
 /// The names Shopify knows Japanese carriers by.
+#[expect(clippy::unnecessary_wraps, reason = "other platforms do not take every carrier")]
 const fn carrier(carrier: Carrier) -> Option<&'static str> {
     Some(match carrier {
         Carrier::Yamato => "Yamato (JA)",

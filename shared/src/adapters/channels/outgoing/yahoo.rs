@@ -13,7 +13,8 @@ const SHIPPED: &str = "3";
 const ARRIVED: &str = "4";
 const CANCELLED: &str = "4";
 
-/// ShipCompanyCode.
+/// `ShipCompanyCode`.
+#[expect(clippy::unnecessary_wraps, reason = "other platforms do not take every carrier")]
 const fn carrier(carrier: Carrier) -> Option<&'static str> {
     Some(match carrier {
         Carrier::Other => "1000",
@@ -89,7 +90,7 @@ fn request(channel: &Channel, order: &Order, change: String) -> Result<String, U
     Ok(document(&element("Req", &parts)))
 }
 
-/// CancelReason: 100 to 180 are the customer's, 200 to 230 the store's.
+/// `CancelReason`: 100 to 180 are the customer's, 200 to 230 the store's.
 const fn cancel_reason(reason: CancelReason) -> &'static str {
     match reason {
         CancelReason::Customer => "100",

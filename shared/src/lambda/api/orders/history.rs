@@ -48,9 +48,12 @@ impl From<&MailRecord> for MailView {
 
 impl From<&EventRecord> for TimelineEntry {
     fn from(record: &EventRecord) -> Self {
-        let event = match record.event.kind() {
-            kind @ (EventKind::OrderReceived | EventKind::ImportCompleted) => json!({ "type": kind.name() }),
-            _ => serde_json::to_value(&record.event).unwrap_or_default(),
+        let kind = record.event.kind();
+        let is_whole_order = matches!(kind, EventKind::OrderReceived | EventKind::ImportCompleted);
+        let event = if is_whole_order {
+            json!({ "type": kind.name() })
+        } else {
+            serde_json::to_value(&record.event).unwrap_or_default()
         };
         Self {
             seq: record.seq,

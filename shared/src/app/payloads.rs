@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ports::{ListError, Page, StoreError};
 use crate::domain::customer::Language;
-use crate::domain::ids::{ChannelId, MerchantId, OrderId};
+use crate::domain::ids::{ChannelId, OrderId};
 use crate::domain::intake::Impossible;
 use crate::domain::merchant::{Channel, ChannelKind};
 use crate::domain::order::OrderState;
@@ -17,12 +17,6 @@ use crate::domain::told::{ChannelError, ChannelOrder, ChannelStatus};
 pub const MAX_REFUSALS: usize = 50;
 /// The most errors kept of one order of a payload.
 pub const MAX_ERRORS: usize = 5;
-
-/// Where in the archive a payload is.
-#[must_use]
-pub fn archive_key(merchant: &MerchantId, channel: &ChannelId, payload: &str) -> String {
-    format!("payloads/{merchant}/{channel}/{payload}")
-}
 
 /// One order of a payload, read.
 #[derive(Debug)]
@@ -194,5 +188,5 @@ pub trait PayloadLog: Send + Sync {
 /// Where a channel's payload is in the archive.
 #[must_use]
 pub fn key_of(channel: &Channel, payload: &str) -> String {
-    archive_key(&channel.merchant, &channel.id, payload)
+    format!("payloads/{}/{}/{payload}", channel.merchant, channel.id)
 }

@@ -1,24 +1,23 @@
 //! Takes in what channels say 受注取込: keeps what was sent, opens each order once, and follows what is
 //! said of it afterwards.
 
+mod known;
+
 use std::collections::BTreeSet;
 
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 
-use super::execute::{Attempt, ExecuteError, MAX_ATTEMPTS, commit};
 use super::failure::Failure;
 use super::idempotency::{KeyReused, Repeatable, Reply, recall};
-use super::payloads::{
-    MAX_ERRORS, MAX_REFUSALS, Outcome, PayloadLog, PayloadNote, Taken, Told, Unopened, key_of,
-};
+use super::payloads::{MAX_ERRORS, MAX_REFUSALS, Outcome, PayloadLog, PayloadNote, Taken, Told, key_of};
 use super::ports::{Answer, AnswerStore, Archive, Clock, Commit, CommitError, MerchantStore, OrderStore};
 use super::record::{Cause, EventRecord};
+use crate::domain::Event;
 use crate::domain::ids::{ChannelId, OrderId};
 use crate::domain::intake::Impossible;
 use crate::domain::merchant::{Channel, Merchant};
 use crate::domain::order::{Order, OrderState};
 use crate::domain::told::{ChannelError, ChannelOrder, ChannelStatus, Said, Source, Word};
-use crate::domain::{Command, Event, decide};
 
 /// How many orders of a payload that are known already are looked at in the same moment.
 const CONCURRENCY: usize = 16;
@@ -223,13 +222,15 @@ where
         match plan {
             Plan::Ended(taken) => Ok(taken),
             Plan::Follows(opening) => self.not_opened(incoming, *opening).await,
-            Plan::Opens(opening) => {
-                let mut taken = self.open_all(incoming, vec![(0, *opening)]).await?;
-                taken
-                    .pop()
-                    .map(|(_, taken)| taken)
-                    .ok_or_else(|| Failure::permanent("an order without an end"))
-            }
+            Plan::Opens(opening) => match self.store.load(&opening.id).await? {
+                Some(known) => self.follow(incoming, &opening, known).await,
+                // What the payload says of it first did not open it.
+                None => {
+                    let commit = Self::commit_of(incoming, &opening, &|_| None)?;
+                    let ended = self.store.commit(&commit).await;
+                    self.ended(incoming, *opening, ended).await
+                }
+            },
         }
     }
 
@@ -343,122 +344,6 @@ where
             Err(CommitError::Answered(_)) => Err(Failure::permanent("an answer nobody asked for")),
             Err(CommitError::Store(error)) => Err(error.into()),
         }
-    }
-
-    /// What the channel says of an order it does not want shipped: if we know it, it is followed; if not, it
-    /// is noted, because older words on it may come later.
-    async fn not_opened(&self, incoming: &Incoming<'_>, opening: Opening) -> Result<Taken, Failure> {
-        if let Some(known) = self.store.load(&opening.id).await? {
-            return self.follow(incoming, &opening, known).await;
-        }
-        let note = self.store.unopened(&opening.id).await?;
-        let word = &opening.word;
-        if note.is_none_or(|note| note.updated_at <= word.updated_at) {
-            let unopened = Unopened {
-                order: opening.id.clone(),
-                status: word.status,
-                updated_at: word.updated_at,
-                fingerprint: word.fingerprint.clone(),
-                payload: incoming.payload.clone(),
-            };
-            self.store.note_unopened(&unopened).await?;
-        }
-        // Whoever opened it meanwhile may have looked for the note before it was there.
-        match self.store.load(&opening.id).await? {
-            Some(known) => self.follow(incoming, &opening, known).await,
-            None => Ok(opening.ends(Outcome::NotOpened, None)),
-        }
-    }
-
-    /// Whether the channel said before that the order is not to be opened, and said it later than this.
-    async fn came_too_late(&self, opening: &Opening) -> Result<Option<Taken>, Failure> {
-        let Some(updated_at) = opening.word.updated_at else { return Ok(None) };
-        let note = self.store.unopened(&opening.id).await?;
-        let is_newer = note.is_some_and(|note| note.updated_at > Some(updated_at));
-        Ok(is_newer.then(|| opening.ends(Outcome::NotOpened, None)))
-    }
-
-    /// Follows what was said of an order in the moment it was opened, when it was not there to be followed.
-    async fn overheard(&self, incoming: &Incoming<'_>, opening: &Opening) -> Result<(), Failure> {
-        if opening.word.updated_at.is_none() {
-            return Ok(());
-        }
-        let Some(note) = self.store.unopened(&opening.id).await? else { return Ok(()) };
-        let Some(known) = self.store.load(&opening.id).await? else { return Ok(()) };
-        if note.updated_at > known.said.updated_at {
-            let Unopened { status, updated_at, fingerprint, payload, .. } = note;
-            let source = Some(Source { payload, at: String::new(), bytes: None });
-            let told = opening.word.told.clone();
-            let word = Word { status, updated_at, fingerprint, told, source };
-            let later = Opening { at: String::new(), id: opening.id.clone(), word, order: None };
-            self.follow(incoming, &later, known).await?;
-        }
-        Ok(())
-    }
-
-    /// Follows what the channel says of an order we know.
-    async fn follow(
-        &self,
-        incoming: &Incoming<'_>,
-        opening: &Opening,
-        mut known: Order,
-    ) -> Result<Taken, Failure> {
-        let word = &opening.word;
-        if word.told.ordered_at != known.ordered_at {
-            return Ok(opening.ends(Outcome::NumberReused, Some(&known)));
-        }
-        for _ in 0..MAX_ATTEMPTS {
-            let is_known = known.fingerprint == word.fingerprint;
-            if is_known && word.updated_at <= known.said.updated_at {
-                let was_ours = incoming.is_resumed && known.said.source == word.source;
-                let outcome = match known.said.seq {
-                    _ if !was_ours => Outcome::Duplicate,
-                    1 => Outcome::Opened,
-                    _ => Outcome::Updated,
-                };
-                return Ok(opening.ends(outcome, Some(&known)));
-            }
-            if known.said.is_newer_than(word.updated_at) {
-                return Ok(opening.ends(Outcome::Overtaken, Some(&known)));
-            }
-            let before = Box::new(self.told_before(&known).await?);
-            let command = Command::FollowChannel { before, word: Box::new(word.clone()) };
-            let now = self.clock.now();
-            let decision = decide(&known, &command, now)?;
-            match commit(&self.store, now, &known, decision, &incoming.cause, None, false).await? {
-                Attempt::Done(executed) => {
-                    let outcome = if is_known { Outcome::Duplicate } else { Outcome::Updated };
-                    return Ok(opening.ends(outcome, Some(&executed.order)));
-                }
-                Attempt::Again => {
-                    let id = &known.id;
-                    known = self.store.load(id).await?.ok_or_else(|| Failure::no_such_order(id))?;
-                }
-            }
-        }
-        Err(ExecuteError::Contended.into())
-    }
-
-    /// The order as its channel told it last, as if it had just been received.
-    async fn told_before(&self, order: &Order) -> Result<Order, Failure> {
-        let event = |seq| async move {
-            let record = self.store.event(&order.id, seq).await?;
-            record
-                .map(|record| record.event)
-                .ok_or_else(|| Failure::permanent("an order without its history"))
-        };
-        if let Event::ChannelUpdated { told, .. } = event(order.said.seq).await? {
-            let whose = (order.merchant.clone(), order.channel.clone());
-            let received = told.into_order(whose, String::new(), &order.policy, order.received_at);
-            // A word that was no possible order changed nothing.
-            if let Ok(told) = received {
-                return Ok(told);
-            }
-        }
-        let Event::OrderReceived { order } = event(1).await? else {
-            return Err(Failure::permanent("an order that was not received"));
-        };
-        Ok(*order)
     }
 }
 

@@ -20,7 +20,7 @@ use serde_json::Value;
 use crate::channel;
 use crate::judging;
 use crate::logs;
-use crate::people::People;
+use crate::people::{People, Posted};
 use crate::requests::{Ask, Purpose};
 use crate::shop;
 use crate::world::{Broken, completed};
@@ -303,48 +303,11 @@ pub fn check_answer(people: &mut People, ask: &Ask, status: i64, body: &Value) -
     match &ask.purpose {
         Purpose::Order { number, variant } => {
             let posted = people.posted.get_mut(number).ok_or_else(|| wrong("an order nobody sent"))?;
-            let is_cancelled = posted.words.iter().any(|word| word["status"] == "CANCELLED");
-            match (status, &posted.accepted) {
-                (200, None) if body["outcome"] == "NOT_OPENED" && is_cancelled => {
-                    posted.unopened = true;
-                    Ok(())
-                }
-                (200 | 201, accepted) => {
-                    let id = body.get("order").and_then(Value::as_str).unwrap_or_default().to_owned();
-                    let told = (*variant, id);
-                    if accepted.as_ref().is_some_and(|before| *before != told) {
-                        return Err(wrong("two orders with one number"));
-                    }
-                    posted.accepted = Some(told);
-                    Ok(())
-                }
-                (409, Some((accepted, _))) if accepted != variant => Ok(()),
-                // Whoever was first has not been answered yet.
-                (409, None) if posted.variants.len() > 1 => Ok(()),
-                _ => Err(wrong("an order is refused")),
-            }
+            order_answered(posted, *variant, status, body).map_err(wrong)
         }
         Purpose::Word { number, version } => {
             let posted = people.posted.get_mut(number).ok_or_else(|| wrong("a word nobody said"))?;
-            match status {
-                200 if body["outcome"] == "NOT_OPENED" => {
-                    posted.unopened = true;
-                    Ok(())
-                }
-                200 | 201 => {
-                    let id = body["order"].as_str().unwrap_or_default().to_owned();
-                    if posted.accepted.as_ref().is_some_and(|before| *before != (0, id.clone())) {
-                        return Err(wrong("a word on another order is taken"));
-                    }
-                    posted.accepted = Some((0, id));
-                    let at = posted.words.get(*version).and_then(|word| word["updated_at"].as_str());
-                    posted.heard = posted.heard.take().max(at.map(str::to_owned));
-                    Ok(())
-                }
-                // Another order with its number was first; or what is left of it cannot be paid as agreed.
-                409 | 422 => Ok(()),
-                _ => Err(wrong("a word is refused")),
-            }
+            word_answered(posted, *version, status, body).map_err(wrong)
         }
         Purpose::Upload { numbers } => match status {
             200 | 202 => {
@@ -384,6 +347,57 @@ pub fn check_answer(people: &mut People, ask: &Ask, status: i64, body: &Value) -
         },
         Purpose::Look if status == 200 => Ok(()),
         Purpose::Look => Err(wrong("an order cannot be looked at")),
+    }
+}
+
+/// What the answer to an order means.
+fn order_answered(
+    posted: &mut Posted,
+    variant: usize,
+    status: i64,
+    body: &Value,
+) -> Result<(), &'static str> {
+    let is_cancelled = posted.words.iter().any(|word| word["status"] == "CANCELLED");
+    match (status, &posted.accepted) {
+        (200, None) if body["outcome"] == "NOT_OPENED" && is_cancelled => {
+            posted.unopened = true;
+            Ok(())
+        }
+        (200 | 201, accepted) => {
+            let told = (variant, body["order"].as_str().unwrap_or_default().to_owned());
+            if accepted.as_ref().is_some_and(|before| *before != told) {
+                return Err("two orders with one number");
+            }
+            posted.accepted = Some(told);
+            Ok(())
+        }
+        (409, Some((accepted, _))) if *accepted != variant => Ok(()),
+        // Whoever was first has not been answered yet.
+        (409, None) if posted.variants.len() > 1 => Ok(()),
+        _ => Err("an order is refused"),
+    }
+}
+
+/// What the answer to something else that the channel says means.
+fn word_answered(posted: &mut Posted, version: usize, status: i64, body: &Value) -> Result<(), &'static str> {
+    match status {
+        200 if body["outcome"] == "NOT_OPENED" => {
+            posted.unopened = true;
+            Ok(())
+        }
+        200 | 201 => {
+            let told = (0, body["order"].as_str().unwrap_or_default().to_owned());
+            if posted.accepted.as_ref().is_some_and(|before| *before != told) {
+                return Err("a word on another order is taken");
+            }
+            posted.accepted = Some(told);
+            let at = posted.words.get(version).and_then(|word| word["updated_at"].as_str());
+            posted.heard = posted.heard.take().max(at.map(str::to_owned));
+            Ok(())
+        }
+        // Another order with its number was first; or what is left of it cannot be paid as agreed.
+        409 | 422 => Ok(()),
+        _ => Err("a word is refused"),
     }
 }
 

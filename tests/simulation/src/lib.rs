@@ -18,4 +18,5 @@ pub mod replay;
 pub mod requests;
 pub mod shop;
 pub mod shrink;
+pub mod words;
 pub mod world;

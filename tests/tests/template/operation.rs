@@ -32,11 +32,17 @@ fn unwatched(template: &Template) -> Problems {
     demand("IteratorAge", "RelayEvents");
     demand("5xx", "Api");
 
-    for metric in ["StalledOrders", "ChannelDrift", "UnwokenOrders"] {
+    let metrics = [
+        ("StalledOrders", "run-timers"),
+        ("ChannelDrift", "run-timers"),
+        ("UnwokenOrders", "run-timers"),
+        ("MissingOrders", "receive-order"),
+    ];
+    for (metric, operation) in metrics {
         let reports = |alarm: &Value| {
             alarm["Namespace"] == json!({ "Ref": "AWS::StackName" })
                 && alarm["MetricName"] == metric
-                && alarm["Dimensions"] == json!([{ "Name": "operation", "Value": "run-timers" }])
+                && alarm["Dimensions"] == json!([{ "Name": "operation", "Value": operation }])
         };
         if !alarms().any(|(_, alarm)| reports(alarm)) {
             problems.push(format!("no alarm on {metric}"));
@@ -62,6 +68,7 @@ fn every_dead_letter_queue_queue_and_function_is_watched_by_an_alarm() {
         "StalledOrdersAlarm",
         "ChannelDriftAlarm",
         "UnwokenOrdersAlarm",
+        "MissingOrdersAlarm",
     ] {
         assert_eq!(unwatched(&template().without(alarm).expect("an alarm")).len(), 1, "{alarm}");
     }

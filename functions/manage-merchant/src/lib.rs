@@ -39,7 +39,22 @@ pub async fn handle(
             move_stock(app, &request, LedgerReason::Adjustment, body).await
         }
         "GET /v1/stock/{merchant}/{sku}/ledger" => show_ledger(app, &request).await,
-        route => limits::answer(app, &request, route).await,
+        "PUT /v1/merchants/{merchant}/promotions/{code}" => limits::save_promotion(app, &request).await,
+        "GET /v1/merchants/{merchant}/promotions/{code}" => limits::show_promotion(app, &request).await,
+        "DELETE /v1/merchants/{merchant}/promotions/{code}" => limits::end_promotion(app, &request).await,
+        "GET /v1/merchants/{merchant}/promotions" => limits::list(app, &request, limits::PROMOTIONS).await,
+        "PUT /v1/merchants/{merchant}/accounts/{account}" => limits::save_account(app, &request).await,
+        "GET /v1/merchants/{merchant}/accounts/{account}" => limits::show_account(app, &request).await,
+        "GET /v1/merchants/{merchant}/accounts" => limits::list(app, &request, limits::ACCOUNTS).await,
+        "PUT /v1/merchants/{merchant}/point-issuers/{issuer}" => limits::save_issuer(app, &request).await,
+        "GET /v1/merchants/{merchant}/point-issuers" => limits::list(app, &request, limits::ISSUERS).await,
+        "POST /v1/merchants/{merchant}/point-issuers/{issuer}/adjustments" => {
+            limits::adjust_points(app, &request).await
+        }
+        "PUT /v1/merchants/{merchant}/block-list" => limits::block(app, &request).await,
+        "GET /v1/merchants/{merchant}/block-list" => limits::list(app, &request, limits::BLOCKED).await,
+        "DELETE /v1/merchants/{merchant}/block-list/{kind}/{hash}" => limits::unblock(app, &request).await,
+        _ => Err(Problem::not_found("route")),
     })
     .await
 }

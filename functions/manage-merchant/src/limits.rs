@@ -13,41 +13,17 @@ use juchu::lambda::http::{Problem, Request, Response};
 use juchu::lambda::identity::{caller, principal};
 use serde::Serialize;
 
-/// Answers a request to `route`.
-pub(crate) async fn answer(
-    app: &ManageMerchant<impl LimitStore + MerchantStore, impl Clock>,
-    request: &Request,
-    route: &str,
-) -> Result<Response, Problem> {
-    match route {
-        "PUT /v1/merchants/{merchant}/promotions/{code}" => save_promotion(app, request).await,
-        "GET /v1/merchants/{merchant}/promotions/{code}" => show_promotion(app, request).await,
-        "DELETE /v1/merchants/{merchant}/promotions/{code}" => end_promotion(app, request).await,
-        "GET /v1/merchants/{merchant}/promotions" => {
-            list(app, request, RegisteredKind::Promotion, PromotionView::of_registered).await
-        }
-        "PUT /v1/merchants/{merchant}/accounts/{account}" => save_account(app, request).await,
-        "GET /v1/merchants/{merchant}/accounts/{account}" => show_account(app, request).await,
-        "GET /v1/merchants/{merchant}/accounts" => {
-            list(app, request, RegisteredKind::Account, AccountView::of_registered).await
-        }
-        "PUT /v1/merchants/{merchant}/point-issuers/{issuer}" => save_issuer(app, request).await,
-        "GET /v1/merchants/{merchant}/point-issuers" => {
-            list(app, request, RegisteredKind::PointIssuer, PointIssuerView::of_registered).await
-        }
-        "POST /v1/merchants/{merchant}/point-issuers/{issuer}/adjustments" => {
-            adjust_points(app, request).await
-        }
-        "PUT /v1/merchants/{merchant}/block-list" => block(app, request).await,
-        "GET /v1/merchants/{merchant}/block-list" => {
-            list(app, request, RegisteredKind::Blocked, BlockView::of_registered).await
-        }
-        "DELETE /v1/merchants/{merchant}/block-list/{kind}/{hash}" => unblock(app, request).await,
-        _ => Err(Problem::not_found("route")),
-    }
-}
+/// What lists show of each kind.
+pub(crate) type Listed<T> = (RegisteredKind, fn(Registered) -> Option<T>);
 
-async fn save_promotion(
+pub(crate) const PROMOTIONS: Listed<PromotionView> =
+    (RegisteredKind::Promotion, PromotionView::of_registered);
+pub(crate) const ACCOUNTS: Listed<AccountView> = (RegisteredKind::Account, AccountView::of_registered);
+pub(crate) const ISSUERS: Listed<PointIssuerView> =
+    (RegisteredKind::PointIssuer, PointIssuerView::of_registered);
+pub(crate) const BLOCKED: Listed<BlockView> = (RegisteredKind::Blocked, BlockView::of_registered);
+
+pub(crate) async fn save_promotion(
     app: &ManageMerchant<impl LimitStore + MerchantStore, impl Clock>,
     request: &Request,
 ) -> Result<Response, Problem> {
@@ -57,7 +33,7 @@ async fn save_promotion(
     Response::json(StatusCode::OK, &PromotionView::new(promotion, None))
 }
 
-async fn show_promotion(
+pub(crate) async fn show_promotion(
     app: &ManageMerchant<impl LimitStore + MerchantStore, impl Clock>,
     request: &Request,
 ) -> Result<Response, Problem> {
@@ -66,7 +42,7 @@ async fn show_promotion(
     Response::json(StatusCode::OK, &PromotionView::new(promotion, Some(uses)))
 }
 
-async fn end_promotion(
+pub(crate) async fn end_promotion(
     app: &ManageMerchant<impl LimitStore + MerchantStore, impl Clock>,
     request: &Request,
 ) -> Result<Response, Problem> {
@@ -75,7 +51,7 @@ async fn end_promotion(
     Response::json(StatusCode::OK, &PromotionView::new(ended, None))
 }
 
-async fn save_account(
+pub(crate) async fn save_account(
     app: &ManageMerchant<impl LimitStore + MerchantStore, impl Clock>,
     request: &Request,
 ) -> Result<Response, Problem> {
@@ -85,7 +61,7 @@ async fn save_account(
     Response::json(StatusCode::OK, &AccountView::new(account, None))
 }
 
-async fn show_account(
+pub(crate) async fn show_account(
     app: &ManageMerchant<impl LimitStore + MerchantStore, impl Clock>,
     request: &Request,
 ) -> Result<Response, Problem> {
@@ -94,7 +70,7 @@ async fn show_account(
     Response::json(StatusCode::OK, &AccountView::new(account, Some(used)))
 }
 
-async fn save_issuer(
+pub(crate) async fn save_issuer(
     app: &ManageMerchant<impl LimitStore + MerchantStore, impl Clock>,
     request: &Request,
 ) -> Result<Response, Problem> {
@@ -104,7 +80,7 @@ async fn save_issuer(
     Response::json(StatusCode::OK, &PointIssuerView::from(issuer))
 }
 
-async fn adjust_points(
+pub(crate) async fn adjust_points(
     app: &ManageMerchant<impl LimitStore + MerchantStore, impl Clock>,
     request: &Request,
 ) -> Result<Response, Problem> {
@@ -114,7 +90,7 @@ async fn adjust_points(
     Response::json(StatusCode::OK, &PointsView { points })
 }
 
-async fn block(
+pub(crate) async fn block(
     app: &ManageMerchant<impl LimitStore + MerchantStore, impl Clock>,
     request: &Request,
 ) -> Result<Response, Problem> {
@@ -124,7 +100,7 @@ async fn block(
     Response::json(StatusCode::OK, &BlockView::from(entry))
 }
 
-async fn unblock(
+pub(crate) async fn unblock(
     app: &ManageMerchant<impl LimitStore + MerchantStore, impl Clock>,
     request: &Request,
 ) -> Result<Response, Problem> {
@@ -134,11 +110,10 @@ async fn unblock(
     Ok(Response::json_text(StatusCode::OK, "{}".to_owned()))
 }
 
-async fn list<T: Serialize>(
+pub(crate) async fn list<T: Serialize>(
     app: &ManageMerchant<impl LimitStore + MerchantStore, impl Clock>,
     request: &Request,
-    kind: RegisteredKind,
-    view: impl Fn(Registered) -> Option<T>,
+    (kind, view): Listed<T>,
 ) -> Result<Response, Problem> {
     request.only_query(&["limit", "cursor"])?;
     let merchant: MerchantId = request.path("merchant")?;

@@ -3,9 +3,8 @@
 use aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
 use juchu::app::operate_order::{OperateOrder, RequestError};
 use juchu::app::ports::{AnswerStore, Clock, OrderStore};
-use juchu::domain::Command;
 use juchu::domain::ids::OrderId;
-use juchu::lambda::api::commands::{CommandBody, CommandReply, DepositBody};
+use juchu::lambda::api::commands::{Asked, CommandBody, CommandReply, DepositBody};
 use juchu::lambda::http::{Problem, Request, Response, respond};
 use juchu::lambda::identity::caller;
 
@@ -28,8 +27,12 @@ async fn command(
 ) -> Result<Response, Problem> {
     let order: OrderId = request.path("id")?;
     let caller = caller(request)?;
-    let command = request.json::<CommandBody>()?.read(&caller.principal.subject)?;
-    let reply = app.handle(&caller, &order, &command, CommandReply::of).await?;
+    let reply = match request.json::<CommandBody>()?.read(&caller.principal.subject)? {
+        Asked::Command(command) => app.handle(&caller, &order, &command, CommandReply::of).await?,
+        Asked::AcceptAddressProposal { ship_group } => {
+            app.accept_address_proposal(&caller, &order, ship_group, CommandReply::of).await?
+        }
+    };
     Response::reply(reply)
 }
 
@@ -40,7 +43,7 @@ async fn deposit(
     let caller = caller(request)?;
     let body: DepositBody = request.json()?;
     let order = body.payment.order().ok_or(RequestError::NotFound("payment"))?;
-    let command: Command = body.read(&caller.principal.subject)?;
+    let command = body.read()?;
     let reply = app.handle(&caller, &order, &command, CommandReply::of).await?;
     Response::reply(reply)
 }

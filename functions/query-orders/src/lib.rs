@@ -7,6 +7,7 @@ use juchu::app::ports::{MailLog, OrderFilter, OrderQuery, OrderStore};
 use juchu::app::query_orders::QueryOrders;
 use juchu::domain::OrderState;
 use juchu::domain::ids::OrderId;
+use juchu::lambda::api::addresses::AddressesBody;
 use juchu::lambda::api::orders::{OrderList, OrderView};
 use juchu::lambda::http::{Problem, Request, Response, respond};
 use juchu::lambda::identity::principal;
@@ -22,6 +23,7 @@ pub async fn handle(
     respond("query-orders", event, async |request| match request.route() {
         "GET /v1/orders" => list(app, &request).await,
         "GET /v1/orders/{id}" => show(app, &request).await,
+        "POST /v1/addresses/check" => check_addresses(&request),
         "GET /openapi.json" => Ok(Response::json_text(StatusCode::OK, DESCRIPTION.to_owned())),
         _ => Err(Problem::not_found("route")),
     })
@@ -36,6 +38,13 @@ async fn show(app: &QueryOrders<impl OrderStore + MailLog>, request: &Request) -
     let at = at.map_err(|_| Problem::invalid("at", "must be a moment such as 2026-11-21T01:15:00Z"))?;
     let whole = app.order(&principal(request)?, &id, at).await?;
     Response::json(StatusCode::OK, &OrderView::from(&whole))
+}
+
+/// Reads addresses, for whoever wants to know what an order with them would be told. Any role may.
+fn check_addresses(request: &Request) -> Result<Response, Problem> {
+    principal(request)?;
+    let readings = request.json::<AddressesBody>()?.read()?;
+    Response::json(StatusCode::OK, &readings)
 }
 
 async fn list(app: &QueryOrders<impl OrderStore + MailLog>, request: &Request) -> Result<Response, Problem> {

@@ -1,6 +1,7 @@
 //! The warehouse and the archive of the embedded run: folders of files.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::{ErrorKind, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use jiff::SignedDuration;
@@ -21,8 +22,24 @@ impl Folder {
         Self { path }
     }
 
+    fn path_of(&self, key: &str) -> PathBuf {
+        key.split('/').fold(self.path.clone(), |path, part| path.join(file_name(part)))
+    }
+
+    fn read_part(&self, key: &str, (from, until): (u64, u64)) -> std::io::Result<Option<Vec<u8>>> {
+        let mut file = match File::open(self.path_of(key)) {
+            Ok(file) => file,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        file.seek(SeekFrom::Start(from))?;
+        let mut part = Vec::new();
+        file.take(until.saturating_sub(from)).read_to_end(&mut part)?;
+        Ok(Some(part))
+    }
+
     fn write(&self, key: &str, body: &[u8]) -> std::io::Result<()> {
-        let path = key.split('/').fold(self.path.clone(), |path, part| path.join(file_name(part)));
+        let path = self.path_of(key);
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent)?;
         }
@@ -62,6 +79,10 @@ fn unavailable(what: &'static str) -> impl Fn(std::io::Error) -> Unavailable {
 impl Archive for Folder {
     async fn keep(&self, key: &str, body: &[u8]) -> Result<(), Unavailable> {
         self.write(key, body).map_err(unavailable("the archive"))
+    }
+
+    async fn read(&self, key: &str, bytes: (u64, u64)) -> Result<Option<Vec<u8>>, Unavailable> {
+        self.read_part(key, bytes).map_err(unavailable("the archive"))
     }
 }
 
@@ -127,6 +148,8 @@ mod tests {
             archive.keep(key, b"{}").await.unwrap();
         }
         let outside: Vec<_> = fs::read_dir(parent.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
+        assert_eq!(archive.read("../a", (1, 9)).await.unwrap().as_deref(), Some(&b"}"[..]));
+        assert_eq!(archive.read("../b", (0, 9)).await.unwrap(), None);
         assert_eq!(outside, ["archive"]);
         assert_eq!(files_below(&inside).unwrap().len(), 7);
     }

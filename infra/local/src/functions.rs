@@ -8,6 +8,7 @@ use aws_lambda_events::streams::DynamoDbEventResponse;
 use juchu::adapters::clock::SystemClock;
 use juchu::adapters::dialects::Dialects;
 use juchu::adapters::dynamo::DynamoStore;
+use juchu::adapters::reading::Spoken;
 use juchu::adapters::sandbox::Sandbox;
 use juchu::app::allocate_stock::AllocateStock;
 use juchu::app::cancel_order::CancelOrder;
@@ -18,6 +19,7 @@ use juchu::app::manage_merchant::ManageMerchant;
 use juchu::app::message::Stage;
 use juchu::app::notify_customer::NotifyCustomer;
 use juchu::app::operate_order::OperateOrder;
+use juchu::app::payload_desk::PayloadDesk;
 use juchu::app::post_sales::PostSales;
 use juchu::app::query_orders::QueryOrders;
 use juchu::app::receive_answer::ReceiveAnswer;
@@ -26,6 +28,7 @@ use juchu::app::release_order::ReleaseOrder;
 use juchu::app::report_channel::ReportChannel;
 use juchu::app::run_timers::{RunTimers, Woken};
 use juchu::app::ship_order::ShipOrder;
+use juchu::app::take_upload::TakeUpload;
 use juchu::app::validate_order::ValidateOrder;
 use juchu::lambda::stream::NothingRelayed;
 
@@ -76,8 +79,8 @@ impl Functions {
         let (store, clock) = (self.ports.store.clone(), SystemClock);
         Some(match function {
             "receive-order" => {
-                let app = ReceiveOrder { store, archive: self.ports.archive.clone(), clock };
-                receive_order::handle(&app, request).await
+                let door = ReceiveOrder { store, archive: self.ports.archive.clone(), clock };
+                receive_order::handle(&PayloadDesk { door, dialects: Spoken }, request).await
             }
             "receive-answer" => receive_answer::handle(&ReceiveAnswer { store, clock }, request).await,
             "query-orders" => query_orders::handle(&QueryOrders { store }, request).await,
@@ -101,9 +104,13 @@ impl Functions {
 
     /// Handles a batch of the queue of `stage`.
     pub async fn handle(&self, stage: Stage, event: SqsEvent) -> SqsBatchResponse {
-        let Ports { store, provider, queues, mailbox, warehouse, reports, .. } = self.ports.clone();
+        let Ports { store, provider, queues, mailbox, archive, warehouse, reports } = self.ports.clone();
         let (clock, parking) = (SystemClock, Parked { queues: &queues, queue: stage.name() });
         match stage {
+            Stage::TakeUpload => {
+                let door = ReceiveOrder { store, archive, clock };
+                take_upload::handle(&TakeUpload { door, dialects: Spoken }, &parking, event).await
+            }
             Stage::ValidateOrder => {
                 validate_order::handle(&ValidateOrder { store, clock }, &parking, event).await
             }

@@ -1,6 +1,8 @@
 //! juchu in one process: the same functions over a database, queues, a mail folder and an API
 //! gateway of their own, for newcomers, demonstrations and tests.
 
+pub mod addresses;
+pub mod bulk;
 pub mod channel;
 pub mod chaos;
 pub mod credentials;

@@ -3,11 +3,12 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 use juchu_local::demo::{self, Target};
 use juchu_local::embedded::{Embedded, Options};
 use juchu_local::welcome::Welcome;
-use juchu_local::{channel, chaos, load, replay, verify};
+use juchu_local::{addresses, bulk, channel, chaos, load, replay, verify};
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -41,10 +42,16 @@ struct Serve {
 enum Command {
     /// Put a set of orders through their whole lifecycle, and see whether each ends where it should.
     Demo(DemoArgs),
+    /// Read addresses from standard input, one a line, and print what each is, as JSON.
+    ///
+    /// A postal code and a tab may stand before the address. Nothing is stored.
+    Address,
     /// Kill the system again and again while orders go through it, and see whether anything is lost or doubled.
     Chaos(chaos::Options),
     /// Let far more orders come than usual, most of them for one SKU, and measure what that does.
     Load(load::Options),
+    /// Take in a file of many orders, and measure how long that takes and how much memory.
+    Bulk(bulk::Options),
     /// Show what a payload of a channel becomes, as JSON, without storing anything: `juchu channel rakuten < order.json`.
     Channel(channel::Options),
     /// Show an order as it was at a moment, and everything that made it so.
@@ -87,8 +94,13 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             let target = args.api.zip(args.token).map(|(api, token)| Target { api, token });
             demo::run(target, args.mail_from, args.json).await
         }
+        Some(Command::Address) => {
+            let (input, output) = (std::io::stdin().lock(), std::io::stdout().lock());
+            addresses::run(input, output).map(|()| ExitCode::SUCCESS).context("the addresses cannot be read")
+        }
         Some(Command::Chaos(options)) => chaos::run(options).await,
         Some(Command::Load(options)) => load::run(options).await,
+        Some(Command::Bulk(options)) => bulk::run(options).await,
         Some(Command::Channel(options)) => channel::run(&options),
         Some(Command::Replay(options)) => replay::run(options).await.map(|()| ExitCode::SUCCESS),
         Some(Command::Verify(options)) => verify::run(options).await,

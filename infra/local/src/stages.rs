@@ -17,7 +17,19 @@ use crate::queues::{Delivery, Queues};
 
 /// Messages per batch, as in the template; only mails need not go out one by one here.
 const fn batch_size(stage: Stage) -> usize {
-    if matches!(stage, Stage::AllocateStock) { 25 } else { 10 }
+    match stage {
+        Stage::TakeUpload => 1,
+        Stage::AllocateStock => 25,
+        Stage::ValidateOrder
+        | Stage::CollectPayment
+        | Stage::ReleaseOrder
+        | Stage::ShipOrder
+        | Stage::DeliverOrder
+        | Stage::PostSales
+        | Stage::CancelOrder
+        | Stage::NotifyCustomer
+        | Stage::ReportChannel => 10,
+    }
 }
 /// Batches of one stage that are worked on at the same time.
 pub const CONCURRENCY: usize = 2;

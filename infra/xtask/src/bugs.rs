@@ -29,7 +29,7 @@ pub(crate) struct Options {
     seeds: u32,
 }
 
-const BUGS: [Bug; 22] = [
+const BUGS: &[Bug] = &[
     Bug {
         name: "stock is promised without looking whether it is there",
         file: "shared/src/app/stock_effect.rs",
@@ -157,6 +157,24 @@ const BUGS: [Bug; 22] = [
         wrong: "(MovementKind::Release, 0)]",
     },
     Bug {
+        name: "what a cancelled order had claimed is never given back",
+        file: "shared/src/domain/screening.rs",
+        right: "if self.state == OrderState::Cancelled { 0 } else { claim.amount }",
+        wrong: "claim.amount",
+    },
+    Bug {
+        name: "that a claim was given back is not noted, so it is given back again",
+        file: "shared/src/domain/evolve.rs",
+        right: "Event::ClaimsReturned { returns } => order.screening.give_back(returns),",
+        wrong: "Event::ClaimsReturned { returns } => order.screening.give_back(returns.get(1..).unwrap_or_default()),",
+    },
+    Bug {
+        name: "what orders share is looked at before it is taken, and not when it is",
+        file: "shared/src/app/tally_effect.rs",
+        right: "*bounds = bounds.then(*delta, change.bounds);",
+        wrong: "*bounds = bounds.then(*delta, Bounds::default());",
+    },
+    Bug {
         name: "another order with a known number is taken for the same",
         file: "shared/src/app/receive_order.rs",
         right: "if known.fingerprint != fingerprint {",
@@ -176,6 +194,18 @@ const BUGS: [Bug; 22] = [
         file: "shared/src/app/stock_effect.rs",
         right: "delta.promisable() > 0",
         wrong: "delta.promisable() > 1_000_000",
+    },
+    Bug {
+        name: "a channel's queue that did not take a report counts as told",
+        file: "shared/src/app/report_channel.rs",
+        right: "self.reports.tell(&ChannelMessage::Report(Box::new(outgoing)), delay).await?;",
+        wrong: "drop(self.reports.tell(&ChannelMessage::Report(Box::new(outgoing)), delay).await);",
+    },
+    Bug {
+        name: "a channel may be silent about a report for ever",
+        file: "shared/src/domain/timers.rs",
+        right: "dues.push((answer_by, Due::ReportAnswer(report.event)));",
+        wrong: "dues.extend(Some((answer_by, Due::ReportAnswer(report.event))).filter(|_| false));",
     },
     Bug {
         name: "a provider that did not answer is never asked again",

@@ -1,5 +1,6 @@
 //! The project's tasks: `cargo xtask --help`.
 
+mod addresses;
 mod aws;
 mod bugs;
 mod chaos;
@@ -49,6 +50,8 @@ enum Task {
     Bugs(bugs::Options),
     /// Feed everything that reads what strangers send with bytes nobody would send
     Fuzz(fuzz::Options),
+    /// Build the table of postal codes, cities and towns anew
+    Addresses(addresses::Options),
     /// Build what `sam deploy` sends to AWS
     Package(package::Options),
 }
@@ -81,6 +84,7 @@ fn carry_out(task: Task) -> anyhow::Result<()> {
         Task::Chaos(options) => chaos::run(&workspace, &options),
         Task::Bugs(options) => bugs::run(&workspace, &options),
         Task::Fuzz(options) => fuzz::run(&workspace, &options),
+        Task::Addresses(options) => addresses::run(&workspace, &options),
         Task::Package(options) => package::run(&workspace, &options),
     }
 }

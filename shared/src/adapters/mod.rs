@@ -5,8 +5,10 @@ pub mod channel_queue;
 pub mod channels;
 pub mod clock;
 pub(crate) mod cursor;
+
 pub mod dialects;
 pub mod dynamo;
+pub mod reading;
 pub mod s3;
 pub mod sandbox;
 pub mod ses;

@@ -217,6 +217,10 @@ mod tests {
             self.0.lock().unwrap().push(key.to_owned());
             Ok(())
         }
+
+        async fn read(&self, _: &str, _: (u64, u64)) -> Result<Option<Vec<u8>>, Unavailable> {
+            Ok(None)
+        }
     }
 
     #[tokio::test]

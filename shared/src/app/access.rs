@@ -134,6 +134,7 @@ impl Permission {
             Command::OverrideHold { .. } => Some(Self::Override),
             Command::RequestCancel { .. }
             | Command::ChangeAddress { .. }
+            | Command::CorrectAddress { .. }
             | Command::ChangeDesiredDelivery { .. }
             | Command::ReportDelay { .. }
             | Command::AddNote { .. } => Some(Self::Serve),
@@ -151,6 +152,7 @@ impl Permission {
             | Command::Deliver { .. }
             | Command::PostSales
             | Command::Cancel
+            | Command::FollowChannel { .. }
             | Command::OpenTicket { .. }
             | Command::MarkReported { .. }
             | Command::GiveUpReport { .. }

@@ -50,6 +50,7 @@ impl<S: OrderStore + StockStore + MerchantStore, C: Clock> AllocateStock<S, C> {
                 let key = StockKey { sku: sku.clone(), location: location.clone() };
                 self.fill(message, &key, &cause).await
             }
+            Subject::Upload { .. } => Err(Failure::permanent("the message is not about stock")),
         }
     }
 

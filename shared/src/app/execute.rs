@@ -73,10 +73,11 @@ pub async fn execute<S: OrderStore>(
     cause: &Cause,
     command: &Command,
 ) -> Result<Executed, ExecuteError> {
-    attempt(store, clock, id, cause, command, |_| None).await
+    attempt(store, clock, id, cause, |_| Ok(command.clone()), |_| None).await
 }
 
-/// Like [`execute`], and keeps what the caller is told about it in the same transaction.
+/// Like [`execute`], of the command that `choose` makes of the order as it stands at each attempt, and
+/// keeps what the caller is told about it in the same transaction.
 ///
 /// # Errors
 /// [`ExecuteError`]; nothing was written then.
@@ -85,10 +86,10 @@ pub async fn execute_answering<S: OrderStore>(
     clock: &impl Clock,
     id: &OrderId,
     cause: &Cause,
-    command: &Command,
+    choose: impl Fn(&Order) -> Result<Command, Rejection> + Send + Sync,
     answer: impl Fn(&Decision) -> Option<Answer> + Send + Sync,
 ) -> Result<Executed, ExecuteError> {
-    attempt(store, clock, id, cause, command, answer).await
+    attempt(store, clock, id, cause, choose, answer).await
 }
 
 async fn attempt<S: OrderStore>(
@@ -96,13 +97,13 @@ async fn attempt<S: OrderStore>(
     clock: &impl Clock,
     id: &OrderId,
     cause: &Cause,
-    command: &Command,
+    choose: impl Fn(&Order) -> Result<Command, Rejection> + Send + Sync,
     answer: impl Fn(&Decision) -> Option<Answer> + Send + Sync,
 ) -> Result<Executed, ExecuteError> {
     for _ in 0..MAX_ATTEMPTS {
         let order = load(store, id).await?;
         let now = clock.now();
-        let decision = decide(&order, command, now)?;
+        let decision = decide(&order, &choose(&order)?, now)?;
         let answer = answer(&decision);
         match commit(store, now, &order, decision, cause, answer, false).await? {
             Attempt::Done(executed) => return Ok(*executed),

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::failure::Failure;
 use super::record::{Cause, event_id};
 use crate::domain::event::EventKind;
-use crate::domain::ids::{LocationId, MerchantId, OrderId, Sku};
+use crate::domain::ids::{ChannelId, LocationId, MerchantId, OrderId, Sku};
 use crate::domain::stock::StockKey;
 
 /// The version of the message format this code writes. Older ones stay readable.
@@ -31,6 +31,13 @@ pub enum Subject {
         sku: Sku,
         /// Where.
         location: LocationId,
+    },
+    /// A file of orders that is to be worked through, or further.
+    Upload {
+        /// The channel that sent it.
+        channel: ChannelId,
+        /// Its SHA-256, in hex.
+        upload: String,
     },
 }
 
@@ -74,6 +81,7 @@ impl Message {
         match &self.subject {
             Subject::Order { kind, .. } => routes(*kind),
             Subject::Stock { .. } => &[Stage::AllocateStock],
+            Subject::Upload { .. } => &[Stage::TakeUpload],
         }
     }
 
@@ -100,7 +108,7 @@ impl Message {
     pub const fn order(&self) -> Option<&OrderId> {
         match &self.subject {
             Subject::Order { order, .. } => Some(order),
-            Subject::Stock { .. } => None,
+            Subject::Stock { .. } | Subject::Upload { .. } => None,
         }
     }
 
@@ -108,7 +116,7 @@ impl Message {
     #[must_use]
     pub fn stock(&self) -> Option<StockKey> {
         match &self.subject {
-            Subject::Order { .. } => None,
+            Subject::Order { .. } | Subject::Upload { .. } => None,
             Subject::Stock { sku, location } => {
                 Some(StockKey { sku: sku.clone(), location: location.clone() })
             }
@@ -119,6 +127,8 @@ impl Message {
 /// A stage of the lifecycle that takes its work from a queue. Each is a function of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Stage {
+    /// Works through a file of orders.
+    TakeUpload,
     /// Checks what was ordered.
     ValidateOrder,
     /// Gives it stock.
@@ -143,7 +153,8 @@ pub enum Stage {
 
 impl Stage {
     /// All stages, in the order of the lifecycle.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
+        Self::TakeUpload,
         Self::ValidateOrder,
         Self::AllocateStock,
         Self::CollectPayment,
@@ -160,6 +171,7 @@ impl Stage {
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
+            Self::TakeUpload => "take-upload",
             Self::ValidateOrder => "validate-order",
             Self::AllocateStock => "allocate-stock",
             Self::CollectPayment => "collect-payment",
@@ -190,7 +202,8 @@ pub const fn routes(kind: EventKind) -> &'static [Stage] {
     match kind {
         // The three gates are worked on side by side.
         EventKind::OrderReceived => &[ValidateOrder, AllocateStock, CollectPayment, NotifyCustomer],
-        EventKind::AddressChanged => &[ValidateOrder],
+        EventKind::AddressChanged | EventKind::AddressCorrected => &[ValidateOrder],
+        EventKind::ImportCompleted => &[ValidateOrder, AllocateStock, CollectPayment],
         // A cancellation that came too late lets the payments go on.
         EventKind::PaymentRetried
         | EventKind::PaymentCheckDue
@@ -241,6 +254,7 @@ pub const fn routes(kind: EventKind) -> &'static [Stage] {
         | EventKind::RecallRefused
         | EventKind::UnitsCancelled
         | EventKind::DesiredDeliveryChanged
+        | EventKind::ChannelUpdated
         | EventKind::NoteAdded
         | EventKind::ChannelReported
         | EventKind::ChannelReportImpossible

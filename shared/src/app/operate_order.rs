@@ -1,11 +1,13 @@
 //! Carries out what people ask of an order 受注操作.
 
 use super::access::{Denied, Permission, Principal};
+use super::correct_address::correction;
 use super::execute::{ExecuteError, execute_answering, load};
 use super::failure::Failure;
 use super::idempotency::{KeyMissing, KeyReused, Repeatable, Reply, recall, require_key};
 use super::ports::{AnswerStore, Clock, OrderStore, StoreError};
 use super::record::Cause;
+use crate::domain::address::Trust;
 use crate::domain::ids::OrderId;
 use crate::domain::order::Order;
 use crate::domain::{Command, Rejection};
@@ -92,15 +94,44 @@ impl<S: OrderStore + AnswerStore, C: Clock> OperateOrder<S, C> {
         command: &Command,
         reply: impl Fn(&Order) -> Reply + Send + Sync,
     ) -> Result<Reply, RequestError> {
+        let permission = Permission::for_command(command).ok_or(Denied::Role)?;
+        self.require_visible(caller, id, permission).await?;
+        require_key(command, caller.repeatable.as_ref())?;
+        self.carry_out(caller, id, |_| Ok(command.clone()), reply).await
+    }
+
+    /// Puts the address of a ship group right, as is proposed at this moment. Where nothing is proposed
+    /// nothing is done.
+    ///
+    /// # Errors
+    /// [`RequestError`]; nothing was changed then.
+    pub async fn accept_address_proposal(
+        &self,
+        caller: &Caller,
+        id: &OrderId,
+        ship_group: u8,
+        reply: impl Fn(&Order) -> Reply + Send + Sync,
+    ) -> Result<Reply, RequestError> {
+        self.require_visible(caller, id, Permission::Serve).await?;
+        let by = &caller.principal.subject;
+        let correct = |order: &Order| correction(order, ship_group, Trust::Any, by);
+        self.carry_out(caller, id, correct, reply).await
+    }
+
+    async fn carry_out(
+        &self,
+        caller: &Caller,
+        id: &OrderId,
+        choose: impl Fn(&Order) -> Result<Command, Rejection> + Send + Sync,
+        reply: impl Fn(&Order) -> Reply + Send + Sync,
+    ) -> Result<Reply, RequestError> {
         let repeatable = caller.repeatable.as_ref();
-        let order = self.visible(caller, id, command).await?;
-        require_key(command, repeatable)?;
         if let Some(told) = recall(&self.store, repeatable, self.clock.now()).await? {
             return Ok(told?);
         }
         let answer = |order: &Order| repeatable.map(|request| request.answer(reply(order), self.clock.now()));
         let cause = caller.cause();
-        let executed = execute_answering(&self.store, &self.clock, &order.id, &cause, command, |decision| {
+        let executed = execute_answering(&self.store, &self.clock, id, &cause, choose, |decision| {
             answer(&decision.order)
         });
         match executed.await {
@@ -118,12 +149,16 @@ impl<S: OrderStore + AnswerStore, C: Clock> OperateOrder<S, C> {
         }
     }
 
-    /// The order, if the caller may give it this command.
-    async fn visible(&self, caller: &Caller, id: &OrderId, command: &Command) -> Result<Order, RequestError> {
-        let permission = Permission::for_command(command).ok_or(Denied::Role)?;
+    /// Refuses unless there is such an order and the caller may do that with it.
+    async fn require_visible(
+        &self,
+        caller: &Caller,
+        id: &OrderId,
+        permission: Permission,
+    ) -> Result<(), RequestError> {
         let order = load(&self.store, id).await?;
         match caller.principal.require(permission, &order.merchant) {
-            Ok(()) => Ok(order),
+            Ok(()) => Ok(()),
             Err(Denied::Merchant) => Err(RequestError::NotFound("order")),
             Err(denied @ Denied::Role) => Err(denied.into()),
         }

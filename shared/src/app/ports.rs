@@ -215,6 +215,10 @@ pub trait OrderStore: Send + Sync {
     /// Writes everything or nothing.
     fn commit(&self, commit: &Commit) -> impl Future<Output = Result<(), CommitError>> + Send;
 
+    /// Writes commits of different orders, each as if it came alone, and tells of each how it ended. They
+    /// move no stock.
+    fn commit_all(&self, commits: &[Commit]) -> impl Future<Output = Vec<Result<(), CommitError>>> + Send;
+
     /// A page of orders, eventually consistent.
     fn list(&self, query: &OrderQuery) -> impl Future<Output = Result<Page<OrderSummary>, ListError>> + Send;
 
@@ -604,6 +608,14 @@ pub trait Warehouse: Send + Sync {
 pub trait Archive: Send + Sync {
     /// Keeps `body` under `key`. The same key always has the same content, so repeating does no harm.
     fn keep(&self, key: &str, body: &[u8]) -> impl Future<Output = Result<(), Unavailable>> + Send;
+
+    /// The bytes of `key` from the first to before the second, fewer where it ends before; `None` when
+    /// there is no such document.
+    fn read(
+        &self,
+        key: &str,
+        bytes: (u64, u64),
+    ) -> impl Future<Output = Result<Option<Vec<u8>>, Unavailable>> + Send;
 }
 
 impl InstructedShipment {

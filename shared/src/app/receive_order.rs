@@ -1,53 +1,53 @@
-//! Takes an order in 受注取込: keeps what the channel sent, and opens the order once.
+//! Takes in what channels say 受注取込: keeps what was sent, opens each order once, and follows what is
+//! said of it afterwards.
 
+use std::collections::BTreeSet;
+
+use futures_util::stream::{self, StreamExt, TryStreamExt};
+
+use super::execute::{Attempt, ExecuteError, MAX_ATTEMPTS, commit};
 use super::failure::Failure;
 use super::idempotency::{KeyReused, Repeatable, Reply, recall};
-use super::ports::{AnswerStore, Archive, Clock, Commit, CommitError, MerchantStore, OrderStore, StoreError};
+use super::payloads::{
+    MAX_ERRORS, MAX_REFUSALS, Outcome, PayloadLog, PayloadNote, Taken, Told, Unopened, key_of,
+};
+use super::ports::{Answer, AnswerStore, Archive, Clock, Commit, CommitError, MerchantStore, OrderStore};
 use super::record::{Cause, EventRecord};
-use crate::domain::Event;
 use crate::domain::ids::{ChannelId, OrderId};
-use crate::domain::intake::{Impossible, Intake};
+use crate::domain::intake::Impossible;
 use crate::domain::merchant::{Channel, Merchant};
-use crate::domain::order::Order;
+use crate::domain::order::{Order, OrderState};
+use crate::domain::told::{ChannelError, ChannelOrder, ChannelStatus, Said, Source, Word};
+use crate::domain::{Command, Event, decide};
 
-/// An order as a channel sent it.
+/// How many orders of a payload that are known already are looked at in the same moment.
+const CONCURRENCY: usize = 16;
+
+/// A payload that is in the archive, and who sent it.
 #[derive(Debug, Clone)]
 pub struct Incoming<'a> {
-    /// In our terms.
-    pub intake: Intake,
-    /// SHA-256 of that, in hex: what does not change it is not another order.
-    pub fingerprint: String,
-    /// What was sent, to the byte.
-    pub raw: &'a [u8],
-    /// SHA-256 of that, in hex.
-    pub raw_digest: String,
-    /// The request.
-    pub correlation: String,
-    /// If it may be repeated.
-    pub repeatable: Option<Repeatable>,
+    /// The channel, and whose it is.
+    pub door: &'a (Channel, Merchant),
+    /// The payload's SHA-256, in hex.
+    pub payload: String,
+    /// Who sent it.
+    pub cause: Cause,
+    /// Whether its orders may have been taken before by the same work, which was cut off.
+    pub is_resumed: bool,
 }
 
-/// Why an order was not taken in.
+/// Why a request with one order was not answered as hoped.
 #[derive(Debug, thiserror::Error)]
 pub enum ReceiveError {
-    /// It cannot be an order; this is all that is wrong.
-    #[error("the order is impossible")]
-    Impossible(Vec<Impossible>),
-    /// The channel has sent another order with this number.
-    #[error("another order with this number was received before")]
-    NumberReused(OrderId),
+    /// The order was refused.
+    #[error("the order was refused: {}", .0.outcome.name())]
+    Refused(Box<Taken>),
     /// The `Idempotency-Key` was used for another request.
     #[error(transparent)]
     KeyReused(#[from] KeyReused),
     /// It failed.
     #[error(transparent)]
     Failed(#[from] Failure),
-}
-
-impl From<StoreError> for ReceiveError {
-    fn from(error: StoreError) -> Self {
-        Self::Failed(error.into())
-    }
 }
 
 /// The door for orders.
@@ -61,7 +61,30 @@ pub struct ReceiveOrder<S, A, C> {
     pub clock: C,
 }
 
-impl<S: OrderStore + MerchantStore + AnswerStore, A: Archive, C: Clock> ReceiveOrder<S, A, C> {
+/// What an order of a payload calls for.
+enum Plan {
+    Ended(Taken),
+    /// To be opened if it is new.
+    Opens(Box<Opening>),
+    /// Too late to be opened, but to be followed if it is known.
+    Follows(Box<Opening>),
+}
+
+/// An order of a payload that can be read.
+struct Opening {
+    at: String,
+    id: OrderId,
+    word: Word,
+    /// As it would be received; of one that is not to be opened perhaps none.
+    order: Option<Order>,
+}
+
+impl<S, A, C> ReceiveOrder<S, A, C>
+where
+    S: OrderStore + MerchantStore + AnswerStore + PayloadLog,
+    A: Archive,
+    C: Clock,
+{
     /// The channel, and the merchant it belongs to; `None` when there is no such channel.
     ///
     /// # Errors
@@ -73,82 +96,409 @@ impl<S: OrderStore + MerchantStore + AnswerStore, A: Archive, C: Clock> ReceiveO
         Ok(Some((channel, merchant)))
     }
 
-    /// Opens the order, or finds it open: the same order of the same channel is one order, however
-    /// often it is sent. `reply` tells the channel about it.
+    /// Keeps what was sent, before anybody reads it: an order without its origin could not be argued about,
+    /// and what cannot be read today may be tomorrow.
     ///
     /// # Errors
-    /// [`ReceiveError`]; no order was opened then.
-    pub async fn handle(
+    /// [`Failure`] when the archive is out of reach.
+    pub async fn keep(&self, incoming: &Incoming<'_>, raw: &[u8]) -> Result<(), Failure> {
+        Ok(self.archive.keep(&key_of(&incoming.door.0, &incoming.payload), raw).await?)
+    }
+
+    /// Notes a payload that cannot be taken apart into orders.
+    ///
+    /// # Errors
+    /// [`Failure`] when the store is out of reach.
+    pub async fn refuse(&self, incoming: &Incoming<'_>, error: &ChannelError) -> Result<Taken, Failure> {
+        let taken = refused(String::new(), None, error.clone());
+        self.note(incoming, std::slice::from_ref(&taken)).await?;
+        Ok(taken)
+    }
+
+    /// Takes one order. `reply` tells the channel about it; a repeated request is told the same again.
+    ///
+    /// # Errors
+    /// [`ReceiveError`]; nothing was changed then, but that the refusal is noted.
+    pub async fn one(
         &self,
-        (channel, merchant): &(Channel, Merchant),
-        incoming: Incoming<'_>,
-        reply: impl Fn(&Order, bool) -> Reply + Send + Sync,
+        incoming: &Incoming<'_>,
+        told: Told,
+        repeatable: Option<&Repeatable>,
+        reply: impl Fn(&Taken) -> Reply + Send + Sync,
     ) -> Result<Reply, ReceiveError> {
         let now = self.clock.now();
-        let repeatable = incoming.repeatable.as_ref();
-        if let Some(told) = recall(&self.store, repeatable, now).await? {
+        if let Some(told) = recall(&self.store, repeatable, now).await.map_err(Failure::from)? {
             return Ok(told?);
         }
-        let whose = (channel.merchant.clone(), channel.id.clone());
-        let order = incoming
-            .intake
-            .into_order(whose, incoming.fingerprint, &merchant.policy, now)
-            .map_err(ReceiveError::Impossible)?;
-        if let Some(known) = self.store.load(&order.id).await? {
-            return self.known(&known, &order.fingerprint, repeatable, &reply).await;
+        let answer = |taken: &Taken| Some(repeatable?.answer(reply(taken), now));
+        let taken = match self.plan(incoming, told) {
+            Plan::Ended(taken) => taken,
+            Plan::Follows(opening) => self.not_opened(incoming, *opening).await?,
+            Plan::Opens(opening) => {
+                if let Some(taken) = self.came_too_late(&opening).await? {
+                    taken
+                } else {
+                    let commit = self.commit_of(incoming, &opening, &answer)?;
+                    match self.store.commit(&commit).await {
+                        Err(CommitError::Answered(answer)) => {
+                            let asked =
+                                repeatable.ok_or_else(|| Failure::permanent("an answer without a key"))?;
+                            return Ok(asked.check(&answer)?);
+                        }
+                        ended => self.ended(incoming, *opening, ended).await?,
+                    }
+                }
+            }
+        };
+        if taken.outcome.is_refused() {
+            self.note(incoming, std::slice::from_ref(&taken)).await?;
+            return Err(ReceiveError::Refused(Box::new(taken)));
         }
-        // What was sent is kept first: an order without its origin could not be argued about.
-        let key = format!("orders/{}/{}/{}.json", order.merchant, order.id, incoming.raw_digest);
-        self.archive.keep(&key, incoming.raw).await.map_err(Failure::from)?;
-        let answer = repeatable.map(|request| request.answer(reply(&order, true), now));
+        if let Some(answer) = answer(&taken).filter(|_| taken.outcome != Outcome::Opened) {
+            self.store.remember(&answer).await.map_err(Failure::from)?;
+        }
+        Ok(reply(&taken))
+    }
+
+    /// Takes the orders of a payload, and tells of each what became of it.
+    ///
+    /// # Errors
+    /// [`Failure`] when not all could be taken; taking them again does no harm.
+    pub async fn all(&self, incoming: &Incoming<'_>, told: Vec<Told>) -> Result<Vec<Taken>, Failure> {
+        let mut taken: Vec<(usize, Taken)> = Vec::with_capacity(told.len());
+        let (mut opens, mut follows) = (Vec::new(), Vec::new());
+        // What a payload says twice of an order is taken in turn, after all that it says once.
+        let (mut seen, mut again) = (BTreeSet::new(), Vec::new());
+        for (n, told) in told.into_iter().enumerate() {
+            match self.plan(incoming, told) {
+                Plan::Ended(ended) => taken.push((n, ended)),
+                plan @ (Plan::Opens(_) | Plan::Follows(_)) if !seen.insert(plan.id().cloned()) => {
+                    again.push((n, plan));
+                }
+                Plan::Opens(opening) => opens.push((n, *opening)),
+                Plan::Follows(opening) => follows.push((n, *opening)),
+            }
+        }
+        taken.extend(self.open_all(incoming, opens).await?);
+        let follows = stream::iter(follows)
+            .map(async |(n, opening)| Ok::<_, Failure>((n, self.not_opened(incoming, opening).await?)));
+        taken.extend(follows.buffer_unordered(CONCURRENCY).try_collect::<Vec<_>>().await?);
+        for (n, plan) in again {
+            taken.push((n, self.carried_out(incoming, plan).await?));
+        }
+        taken.sort_by_key(|(n, _)| *n);
+        Ok(taken.into_iter().map(|(_, taken)| taken).collect())
+    }
+
+    /// Notes what of a payload was refused.
+    ///
+    /// # Errors
+    /// [`Failure`] when the store is out of reach.
+    pub async fn note(&self, incoming: &Incoming<'_>, taken: &[Taken]) -> Result<(), Failure> {
+        let refused = || taken.iter().filter(|taken| taken.outcome.is_refused());
+        let note = PayloadNote {
+            payload: incoming.payload.clone(),
+            at: self.clock.now(),
+            count: refused().count() as u64,
+            refused: refused().take(MAX_REFUSALS).cloned().map(shortened).collect(),
+        };
+        Ok(self.store.note_payload(&incoming.door.0.id, &note).await?)
+    }
+
+    /// Those of a channel's order numbers of which nothing has come yet, so that a poll that missed some can
+    /// fetch them.
+    ///
+    /// # Errors
+    /// [`Failure`] when that cannot be known.
+    pub async fn missing(&self, channel: &Channel, numbers: Vec<String>) -> Result<Vec<String>, Failure> {
+        let missing = stream::iter(numbers).map(async |number| {
+            let id = OrderId::of(&channel.merchant, &channel.id, &number);
+            let is_known = self.store.load(&id).await?.is_some() || self.store.unopened(&id).await?.is_some();
+            Ok::<_, Failure>((!is_known).then_some(number))
+        });
+        missing.buffered(CONCURRENCY).try_filter_map(async |missing| Ok(missing)).try_collect().await
+    }
+
+    async fn carried_out(&self, incoming: &Incoming<'_>, plan: Plan) -> Result<Taken, Failure> {
+        match plan {
+            Plan::Ended(taken) => Ok(taken),
+            Plan::Follows(opening) => self.not_opened(incoming, *opening).await,
+            Plan::Opens(opening) => {
+                let mut taken = self.open_all(incoming, vec![(0, *opening)]).await?;
+                taken
+                    .pop()
+                    .map(|(_, taken)| taken)
+                    .ok_or_else(|| Failure::permanent("an order without an end"))
+            }
+        }
+    }
+
+    /// What an order of a payload calls for, as far as the payload alone tells.
+    fn plan(&self, incoming: &Incoming<'_>, told: Told) -> Plan {
+        let (channel, merchant) = incoming.door;
+        let Told { at, bytes, number, said } = told;
+        let (said, fingerprint) = match said {
+            Ok(said) => said,
+            Err(error) => return Plan::Ended(refused(at, number, error)),
+        };
+        let gaps = said.gaps();
+        let ChannelOrder { status, updated_at, order: told, missing: _ } = said;
+        let is_open = matches!(status, ChannelStatus::Open | ChannelStatus::Pending);
+        if !gaps.is_empty() && status != ChannelStatus::Cancelled {
+            return Plan::Ended(ended(at, number, Outcome::Incomplete, None, gaps));
+        }
+        let whose = (channel.merchant.clone(), channel.id.clone());
+        let received =
+            told.clone().into_order(whose, fingerprint.clone(), &merchant.policy, self.clock.now());
+        let order = match received {
+            Err(defects) if is_open => {
+                return Plan::Ended(ended(at, number, Outcome::Impossible, None, defects));
+            }
+            received => received.ok(),
+        };
+        let source = Some(Source { payload: incoming.payload.clone(), at: at.clone(), bytes });
+        let id = OrderId::of(&channel.merchant, &channel.id, &told.number);
+        let word = Word { status, updated_at, fingerprint, told, source };
+        let opening = Box::new(Opening { at, id, word, order });
+        if is_open { Plan::Opens(opening) } else { Plan::Follows(opening) }
+    }
+
+    async fn open_all(
+        &self,
+        incoming: &Incoming<'_>,
+        opens: Vec<(usize, Opening)>,
+    ) -> Result<Vec<(usize, Taken)>, Failure> {
+        let checked = stream::iter(opens)
+            .map(async |(n, opening)| Ok::<_, Failure>((n, self.came_too_late(&opening).await?, opening)));
+        let checked: Vec<_> = checked.buffered(CONCURRENCY).try_collect().await?;
+        let (mut taken, mut commits, mut openings) = (Vec::new(), Vec::new(), Vec::new());
+        for (n, too_late, opening) in checked {
+            if let Some(ended) = too_late {
+                taken.push((n, ended));
+                continue;
+            }
+            commits.push(self.commit_of(incoming, &opening, &|_| None)?);
+            openings.push((n, opening));
+        }
+        let ends = self.store.commit_all(&commits).await;
+        let ended = stream::iter(openings.into_iter().zip(ends)).map(async |((n, opening), end)| {
+            Ok::<_, Failure>((n, self.ended(incoming, opening, end).await?))
+        });
+        taken.extend(ended.buffer_unordered(CONCURRENCY).try_collect::<Vec<_>>().await?);
+        Ok(taken)
+    }
+
+    /// Everything that opens an order.
+    fn commit_of(
+        &self,
+        incoming: &Incoming<'_>,
+        opening: &Opening,
+        answer: &(impl Fn(&Taken) -> Option<Answer> + Sync),
+    ) -> Result<Commit, Failure> {
+        let order = opening.order.clone().ok_or_else(|| Failure::permanent("an order that was not read"))?;
+        let word = &opening.word;
+        let said =
+            Said { seq: 1, status: word.status, updated_at: word.updated_at, source: word.source.clone() };
+        let order = Order { said, ..order };
         let record = EventRecord {
             order: order.id.clone(),
             merchant: order.merchant.clone(),
             seq: order.version,
-            at: now,
-            cause: Cause::of_channel(&channel.id, incoming.correlation),
+            at: order.received_at,
+            cause: incoming.cause.clone(),
             event: Event::OrderReceived { order: Box::new(order.clone()) },
         };
-        let commit = Commit {
+        let answer = answer(&opening.ends(Outcome::Opened, Some(&order)));
+        Ok(Commit {
             order,
             expected_version: 0,
             records: vec![record],
             movements: Vec::new(),
             answer,
             calls_next: false,
-        };
-        match self.store.commit(&commit).await {
-            Ok(()) => Ok(reply(&commit.order, true)),
-            // Somebody sent it in the same moment.
+        })
+    }
+
+    /// What became of an order that was to be opened.
+    async fn ended(
+        &self,
+        incoming: &Incoming<'_>,
+        opening: Opening,
+        commit: Result<(), CommitError>,
+    ) -> Result<Taken, Failure> {
+        match commit {
+            Ok(()) => {
+                let taken = opening.ends(Outcome::Opened, opening.order.as_ref());
+                self.overheard(incoming, &opening).await?;
+                Ok(taken)
+            }
+            // It was known, or somebody sent it in the same moment.
             Err(CommitError::Exists(known)) => {
-                self.known(&known, &commit.order.fingerprint, repeatable, &reply).await
+                let taken = self.follow(incoming, &opening, *known).await?;
+                self.overheard(incoming, &opening).await?;
+                Ok(taken)
             }
-            Err(CommitError::Answered(answer)) => match repeatable {
-                Some(request) => Ok(request.check(&answer)?),
-                None => Err(Failure::permanent("an answer without a key").into()),
-            },
             Err(error @ (CommitError::Conflict | CommitError::StockChanged | CommitError::TallyChanged)) => {
-                Err(Failure::Retryable(error.into()).into())
+                Err(Failure::Retryable(error.into()))
             }
+            Err(CommitError::Answered(_)) => Err(Failure::permanent("an answer nobody asked for")),
             Err(CommitError::Store(error)) => Err(error.into()),
         }
     }
 
-    /// What a channel is told that sends a number it has sent before.
-    async fn known(
-        &self,
-        known: &Order,
-        fingerprint: &str,
-        repeatable: Option<&Repeatable>,
-        reply: &(impl Fn(&Order, bool) -> Reply + Send + Sync),
-    ) -> Result<Reply, ReceiveError> {
-        if known.fingerprint != fingerprint {
-            return Err(ReceiveError::NumberReused(known.id.clone()));
+    /// What the channel says of an order it does not want shipped: if we know it, it is followed; if not, it
+    /// is noted, because older words on it may come later.
+    async fn not_opened(&self, incoming: &Incoming<'_>, opening: Opening) -> Result<Taken, Failure> {
+        if let Some(known) = self.store.load(&opening.id).await? {
+            return self.follow(incoming, &opening, known).await;
         }
-        let told = reply(known, false);
-        if let Some(request) = repeatable {
-            self.store.remember(&request.answer(told.clone(), self.clock.now())).await?;
+        let note = self.store.unopened(&opening.id).await?;
+        let word = &opening.word;
+        if note.is_none_or(|note| note.updated_at <= word.updated_at) {
+            let unopened = Unopened {
+                order: opening.id.clone(),
+                status: word.status,
+                updated_at: word.updated_at,
+                fingerprint: word.fingerprint.clone(),
+                payload: incoming.payload.clone(),
+            };
+            self.store.note_unopened(&unopened).await?;
         }
-        Ok(told)
+        // Whoever opened it meanwhile may have looked for the note before it was there.
+        match self.store.load(&opening.id).await? {
+            Some(known) => self.follow(incoming, &opening, known).await,
+            None => Ok(opening.ends(Outcome::NotOpened, None)),
+        }
     }
+
+    /// Whether the channel said before that the order is not to be opened, and said it later than this.
+    async fn came_too_late(&self, opening: &Opening) -> Result<Option<Taken>, Failure> {
+        let Some(updated_at) = opening.word.updated_at else { return Ok(None) };
+        let note = self.store.unopened(&opening.id).await?;
+        let is_newer = note.is_some_and(|note| note.updated_at > Some(updated_at));
+        Ok(is_newer.then(|| opening.ends(Outcome::NotOpened, None)))
+    }
+
+    /// Follows what was said of an order in the moment it was opened, when it was not there to be followed.
+    async fn overheard(&self, incoming: &Incoming<'_>, opening: &Opening) -> Result<(), Failure> {
+        if opening.word.updated_at.is_none() {
+            return Ok(());
+        }
+        let Some(note) = self.store.unopened(&opening.id).await? else { return Ok(()) };
+        let Some(known) = self.store.load(&opening.id).await? else { return Ok(()) };
+        if note.updated_at > known.said.updated_at {
+            let Unopened { status, updated_at, fingerprint, payload, .. } = note;
+            let source = Some(Source { payload, at: String::new(), bytes: None });
+            let told = opening.word.told.clone();
+            let word = Word { status, updated_at, fingerprint, told, source };
+            let later = Opening { at: String::new(), id: opening.id.clone(), word, order: None };
+            self.follow(incoming, &later, known).await?;
+        }
+        Ok(())
+    }
+
+    /// Follows what the channel says of an order we know.
+    async fn follow(
+        &self,
+        incoming: &Incoming<'_>,
+        opening: &Opening,
+        mut known: Order,
+    ) -> Result<Taken, Failure> {
+        let word = &opening.word;
+        if word.told.ordered_at != known.ordered_at {
+            return Ok(opening.ends(Outcome::NumberReused, Some(&known)));
+        }
+        for _ in 0..MAX_ATTEMPTS {
+            if known.fingerprint == word.fingerprint {
+                let was_ours = incoming.is_resumed && known.said.source == word.source;
+                let outcome = match known.said.seq {
+                    _ if !was_ours => Outcome::Duplicate,
+                    1 => Outcome::Opened,
+                    _ => Outcome::Updated,
+                };
+                return Ok(opening.ends(outcome, Some(&known)));
+            }
+            if known.said.is_newer_than(word.updated_at) {
+                return Ok(opening.ends(Outcome::Overtaken, Some(&known)));
+            }
+            let before = Box::new(self.told_before(&known).await?);
+            let command = Command::FollowChannel { before, word: Box::new(word.clone()) };
+            let now = self.clock.now();
+            let decision = decide(&known, &command, now)?;
+            match commit(&self.store, now, &known, decision, &incoming.cause, None, false).await? {
+                Attempt::Done(executed) => return Ok(opening.ends(Outcome::Updated, Some(&executed.order))),
+                Attempt::Again => {
+                    let id = &known.id;
+                    known = self.store.load(id).await?.ok_or_else(|| Failure::no_such_order(id))?;
+                }
+            }
+        }
+        Err(ExecuteError::Contended.into())
+    }
+
+    /// The order as its channel told it last, as if it had just been received.
+    async fn told_before(&self, order: &Order) -> Result<Order, Failure> {
+        let event = |seq| async move {
+            let record = self.store.event(&order.id, seq).await?;
+            record
+                .map(|record| record.event)
+                .ok_or_else(|| Failure::permanent("an order without its history"))
+        };
+        if let Event::ChannelUpdated { told, .. } = event(order.said.seq).await? {
+            let whose = (order.merchant.clone(), order.channel.clone());
+            let received = told.into_order(whose, String::new(), &order.policy, order.received_at);
+            // A word that was no possible order changed nothing.
+            if let Ok(told) = received {
+                return Ok(told);
+            }
+        }
+        let Event::OrderReceived { order } = event(1).await? else {
+            return Err(Failure::permanent("an order that was not received"));
+        };
+        Ok(*order)
+    }
+}
+
+impl Plan {
+    const fn id(&self) -> Option<&OrderId> {
+        match self {
+            Self::Ended(_) => None,
+            Self::Opens(opening) | Self::Follows(opening) => Some(&opening.id),
+        }
+    }
+}
+
+impl Opening {
+    fn ends(&self, outcome: Outcome, order: Option<&Order>) -> Taken {
+        let order = order.map(|order| (order.id.clone(), order.state));
+        let number = Some(self.word.told.number.clone());
+        ended(self.at.clone(), number, outcome, order, Vec::new())
+    }
+}
+
+const fn ended(
+    at: String,
+    number: Option<String>,
+    outcome: Outcome,
+    order: Option<(OrderId, OrderState)>,
+    errors: Vec<Impossible>,
+) -> Taken {
+    Taken { at, number, outcome, order, errors }
+}
+
+fn refused(at: String, number: Option<String>, error: ChannelError) -> Taken {
+    match error {
+        ChannelError::Malformed { path, message } => {
+            let field = if path.is_empty() { "body".to_owned() } else { path };
+            ended(at, number, Outcome::Unreadable, None, vec![Impossible { field, message }])
+        }
+        ChannelError::Impossible(defects) => ended(at, number, Outcome::Impossible, None, defects),
+    }
+}
+
+/// The result as it is kept: the first errors tell enough.
+#[must_use]
+pub fn shortened(mut taken: Taken) -> Taken {
+    taken.errors.truncate(MAX_ERRORS);
+    taken
 }

@@ -112,6 +112,7 @@ mod tests {
             (Stage::CollectPayment, 1),
             (Stage::PostSales, 1),
             (Stage::NotifyCustomer, 1),
+            (Stage::ReportChannel, 1),
         ];
         assert_eq!(sent, expected);
     }
@@ -119,7 +120,7 @@ mod tests {
     #[tokio::test]
     async fn messages_travel_in_batches_of_ten() {
         let queues = Queues::default();
-        relay_events(&queues, &messages(&[EventKind::OrderDelivered; 23])).await;
+        relay_events(&queues, &messages(&[EventKind::ShipmentArrived; 23])).await;
         let mut sizes: Vec<_> = queues.sent.into_inner().unwrap().into_iter().map(|(_, n)| n).collect();
         sizes.sort_unstable();
         assert_eq!(sizes, [3, 10, 10]);

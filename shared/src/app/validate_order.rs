@@ -1,5 +1,6 @@
 //! Checks what was ordered 検証, and takes what it shares with other orders.
 
+use super::correct_address::put_right;
 use super::execute::{Attempt, ExecuteError, MAX_ATTEMPTS, commit, load};
 use super::failure::Failure;
 use super::limit_store::LimitStore;
@@ -23,7 +24,8 @@ pub struct ValidateOrder<S, C> {
 }
 
 impl<S: OrderStore + MerchantStore + LimitStore, C: Clock> ValidateOrder<S, C> {
-    /// Checks the order of the message against the rules, the catalogue, and what orders share. What
+    /// Checks the order of the message against the rules, the catalogue, and what orders share, after
+    /// its addresses were put right as far as the merchant lets a rule do it. What
     /// the order takes of that is written with what was found, so it takes it once.
     ///
     /// # Errors
@@ -43,12 +45,14 @@ impl<S: OrderStore + MerchantStore + LimitStore, C: Clock> ValidateOrder<S, C> {
         let mut order = order;
         for _ in 0..MAX_ATTEMPTS {
             let now = self.clock.now();
-            let (screened, more) = screen(&self.store, &order, &fraud, now).await?;
-            let mut findings = rules::check(&order, &products);
+            let corrected = put_right(&order, now);
+            let (screened, more) = screen(&self.store, &corrected.order, &fraud, now).await?;
+            let mut findings = rules::check(&corrected.order, &products);
             findings.extend(more);
-            let taken = decide(&order, &Command::Screen { screened: Box::new(screened) }, now)?;
+            let screen = Command::Screen { screened: Box::new(screened) };
+            let taken = decide(&corrected.order, &screen, now)?;
             let checked = decide(&taken.order, &Command::Validate { findings }, now)?;
-            let decision = taken.then(checked);
+            let decision = corrected.then(taken).then(checked);
             match commit(&self.store, now, &order, decision, &cause, None, false).await? {
                 Attempt::Done(_) => return Ok(()),
                 Attempt::Again => order = load(&self.store, id).await?,

@@ -3,16 +3,18 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use super::address::CorrectionReason;
 use super::customer::{Address, DesiredDelivery, Personal};
 use super::drift::ChannelStatus;
 use super::event::Grant;
 use super::ids::{PaymentId, ShipmentId};
 use super::money::Amount;
-use super::order::{CancelReason, HoldCode, TicketKind};
+use super::order::{CancelReason, HoldCode, Order, TicketKind};
 use super::payment::{Operation, OperationOutcome};
 use super::report::{FactKind, ReportAnswer};
 use super::screening::Screened;
 use super::shipment::{FulfilmentEvent, LineQuantity};
+use super::told::Word;
 use super::validation::Finding;
 
 macro_rules! commands {
@@ -156,12 +158,30 @@ commands! {
         /// The new address.
         address: Address,
     },
+    /// Put the address of a ship group right, as was proposed.
+    CorrectAddress {
+        /// Which ship group.
+        ship_group: u8,
+        /// The better address.
+        address: Address,
+        /// What is better about it; none when there is nothing to put right.
+        reasons: Vec<CorrectionReason>,
+        /// By whom: a person, or the stage that may.
+        by: String,
+    },
     /// Change when the customer wants it.
     ChangeDesiredDelivery {
         /// Which ship group.
         ship_group: u8,
         /// The new wish.
         desired: DesiredDelivery,
+    },
+    /// Follow what the channel says now, as far as staff could do it too.
+    FollowChannel {
+        /// The order as the channel told it last, as if it had just been received.
+        before: Box<Order>,
+        /// What it says now.
+        word: Box<Word>,
     },
     /// Tell the customer that it will be later.
     ReportDelay {

@@ -3,6 +3,7 @@
 mod cancellation;
 mod cash;
 mod channel;
+mod follow;
 mod fulfilment;
 mod payment;
 mod screening;
@@ -110,9 +111,13 @@ pub fn decide(order: &Order, command: &Command, now: Timestamp) -> Result<Decisi
         Command::ChangeAddress { ship_group, address } => {
             service::change_address(order, *ship_group, address)?
         }
+        Command::CorrectAddress { ship_group, address, reasons, by } => {
+            service::correct_address(order, *ship_group, address, reasons, by)?
+        }
         Command::ChangeDesiredDelivery { ship_group, desired } => {
             service::change_desired_delivery(order, *ship_group, desired)?
         }
+        Command::FollowChannel { before, word } => follow::follow(order, before, word, now),
         Command::ReportDelay { reason, expected_on } => service::report_delay(order, reason, *expected_on)?,
         Command::AddNote { id, by, text } => service::add_note(order, id, by, text)?,
         Command::OpenTicket { kind, subject, detail } => service::open_ticket(order, *kind, subject, detail)?,

@@ -5,17 +5,21 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::billing::SalesEntry;
+use super::address::CorrectionReason;
+use super::billing::{Declared, Discount, Fee, SalesEntry};
 use super::customer::{Address, DesiredDelivery, Personal};
 use super::drift::ChannelStatus;
 use super::ids::{LineId, LocationId, PaymentId, ShipmentId};
+use super::intake::Intake;
 use super::money::Amount;
-use super::order::{CancelReason, HoldCode, Order, TicketKind};
-use super::payment::{Operation, OperationKind};
+use super::order::{CancelReason, HoldCode, Line, Order, ShipGroup, TicketKind};
+use super::particulars::Particulars;
+use super::payment::{Operation, OperationKind, Payment};
 use super::report::{FactKind, ReportAnswer};
 use super::screening::Screened;
 use super::shipment::{FulfilmentEvent, LineQuantity, Shipment};
 use super::tally::{Returned, TallyKey};
+use super::told::Source;
 use super::validation::Finding;
 
 /// Units of a line at a location.
@@ -57,6 +61,25 @@ pub struct RefundDue {
     pub payment: PaymentId,
     /// How much; never nothing.
     pub amount: Amount,
+}
+
+/// What an order consists of, as its channel tells it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Contents {
+    /// Where its lines go.
+    pub ship_groups: Vec<ShipGroup>,
+    /// What was ordered.
+    pub lines: Vec<Line>,
+    /// Fees.
+    pub fees: Vec<Fee>,
+    /// Discounts.
+    pub discounts: Vec<Discount>,
+    /// The channel's own figures.
+    pub declared: Option<Declared>,
+    /// How it is paid.
+    pub payments: Vec<Payment>,
+    /// What else the channel says.
+    pub particulars: Particulars,
 }
 
 macro_rules! events {
@@ -387,6 +410,17 @@ events! {
         /// The new one.
         address: Address,
     },
+    /// 住所補正: the address of a ship group was put right, as was proposed.
+    AddressCorrected {
+        /// Which ship group.
+        ship_group: u8,
+        /// The better one.
+        address: Address,
+        /// What is better about it.
+        reasons: Vec<CorrectionReason>,
+        /// By whom: a person, or the stage that may.
+        by: String,
+    },
     /// The desired delivery of a ship group was changed.
     DesiredDeliveryChanged {
         /// Which ship group.
@@ -395,6 +429,25 @@ events! {
         desired: DesiredDelivery,
         /// The first moment the group may be released now.
         not_before: Option<Timestamp>,
+    },
+    /// 更新: the channel says something else of the order than before. What could be followed is in the
+    /// events after this one.
+    ChannelUpdated {
+        /// Where the order stands there.
+        status: ChannelStatus,
+        /// When the channel changed it.
+        updated_at: Option<Timestamp>,
+        /// SHA-256 of what it says, in hex.
+        fingerprint: String,
+        /// What it says.
+        told: Box<Intake>,
+        /// Where that was read.
+        source: Option<Source>,
+    },
+    /// 取込補完: the rest of an order came that had come in part.
+    ImportCompleted {
+        /// What the order consists of now.
+        contents: Box<Contents>,
     },
     /// A person left a remark.
     NoteAdded {

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::drift::Drift;
-use super::event::{CancelledUnits, Event, Grant};
+use super::event::{CancelledUnits, Contents, Event, Grant};
 use super::ids::{LineId, PaymentId, ShipmentId};
 use super::money::Amount;
 use super::order::{
@@ -13,6 +13,7 @@ use super::payment::{OperationKind, Payment, PaymentRequest, PaymentStatus};
 use super::report::{FactKind, Report, ReportStatus};
 use super::shipment::{LineQuantity, Shipment, ShipmentStatus};
 use super::timers::{PROVIDER_CHECK, provider_pause};
+use super::told::Said;
 
 /// The order after `event`, which happened `at` that moment.
 #[must_use]
@@ -253,7 +254,8 @@ fn apply(order: &mut Order, event: &Event, at: Timestamp) {
             order.cancellation = None;
             order.advance(OrderState::Cancelled, at);
         }
-        Event::AddressChanged { ship_group, address } => {
+        Event::AddressChanged { ship_group, address }
+        | Event::AddressCorrected { ship_group, address, .. } => {
             order.validation = Validation::Pending;
             order.ready = false;
             if let Some(group) = order.ship_groups.iter_mut().find(|group| group.id == *ship_group) {
@@ -267,6 +269,17 @@ fn apply(order: &mut Order, event: &Event, at: Timestamp) {
                 group.not_before = *not_before;
             }
         }
+        Event::ChannelUpdated { status, updated_at, fingerprint, source, told: _ } => {
+            order.fingerprint.clone_from(fingerprint);
+            order.said = Said {
+                seq: order.version,
+                status: *status,
+                // A word without a time does not make older ones new again.
+                updated_at: (*updated_at).max(order.said.updated_at),
+                source: source.clone(),
+            };
+        }
+        Event::ImportCompleted { contents } => order.complete_import(contents),
         Event::NoteAdded { id, by, text } => {
             order.notes.push(Note { id: id.clone(), by: by.clone(), text: text.clone(), at });
         }
@@ -357,6 +370,19 @@ impl Order {
             let lines = shipment.lines.clone();
             self.each_of(&lines, change);
         }
+    }
+
+    fn complete_import(&mut self, contents: &Contents) {
+        let Contents { ship_groups, lines, fees, discounts, declared, payments, particulars } = contents;
+        self.ship_groups.clone_from(ship_groups);
+        self.lines.clone_from(lines);
+        self.fees.clone_from(fees);
+        self.discounts.clone_from(discounts);
+        self.declared.clone_from(declared);
+        self.payments.clone_from(payments);
+        self.particulars.clone_from(particulars);
+        self.validation = Validation::Pending;
+        self.ready = false;
     }
 
     fn cancel_units(&mut self, cancelled: &[CancelledUnits]) {

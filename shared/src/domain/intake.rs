@@ -14,6 +14,7 @@ use super::particulars::{GroupParticulars, LineParticulars, MAX_PARTICULARS, Par
 use super::payment::{Payment, PaymentMethod, PaymentStatus};
 use super::screening::Screening;
 use super::tax::{PriceBasis, TaxRate};
+use super::told::Said;
 
 /// The most ship groups, payments, fees or discounts of an order.
 pub const MAX_PARTS: usize = 20;
@@ -113,7 +114,7 @@ pub struct Intake {
 }
 
 /// Why an order cannot be one, as a path into it and what to do.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Impossible {
     /// Where.
     pub field: String,
@@ -178,6 +179,7 @@ impl Intake {
             channel,
             number: self.number,
             fingerprint,
+            said: Said::default(),
             version: 1,
             ordered_at: self.ordered_at,
             received_at: now,

@@ -41,6 +41,17 @@ pub enum UnknownProductPolicy {
     Accept,
 }
 
+/// What to do with an address that can be put right 住所補正.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum AddressCorrections {
+    /// Show what could be better; a person accepts it.
+    #[default]
+    Propose,
+    /// Put right what contradicts nothing the customer wrote, and propose the rest.
+    ApplySafe,
+}
+
 /// The part of a merchant's settings that decides an order's way. Each order keeps the copy it
 /// began with, so a change of settings never bends an order in flight.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,6 +67,8 @@ pub struct OrderPolicy {
     pub sales: SalesPolicy,
     /// What to do with an unknown SKU.
     pub unknown_product: UnknownProductPolicy,
+    /// What to do with an address that can be put right.
+    pub address_corrections: AddressCorrections,
     /// Days a customer has to pay in advance (1 to 60).
     pub payment_due_days: u8,
     /// Days before the due date at which we remind (1 to 30).
@@ -76,6 +89,7 @@ impl Default for OrderPolicy {
             split: SplitPolicy::default(),
             sales: SalesPolicy::default(),
             unknown_product: UnknownProductPolicy::default(),
+            address_corrections: AddressCorrections::default(),
             payment_due_days: 7,
             payment_reminder_days: 2,
             lead_time_days: 2,

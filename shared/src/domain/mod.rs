@@ -4,6 +4,7 @@
 //! else in this module is the vocabulary those two speak.
 
 pub mod account;
+pub mod address;
 pub mod audit;
 pub mod billing;
 pub mod command;
@@ -42,6 +43,7 @@ pub mod testing;
 mod tests;
 pub mod text;
 pub mod timers;
+pub mod told;
 pub mod validation;
 
 pub use command::Command;

@@ -170,6 +170,54 @@ pub enum Currency {
     Sgd,
     /// Thai baht, two decimals.
     Thb,
+    /// Swiss franc, two decimals.
+    Chf,
+    /// New Zealand dollar, two decimals.
+    Nzd,
+    /// Malaysian ringgit, two decimals.
+    Myr,
+    /// Philippine peso, two decimals.
+    Php,
+    /// Indonesian rupiah, two decimals.
+    Idr,
+    /// Vietnamese dong, no decimals.
+    Vnd,
+    /// Indian rupee, two decimals.
+    Inr,
+    /// UAE dirham, two decimals.
+    Aed,
+    /// Saudi riyal, two decimals.
+    Sar,
+    /// Israeli shekel, two decimals.
+    Ils,
+    /// Turkish lira, two decimals.
+    Try,
+    /// Egyptian pound, two decimals.
+    Egp,
+    /// South African rand, two decimals.
+    Zar,
+    /// Swedish krona, two decimals.
+    Sek,
+    /// Norwegian krone, two decimals.
+    Nok,
+    /// Danish krone, two decimals.
+    Dkk,
+    /// Polish zloty, two decimals.
+    Pln,
+    /// Czech koruna, two decimals.
+    Czk,
+    /// Hungarian forint, two decimals.
+    Huf,
+    /// Romanian leu, two decimals.
+    Ron,
+    /// Mexican peso, two decimals.
+    Mxn,
+    /// Brazilian real, two decimals.
+    Brl,
+    /// Chilean peso, no decimals.
+    Clp,
+    /// Colombian peso, two decimals.
+    Cop,
 }
 
 impl Currency {
@@ -189,6 +237,30 @@ impl Currency {
             Self::Cad => "CAD",
             Self::Sgd => "SGD",
             Self::Thb => "THB",
+            Self::Chf => "CHF",
+            Self::Nzd => "NZD",
+            Self::Myr => "MYR",
+            Self::Php => "PHP",
+            Self::Idr => "IDR",
+            Self::Vnd => "VND",
+            Self::Inr => "INR",
+            Self::Aed => "AED",
+            Self::Sar => "SAR",
+            Self::Ils => "ILS",
+            Self::Try => "TRY",
+            Self::Egp => "EGP",
+            Self::Zar => "ZAR",
+            Self::Sek => "SEK",
+            Self::Nok => "NOK",
+            Self::Dkk => "DKK",
+            Self::Pln => "PLN",
+            Self::Czk => "CZK",
+            Self::Huf => "HUF",
+            Self::Ron => "RON",
+            Self::Mxn => "MXN",
+            Self::Brl => "BRL",
+            Self::Clp => "CLP",
+            Self::Cop => "COP",
         }
     }
 
@@ -196,7 +268,7 @@ impl Currency {
     #[must_use]
     pub const fn decimals(self) -> u32 {
         match self {
-            Self::Jpy | Self::Krw => 0,
+            Self::Jpy | Self::Krw | Self::Vnd | Self::Clp => 0,
             Self::Usd
             | Self::Eur
             | Self::Cny
@@ -206,7 +278,29 @@ impl Currency {
             | Self::Aud
             | Self::Cad
             | Self::Sgd
-            | Self::Thb => 2,
+            | Self::Thb
+            | Self::Chf
+            | Self::Nzd
+            | Self::Myr
+            | Self::Php
+            | Self::Idr
+            | Self::Inr
+            | Self::Aed
+            | Self::Sar
+            | Self::Ils
+            | Self::Try
+            | Self::Egp
+            | Self::Zar
+            | Self::Sek
+            | Self::Nok
+            | Self::Dkk
+            | Self::Pln
+            | Self::Czk
+            | Self::Huf
+            | Self::Ron
+            | Self::Mxn
+            | Self::Brl
+            | Self::Cop => 2,
         }
     }
 

@@ -16,6 +16,7 @@ use super::report::Report;
 use super::screening::Screening;
 use super::shipment::{LineQuantity, Shipment};
 use super::tax::{PriceBasis, TaxRate};
+use super::told::Said;
 use super::validation::Finding;
 
 /// Where an order stands. It only ever moves forward, or to the side exit `Cancelled`.
@@ -197,6 +198,8 @@ pub enum HoldCode {
     Quality,
     /// The carrier cannot take parcels.
     CarrierOutage,
+    /// The order came in part 一部取込: its channel says that it has more lines.
+    PartialImport,
 }
 
 impl HoldCode {
@@ -216,6 +219,7 @@ impl HoldCode {
                 | Self::Approval
                 | Self::FraudReview
                 | Self::CustomerNote
+                | Self::PartialImport
         )
     }
 }
@@ -293,6 +297,8 @@ pub enum TicketKind {
     CancelRefused,
     /// A warehouse or carrier report contradicts what happened before.
     ContradictoryReport,
+    /// The channel says something of the order that could not be followed.
+    ChannelDiffers,
     /// The channel cannot be told something by its interface: do it there by hand.
     ChannelReportImpossible,
     /// Nobody knows whether the channel took what it was told.
@@ -347,6 +353,8 @@ pub enum CancelReason {
     PaymentDeclined,
     /// 期限切れ: not paid in time.
     PaymentExpired,
+    /// モール・カート側の取消: the channel cancelled it.
+    Channel,
     /// 不正注文.
     Fraud,
 }
@@ -386,8 +394,11 @@ pub struct Order {
     pub channel: ChannelId,
     /// The channel's own number of it.
     pub number: String,
-    /// SHA-256 of the canonical order, in hex: tells a repetition from another order.
+    /// SHA-256 of what the channel said last, in hex: tells a repetition from something new.
     pub fingerprint: String,
+    /// What the channel said last.
+    #[serde(default)]
+    pub said: Said,
     /// The number of its events.
     pub version: u64,
     /// When the customer ordered.
@@ -541,6 +552,15 @@ impl Order {
         let all = notes.chain(holds).chain(tickets).chain(delays).chain(references.map(String::len));
         let told = self.reports.iter().map(|_| 0);
         all.chain(reports.map(|_| 0)).chain(told).chain(numbers).map(|bytes| FIELD_BYTES + bytes).sum()
+    }
+
+    /// Whether it came in part, and nobody has said that this is all of it.
+    #[must_use]
+    pub fn is_partial(&self) -> bool {
+        let differs =
+            self.particulars.expected_lines.is_some_and(|n| usize::try_from(n) != Ok(self.lines.len()));
+        let is_settled = |hold: &Hold| hold.code == HoldCode::PartialImport && hold.closed.is_some();
+        differs && !self.holds.iter().any(is_settled)
     }
 
     /// Units of all lines that have not left yet and still should.

@@ -80,6 +80,9 @@ pub struct Particulars {
     /// What a firm orders by.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub purchase_order: Option<PurchaseOrder>,
+    /// How the customer pays, in the channel's words 決済方法.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub paid_by: Option<String>,
     /// What the channel warns of.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub cautions: Vec<Caution>,

@@ -32,10 +32,11 @@ impl PaymentMethod {
         matches!(self, Self::Card | Self::PayLater)
     }
 
-    /// Whether a person or a bank may count money for it: an advance, or what a driver did not collect.
+    /// Whether a person, a bank or the channel may count money for it: an advance, what a driver did not
+    /// collect, or what the channel waited for itself.
     #[must_use]
     pub const fn takes_deposits(self) -> bool {
-        self.is_prepaid() || matches!(self, Self::CashOnDelivery)
+        self.is_prepaid() || matches!(self, Self::CashOnDelivery | Self::ChannelSettled)
     }
 
     /// Whether the customer pays by a deposit before we ship 前払い.

@@ -57,6 +57,17 @@ pub fn is_prefecture(name: &str) -> bool {
     PREFECTURES.iter().any(|(japanese, _)| *japanese == name)
 }
 
+/// The name of the prefecture with a number, 1 to 47 (JIS X 0401).
+#[must_use]
+pub fn by_number(number: u8) -> Option<&'static str> {
+    PREFECTURES.get(usize::from(number).checked_sub(1)?).map(|(japanese, _)| *japanese)
+}
+
+/// The names of all prefectures, in the order of their numbers.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    PREFECTURES.iter().map(|(japanese, _)| *japanese)
+}
+
 /// The prefecture that a platform names by its ISO 3166-2 code (`JP-13`) or its romanized name
 /// (`Tokyo`, `Tōkyō`); `None` for anything else.
 #[must_use]

@@ -96,6 +96,9 @@ impl Fact {
     #[must_use]
     pub fn of(event: &Event) -> Option<Self> {
         Some(match event {
+            // It knows.
+            Event::LinesCancelled { reason: CancelReason::Channel, .. }
+            | Event::OrderCancelled { reason: CancelReason::Channel, .. } => return None,
             Event::OrderValidated { .. } => Self::Confirmed,
             Event::ShipmentShipped { shipment } => Self::Shipped(shipment.clone()),
             Event::OrderShipped => Self::ShippedAll,
@@ -144,7 +147,10 @@ impl Fact {
             | Event::UnitsCancelled { .. }
             | Event::CancelRefused { .. }
             | Event::AddressChanged { .. }
+            | Event::AddressCorrected { .. }
             | Event::DesiredDeliveryChanged { .. }
+            | Event::ChannelUpdated { .. }
+            | Event::ImportCompleted { .. }
             | Event::NoteAdded { .. }
             | Event::PaymentRequested { .. }
             | Event::PaymentReminded { .. }

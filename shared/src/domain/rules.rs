@@ -3,13 +3,12 @@
 //! A blocking finding opens its hold, a warning is only shown. No message holds personal data:
 //! findings are stored, listed and logged.
 
-use super::contact::{has_house_number, is_plausible_phone, is_postal_code};
-use super::customer::{Address, Personal};
+use super::address;
+use super::contact::is_plausible_phone;
 use super::mail_address::MailAddress;
 use super::merchant::{Product, UnknownProductPolicy};
 use super::money::{Amount, Currency};
 use super::order::{HoldCode, Line, Order};
-use super::prefecture::is_prefecture;
 use super::validation::{Finding, FindingCode, Severity};
 
 /// Checks an order against the rules and against `products`, the merchant's catalogue as far as
@@ -19,13 +18,14 @@ pub fn check(order: &Order, products: &[Product]) -> Vec<Finding> {
     let mut findings = Vec::new();
     check_contact(order, &mut findings);
     for (i, group) in order.ship_groups.iter().enumerate() {
-        check_address(&group.address, &format!("ship_groups[{i}].address"), &mut findings);
+        address::check(&group.address, &format!("ship_groups[{i}].address"), &mut findings);
     }
     for (i, line) in order.lines.iter().enumerate() {
         check_line(order, line, products, &format!("lines[{i}]"), &mut findings);
     }
     check_figures(order, &mut findings);
     check_note(order, &mut findings);
+    check_completeness(order, &mut findings);
     findings
 }
 
@@ -43,6 +43,16 @@ fn check_note(order: &Order, findings: &mut Vec<Finding>) {
         let message = "The customer wrote a note: read it, act on it, then resolve this hold.";
         blocking(code, hold, field, message)
     });
+}
+
+/// Half an order must not leave as if it were all of it.
+fn check_completeness(order: &Order, findings: &mut Vec<Finding>) {
+    let Some(expected) = order.particulars.expected_lines.filter(|_| order.is_partial()) else { return };
+    let message = format!(
+        "The channel says {expected} lines, and {} came: send the whole order again, which completes it.",
+        order.lines.len()
+    );
+    findings.push(blocking(FindingCode::PartialImport, HoldCode::PartialImport, "lines", message));
 }
 
 fn warning(code: FindingCode, field: impl Into<String>, message: impl Into<String>) -> Finding {
@@ -90,44 +100,6 @@ fn check_contact(order: &Order, findings: &mut Vec<Finding>) {
                 "There is neither a mail address nor a phone number: ask through the channel for one.";
             findings.push(blocking(FindingCode::Unreachable, hold, "customer", message));
         }
-    }
-}
-
-fn check_address(address: &Address, at: &str, findings: &mut Vec<Finding>) {
-    let mut defect = |code, field: &str, message: &str| {
-        findings.push(blocking(code, HoldCode::AddressDefect, format!("{at}.{field}"), message));
-    };
-    let incomplete = FindingCode::AddressIncomplete;
-    if address.name.is_empty() {
-        defect(incomplete, "name", "The addressee's name is missing: ask the customer.");
-    }
-    if address.city.is_empty() {
-        defect(incomplete, "city", "The city is missing: ask the customer.");
-    }
-    if address.line1.is_empty() {
-        defect(incomplete, "line1", "Town and house number are missing: ask the customer.");
-    }
-    if address.country == "JP" {
-        if !is_postal_code(address.postal_code.reveal()) {
-            let message = "A Japanese postal code has seven digits: correct it from the address, or ask.";
-            defect(incomplete, "postal_code", message);
-        }
-        if !is_prefecture(address.prefecture.reveal()) {
-            let message = "This is none of the 47 prefectures: write its full Japanese name, like 東京都.";
-            defect(incomplete, "prefecture", message);
-        }
-        if !address.line1.is_empty() && !has_house_number(address.line1.reveal()) {
-            let message =
-                "There is no house number: move it here from the building's line, or ask the customer.";
-            defect(FindingCode::HouseNumberMissing, "line1", message);
-        }
-    } else {
-        let message = "The goods go abroad: check the carrier, the customs papers and the tax exemption.";
-        findings.push(warning(FindingCode::DestinationAbroad, format!("{at}.country"), message));
-    }
-    if !address.phone.as_ref().map(Personal::reveal).is_none_or(is_plausible_phone) {
-        let message = "This is no phone number the carrier could call: correct it, or ask the customer.";
-        findings.push(warning(FindingCode::PhoneInvalid, format!("{at}.phone"), message));
     }
 }
 
@@ -195,7 +167,7 @@ fn check_figures(order: &Order, findings: &mut Vec<Finding>) {
 mod tests {
     use super::*;
     use crate::domain::billing::Declared;
-    use crate::domain::customer::{Customer, DesiredDelivery, Language};
+    use crate::domain::customer::{Address, Customer, DesiredDelivery, Language, Personal};
     use crate::domain::ids::{ChannelId, MerchantId, Sku};
     use crate::domain::intake::{Intake, IntakeLine, IntakePayment, IntakeShipGroup};
     use crate::domain::merchant::OrderPolicy;
@@ -322,16 +294,29 @@ mod tests {
 
     #[test]
     fn the_addresses_that_vendors_test_with_hold_or_pass_as_theirs_do() {
-        let passes = |city: &'static str, line1: &'static str| {
+        let findings = |code: &str, prefecture: &str, city: &str, line1: &str| {
             let set = |order: &mut Order| {
                 let address = &mut order.ship_groups[0].address;
-                (address.city, address.line1) = (Personal::new(city), Personal::new(line1));
+                address.postal_code = code.into();
+                address.prefecture = prefecture.into();
+                (address.city, address.line1) = (city.into(), line1.into());
             };
-            found(set).is_empty()
+            found(set).into_iter().map(|(code, ..)| code).collect::<Vec<_>>()
         };
-        assert!(!passes("大阪市中央区", "一二三四"));
-        assert!(passes("品川区", "西五反田三-十一-六"));
-        assert!(passes("港区", "六本木一二四-五"));
+        let kanji_only = findings("5410000", "大阪府", "大阪市中央区", "一二三四");
+        assert!(kanji_only.contains(&FindingCode::HouseNumberMissing), "{kanji_only:?}");
+        assert_eq!(findings("1410031", "東京都", "品川区", "西五反田三-十一-六"), []);
+        assert_eq!(findings("1060032", "東京都", "港区", "六本木一二四-五"), []);
+        let repeated = findings("1500042", "東京都", "渋谷区", "渋谷区宇田川町1-1");
+        assert_eq!(repeated, [FindingCode::CityRepeated]);
+        assert_eq!(
+            findings("1500000", "東京都", "品川区", "西五反田3-11-6"),
+            [FindingCode::PostalCodeMismatch]
+        );
+        assert_eq!(
+            findings("9999999", "東京都", "品川区", "西五反田3-11-6"),
+            [FindingCode::PostalCodeUnknown]
+        );
     }
 
     #[test]

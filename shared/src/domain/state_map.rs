@@ -10,6 +10,7 @@ use std::fmt::Write;
 use jiff::Timestamp;
 use jiff::civil::date;
 
+use super::address::CorrectionReason;
 use super::customer::DesiredDelivery;
 use super::decide::{Collection, decide, next_collection};
 use super::drift::ChannelStatus;
@@ -21,7 +22,8 @@ use super::report::{ANSWER_PATIENCE, FactKind, ReportAnswer};
 use super::screening::{Earns, Screened};
 use super::shipment::{FulfilmentEvent, FulfilmentEventKind as Report, LineQuantity};
 use super::tally::{Claim, TallyKey, TallyKind};
-use super::testing::{Case, START, address, an_order, given, stages};
+use super::testing::{Case, Draft, START, address, an_order, given, stages};
+use super::told::Word;
 use super::validation::{Finding, FindingCode, Severity};
 use super::{Command, Event};
 
@@ -89,6 +91,10 @@ fn stops() -> Vec<(Order, Timestamp)> {
     first(an_order().sent_as_available(), |case| case.short_of(1, 1));
     first(an_order(), |case| case.in_stock().collected());
     first(an_order(), |case| case.does(&hold()));
+    first(an_order(), |case| {
+        let told = Command::MarkReported { report: 1, fact: FactKind::Confirmed, answer_by: LATER };
+        case.does(&told).does(&Command::CompareWithChannel { status: ChannelStatus::Shipped })
+    });
     let mut stops: Vec<_> = cases.into_iter().flat_map(way).collect();
     for step in ASIDE {
         let after = |(order, now): &(Order, Timestamp)| Some((effect(order, &step(order), *now)?, *now));
@@ -107,8 +113,6 @@ const LATER: Timestamp = Timestamp::constant(1_777_593_600, 0);
 /// What takes an order aside of its way, one after the other where it can be done.
 const ASIDE: &[fn(&Order) -> Command] = &[
     |_| Command::Screen { screened: Box::new(screened()) },
-    |_| Command::MarkReported { report: 1, fact: FactKind::Confirmed, answer_by: LATER },
-    |_| Command::CompareWithChannel { status: ChannelStatus::Shipped },
     |_| Command::Validate { findings: vec![blocking()] },
     |_| hold(),
     |order| deposit(order, Amount::new(1), "short"),
@@ -184,10 +188,18 @@ fn tried(order: &Order, now: Timestamp) -> Vec<Command> {
         Command::ResolveHold { code, by: by() },
         Command::OverrideHold { code, by: by(), reason: "it is all right".into() },
         Command::ChangeAddress { ship_group: 1, address: address("山田次郎") },
+        Command::CorrectAddress {
+            ship_group: 1,
+            address: address("山田次郎"),
+            reasons: vec![CorrectionReason::RepetitionDropped],
+            by: by(),
+        },
         Command::ChangeDesiredDelivery {
             ship_group: 1,
             desired: DesiredDelivery { date: None, time_slot: Some("0812".to_owned()) },
         },
+        said(order, ChannelStatus::Open, true),
+        said(order, ChannelStatus::Cancelled, false),
         Command::ReportDelay { reason: "SNOW".to_owned(), expected_on: None },
         Command::AddNote { id: "1".to_owned(), by: by(), text: "called".into() },
         Command::OpenTicket { kind: TicketKind::MailUnknown, subject: "1".to_owned(), detail: by() },
@@ -264,6 +276,18 @@ fn hold() -> Command {
 
 fn cancel(lines: Vec<LineQuantity>) -> Command {
     Command::RequestCancel { lines, reason: CancelReason::Customer }
+}
+
+/// The channel says where the order stands, perhaps with another address.
+fn said(order: &Order, status: ChannelStatus, is_moved: bool) -> Command {
+    let mut told = an_order().intake;
+    let before = Draft { intake: told.clone(), policy: order.policy.clone() }.order();
+    if let Some(group) = told.ship_groups.first_mut().filter(|_| is_moved) {
+        group.address = address("山田三郎");
+    }
+    let fingerprint = format!("{}{is_moved}", status as u8);
+    let word = Word { status, updated_at: None, fingerprint, told, source: None };
+    Command::FollowChannel { before: Box::new(before), word: Box::new(word) }
 }
 
 fn deposit(order: &Order, amount: Amount, reference: &str) -> Command {

@@ -3,6 +3,7 @@
 mod billing;
 mod cancelling;
 mod channel;
+mod following;
 mod fulfilment;
 mod gates;
 mod limits;

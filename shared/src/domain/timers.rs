@@ -7,7 +7,7 @@ use super::decide::{Collection, next_collection};
 use super::ids::{PaymentId, ShipmentId};
 use super::money::Amount;
 use super::order::{Order, OrderState, Ticket, TicketKind};
-use super::payment::{Payment, PaymentStatus};
+use super::payment::{Payment, PaymentMethod, PaymentStatus};
 use super::report::ReportStatus;
 
 /// How long we wait before we ask a provider again for the first time.
@@ -142,11 +142,20 @@ fn stalled_at(order: &Order) -> Option<Timestamp> {
     Some(agreed_waits(order).fold(since, Timestamp::max) + patience)
 }
 
-/// Until when the order waits as agreed: for the customer to pay, for the day the goods may leave.
+/// Until when the order waits as agreed: for the customer to pay us or the channel, for the day the
+/// goods may leave.
 fn agreed_waits(order: &Order) -> impl Iterator<Item = Timestamp> {
     let payments = order.payments.iter().zip(order.targets());
     let unpaid = payments.filter(|(payment, target)| !payment.secures(*target));
-    let paid_by = unpaid.filter_map(|(payment, _)| Some(payment.requested.as_ref()?.due_at));
+    let days = SignedDuration::from_hours(24 * i64::from(order.policy.payment_due_days));
+    let paid_by = unpaid.filter_map(move |(payment, _)| match payment.method {
+        PaymentMethod::ChannelSettled => Some(order.received_at + days),
+        PaymentMethod::BankTransfer
+        | PaymentMethod::ConvenienceStore
+        | PaymentMethod::Card
+        | PaymentMethod::PayLater
+        | PaymentMethod::CashOnDelivery => Some(payment.requested.as_ref()?.due_at),
+    });
     let outstanding = |group: u8| {
         let mut lines = order.lines.iter().filter(move |line| line.ship_group == group);
         lines.any(|line| line.outstanding() > 0)
@@ -187,6 +196,7 @@ pub fn ticket_id(kind: TicketKind, subject: &str) -> String {
         TicketKind::ShipmentLost => "SHIPMENT_LOST",
         TicketKind::CancelRefused => "CANCEL_REFUSED",
         TicketKind::ContradictoryReport => "CONTRADICTORY_REPORT",
+        TicketKind::ChannelDiffers => "CHANNEL_DIFFERS",
         TicketKind::ChannelReportImpossible => "CHANNEL_REPORT_IMPOSSIBLE",
         TicketKind::ChannelReportUnanswered => "CHANNEL_REPORT_UNANSWERED",
         TicketKind::ChannelReportRefused => "CHANNEL_REPORT_REFUSED",

@@ -12,6 +12,24 @@ pub enum FindingCode {
     AddressIncomplete,
     /// The address has no house number.
     HouseNumberMissing,
+    /// There is no such postal code.
+    PostalCodeUnknown,
+    /// The postal code belongs to another place.
+    PostalCodeMismatch,
+    /// The city is in another prefecture.
+    PrefectureMismatch,
+    /// There is no such city, or several.
+    CityUnknown,
+    /// Prefecture or city is written twice.
+    CityRepeated,
+    /// Prefecture, city or town stands in another field.
+    CityMisplaced,
+    /// Japan Post lists no such town.
+    TownUnknown,
+    /// 離島: a remote island.
+    RemoteIsland,
+    /// No carrier delivers there.
+    Unservable,
     /// The destination is abroad.
     DestinationAbroad,
     /// No mail server accepts the address.
@@ -30,6 +48,8 @@ pub enum FindingCode {
     TotalDiffers,
     /// The customer wrote a note.
     CustomerNote,
+    /// The channel says that the order has another number of lines.
+    PartialImport,
     /// A promotion code of ours is not for this order.
     PromotionInvalid,
     /// A promotion code of ours was used as often as it may be.

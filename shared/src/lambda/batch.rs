@@ -69,6 +69,7 @@ fn by_subject(records: Vec<SqsMessage>) -> Vec<Vec<Decoded>> {
             Ok(message) => match &message.subject {
                 Subject::Order { order, .. } => format!("{order}"),
                 Subject::Stock { sku, location } => format!("{}#{sku}#{location}", message.merchant),
+                Subject::Upload { channel, upload } => format!("{channel}#{upload}"),
             },
             Err(_) => format!("#{position}"),
         };

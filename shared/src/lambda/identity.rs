@@ -42,12 +42,24 @@ pub fn caller(request: &Request) -> Result<Caller, Problem> {
 /// # Errors
 /// 400 or 413 when the key or the body cannot be read.
 pub fn repeatable(request: &Request, who: &str) -> Result<Option<Repeatable>, Problem> {
-    let Some(key) = request.idempotency_key()? else { return Ok(None) };
+    let Some(key) = request.idempotency_key()?.or_else(|| delivery_id(request)) else { return Ok(None) };
     let route = request.route();
     let key = digest([who.as_bytes(), route.as_bytes(), key.as_bytes()]);
     let path = request.raw_path();
     let request = digest([path.as_bytes(), &request.body()?]);
     Ok(Some(Repeatable { key, request }))
+}
+
+/// The id a platform gives each delivery of a webhook: it repeats the same one with the same id.
+fn delivery_id(request: &Request) -> Option<&str> {
+    let ids = ["x-shopify-webhook-id", "x-wc-webhook-delivery-id"].into_iter();
+    ids.filter_map(|name| request.header(name)).find(|id| (1..=128).contains(&id.len()))
+}
+
+/// The SHA-256 of a payload, in hex: the same payload is the same document, and the same upload.
+#[must_use]
+pub fn payload_digest(payload: &[u8]) -> String {
+    hex::encode(Sha256::digest(payload))
 }
 
 /// SHA-256 in hex over `parts`, each with its length, so that none can pass for another.

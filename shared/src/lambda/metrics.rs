@@ -85,6 +85,18 @@ pub fn timers(operation: &str, woken: Woken) {
     write_line(&ran(Origin::here(operation), woken).to_string());
 }
 
+/// Reports how many orders a channel knows of that have not come.
+pub fn missing(operation: &str, orders: usize) {
+    let origin = Origin::here(operation);
+    let metrics = json!([{ "Name": "MissingOrders", "Unit": "Count" }]);
+    let line = json!({
+        "_aws": directive(origin, &["operation"], &metrics),
+        "operation": operation,
+        "MissingOrders": orders,
+    });
+    write_line(&line.to_string());
+}
+
 fn counted(origin: Origin<'_>, outcome: Outcome, durations: &[Duration]) -> Value {
     let millis = durations.iter().map(|d| u64::try_from(d.as_millis()).unwrap_or(u64::MAX));
     json!({

@@ -1,12 +1,12 @@
 //! What the use cases refuse, as the API tells it.
 
 use super::http::Problem;
-use crate::adapters::channels::ChannelError;
 use crate::adapters::channels::signature::Unproven;
 use crate::app::access::Denied;
 use crate::app::idempotency::{KeyMissing, KeyReused};
 use crate::app::manage_merchant::ManageError;
 use crate::app::operate_order::RequestError;
+use crate::app::payloads::{Outcome, Taken};
 use crate::app::query_orders::QueryError;
 use crate::app::receive_order::ReceiveError;
 use crate::domain::intake::Impossible;
@@ -62,19 +62,6 @@ impl From<Unproven> for Problem {
     }
 }
 
-impl From<ChannelError> for Problem {
-    fn from(error: ChannelError) -> Self {
-        match error {
-            ChannelError::Malformed { path, message } => {
-                let field = if path.is_empty() { "body".to_owned() } else { path };
-                Self::bad_request("INVALID_BODY", "the body does not have the channel's shape")
-                    .and_field(field, message)
-            }
-            ChannelError::Impossible(defects) => defects.into(),
-        }
-    }
-}
-
 impl From<QueryError> for Problem {
     fn from(error: QueryError) -> Self {
         match error {
@@ -87,14 +74,39 @@ impl From<QueryError> for Problem {
 impl From<ReceiveError> for Problem {
     fn from(error: ReceiveError) -> Self {
         match error {
-            ReceiveError::Impossible(defects) => defects.into(),
-            ReceiveError::NumberReused(order) => {
-                let detail = format!("this number belongs to order {order}, which says something else");
-                Self::conflict("ORDER_NUMBER_REUSED", detail)
-            }
+            ReceiveError::Refused(taken) => (*taken).into(),
             ReceiveError::KeyReused(reused) => reused.into(),
             ReceiveError::Failed(failure) => failure.into(),
         }
+    }
+}
+
+impl From<Taken> for Problem {
+    fn from(taken: Taken) -> Self {
+        let problem = match taken.outcome {
+            Outcome::Unreadable => {
+                Self::bad_request("INVALID_BODY", "the body does not have the channel's shape")
+            }
+            Outcome::Incomplete => {
+                let detail = "this is a part of an order; fetch the rest, and send all of it; see errors";
+                Self::unprocessable("INCOMPLETE", detail)
+            }
+            Outcome::NumberReused => {
+                let order = taken.order.map(|(order, _)| order.to_string()).unwrap_or_default();
+                let detail =
+                    format!("this number belongs to order {order}, which was ordered at another time");
+                Self::conflict("ORDER_NUMBER_REUSED", detail)
+            }
+            Outcome::Impossible
+            | Outcome::Opened
+            | Outcome::Duplicate
+            | Outcome::Updated
+            | Outcome::Overtaken
+            | Outcome::NotOpened => {
+                Self::unprocessable("IMPOSSIBLE", "the request is readable, but makes no sense; see errors")
+            }
+        };
+        taken.errors.into_iter().fold(problem, |problem, error| problem.and_field(error.field, error.message))
     }
 }
 

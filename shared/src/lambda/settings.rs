@@ -3,7 +3,7 @@
 //! | variable | what | functions |
 //! |---|---|---|
 //! | `TABLE_NAME` | the table | all but `relay-events` |
-//! | `ARCHIVE_BUCKET` | raw payloads, shipping instructions | `receive-order`, `release-order` |
+//! | `ARCHIVE_BUCKET` | raw payloads, shipping instructions | `receive-order`, `take-upload`, `release-order` |
 //! | `WAREHOUSE_QUEUE_URL` | what the warehouse is told | `release-order` |
 //! | `CHANNEL_REPORTS_QUEUE_URL` | what the channels' integrations are told | `report-channel` |
 //! | `DEAD_LETTER_QUEUE_URL` | where the function parks what can never succeed | the stages, `relay-events` |
@@ -257,7 +257,7 @@ mod tests {
         let [_, rest @ ..] = values;
         assert_eq!(
             Settings::new(rest).stage_queues(),
-            Err(SettingsError::Missing("QUEUE_URL_VALIDATE_ORDER".to_owned()))
+            Err(SettingsError::Missing("QUEUE_URL_TAKE_UPLOAD".to_owned()))
         );
     }
 

@@ -156,7 +156,7 @@ mod tests {
         let seq = key.rsplit('#').next().and_then(|n| n.parse().ok()).ok_or("its number cannot be read")?;
         let merchant = MerchantId::new("acme").unwrap();
         let order = OrderId::of(&merchant, &ChannelId::new("acme-shop").unwrap(), "1");
-        let kind = EventKind::OrderDelivered;
+        let kind = EventKind::ShipmentArrived;
         Ok(Some(Message::of_order(order, seq, kind, merchant, Timestamp::UNIX_EPOCH, "c-1".to_owned())))
     }
 

@@ -7,10 +7,12 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::app::limit_store::{LimitStore, Registered, RegisteredKey, RegisteredKind, Salt, TallyAdjustment};
+use crate::app::payloads::{PayloadLog, PayloadNote, Unopened};
 use crate::app::ports::{
     Answer, AnswerStore, ChannelPace, Commit, CommitError, ListError, MailLog, MailStatus, MerchantStore,
     OrderQuery, OrderStore, Page, StockChange, StockStore, StoreError,
 };
+use crate::app::uploads::{Step, Upload, UploadStore};
 use crate::domain::fraud::Mark;
 use crate::domain::ids::{ChannelId, MerchantId, OrderId, Sku};
 use crate::domain::merchant::{Channel, Merchant, Product};
@@ -20,12 +22,28 @@ use crate::domain::tally::TallyKey;
 
 /// All that a store has to be.
 pub trait Store:
-    OrderStore + AnswerStore + StockStore + MerchantStore + LimitStore + MailLog + ChannelPace
+    OrderStore
+    + AnswerStore
+    + StockStore
+    + MerchantStore
+    + LimitStore
+    + MailLog
+    + ChannelPace
+    + PayloadLog
+    + UploadStore
 {
 }
 
-impl<S: OrderStore + AnswerStore + StockStore + MerchantStore + LimitStore + MailLog + ChannelPace> Store
-    for S
+impl<S> Store for S where
+    S: OrderStore
+        + AnswerStore
+        + StockStore
+        + MerchantStore
+        + LimitStore
+        + MailLog
+        + ChannelPace
+        + PayloadLog
+        + UploadStore
 {
 }
 
@@ -112,6 +130,19 @@ calls! {
     MailLog::finish,
         Finish(order: OrderId, fact: String, status: Option<MailStatus>) => (order, fact, status.as_ref());
     MailLog::mails, Mails(order: OrderId) => (order);
+    PayloadLog::note_payload, NotePayload(channel: ChannelId, note: PayloadNote) => (channel, note);
+    PayloadLog::settle_payload, SettlePayload(channel: ChannelId, payload: String) => (channel, payload);
+    PayloadLog::payloads,
+        Payloads(channel: ChannelId, cursor: Option<String>, limit: usize)
+        => (channel, cursor.as_deref(), *limit) as listed;
+    PayloadLog::note_unopened, NoteUnopened(unopened: Unopened) => (unopened);
+    PayloadLog::unopened, Unopened(order: OrderId) => (order);
+    UploadStore::begin_upload, BeginUpload(upload: Box<Upload>) => (upload);
+    UploadStore::upload, Upload(channel: ChannelId, id: String) => (channel, id);
+    UploadStore::advance_upload, AdvanceUpload(step: Box<Step>) => (step);
+    UploadStore::report,
+        Report(channel: ChannelId, id: String, cursor: Option<String>, limit: usize)
+        => (channel, id, cursor.as_deref(), *limit) as listed;
 }
 
 /// An answer with all that `Debug` hides.

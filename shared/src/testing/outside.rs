@@ -175,4 +175,18 @@ impl Archive for FakeArchive {
             })
             .await
     }
+
+    async fn read(&self, key: &str, (from, until): (u64, u64)) -> Result<Option<Vec<u8>>, Unavailable> {
+        self.faults
+            .around("Archive::read", || {
+                let kept = locked(&self.kept);
+                let length = until.saturating_sub(from);
+                let part = |body: &Vec<u8>| {
+                    let bytes = body.iter().skip(usize::try_from(from).unwrap_or(usize::MAX));
+                    bytes.take(usize::try_from(length).unwrap_or(usize::MAX)).copied().collect()
+                };
+                Ok(kept.get(key).map(part))
+            })
+            .await
+    }
 }

@@ -4,6 +4,7 @@ mod limits;
 mod mails;
 mod merchants;
 mod pace;
+mod payloads;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
@@ -14,11 +15,13 @@ use self::limits::Limits;
 use super::{Call, Faults, locked};
 use crate::adapters::cursor;
 use crate::app::message::Message;
+use crate::app::payloads::{PayloadNote, Unopened};
 use crate::app::ports::{
     Answer, AnswerStore, Commit, CommitError, LedgerEntry, ListError, MailRecord, OrderFilter, OrderQuery,
     OrderStore, OrderSummary, Page, StockChange, StockChanged, StockStore, StoreError,
 };
 use crate::app::record::EventRecord;
+use crate::app::uploads::{ReportPage, Upload};
 use crate::domain::event::EventKind;
 use crate::domain::ids::{ChannelId, LineId, MerchantId, OrderId, Sku};
 use crate::domain::merchant::{Channel, Merchant, Product};
@@ -45,6 +48,10 @@ struct State {
     channels: BTreeMap<ChannelId, Channel>,
     products: BTreeMap<(MerchantId, Sku), Product>,
     mails: BTreeMap<(OrderId, String), MailRecord>,
+    notes: BTreeMap<(ChannelId, String), PayloadNote>,
+    unopened: BTreeMap<OrderId, Unopened>,
+    uploads: BTreeMap<(ChannelId, String), Upload>,
+    pages: BTreeMap<(ChannelId, String, u32), ReportPage>,
     limits: Limits,
     /// Until when the calls of channels are taken, in milliseconds.
     paces: BTreeMap<ChannelId, i64>,
@@ -198,6 +205,12 @@ impl MemoryStore {
         locked(&self.state).orders.get(id).cloned()
     }
 
+    /// What happened to an order as its event of that number; `None` when there is none.
+    #[must_use]
+    pub fn happened(&self, id: &OrderId, seq: u64) -> Option<EventRecord> {
+        locked(&self.state).events.get(&(id.clone(), seq)).cloned()
+    }
+
     /// Makes the row of an order one that cannot be read.
     pub fn breaks(&self, id: &OrderId) {
         locked(&self.state).broken.insert(id.clone());
@@ -320,6 +333,14 @@ impl OrderStore for MemoryStore {
             Ok(())
         })
         .await
+    }
+
+    async fn commit_all(&self, commits: &[Commit]) -> Vec<Result<(), CommitError>> {
+        let mut ends = Vec::with_capacity(commits.len());
+        for commit in commits {
+            ends.push(self.commit(commit).await);
+        }
+        ends
     }
 
     async fn list(&self, query: &OrderQuery) -> Result<Page<OrderSummary>, ListError> {

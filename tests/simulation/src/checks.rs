@@ -10,12 +10,16 @@ use juchu::domain::ids::OrderId;
 use juchu::domain::money::Amount;
 use juchu::domain::order::{Order, TicketKind};
 use juchu::domain::payment::{Operation, OperationKind};
+use juchu::domain::tally::TallyKind;
 use juchu::testing::Surroundings;
+use juchu_tests::harness::people::{channel, merchant};
 use serde_json::Value;
 
+use crate::channel;
 use crate::logs;
 use crate::people::People;
 use crate::requests::{Ask, Purpose};
+use crate::shop;
 use crate::world::{Broken, completed};
 
 /// Watches a world.
@@ -27,13 +31,14 @@ pub struct Checks {
     mails: BTreeSet<String>,
     mails_seen: usize,
     operations_seen: usize,
+    reports_seen: usize,
 }
 
 impl Checks {
     /// Watches the world with these surroundings.
     #[must_use]
     pub fn new(out: Surroundings) -> Self {
-        Self { out, seen: (0, 0), mails: BTreeSet::new(), mails_seen: 0, operations_seen: 0 }
+        Self { out, seen: (0, 0), mails: BTreeSet::new(), mails_seen: 0, operations_seen: 0, reports_seen: 0 }
     }
 
     /// What must hold after every step.
@@ -46,6 +51,9 @@ impl Checks {
         }
         self.mails()?;
         self.charges()?;
+        let told = self.out.reports.told();
+        channel::check_told(&self.out.store, told.get(self.reports_seen..).unwrap_or_default())?;
+        self.reports_seen = told.len();
         let (orders, books) = (self.out.store.orders(), self.out.store.books());
         let rows: usize = books.iter().map(|(.., ledger)| ledger.len()).sum();
         let seen = (orders.iter().map(|order| order.version).sum(), i64::try_from(rows).unwrap_or_default());
@@ -61,11 +69,23 @@ impl Checks {
             audit.stock(merchant, key, stock, ledger);
         }
         none(audit.finish())?;
+        self.limits()?;
         let now = juchu::app::ports::Clock::now(&self.out.clock) + SKEW;
         match orders.iter().find(|order| order.ready && !order.is_releasable_at(now)) {
             None => Ok(()),
             Some(order) => Err(Broken(format!("order {} is ready before it can be released", order.number))),
         }
+    }
+
+    /// No limit is exceeded, and no customer has fewer than no points.
+    fn limits(&self) -> Result<(), Broken> {
+        for (_, key, tally) in self.out.store.all_tallies() {
+            let exceeded = key.kind == TallyKind::PromotionUses && tally.amount > i64::from(shop::USES);
+            if exceeded || tally.amount < 0 {
+                return Err(Broken(format!("{} {} is {}", key.kind.name(), key.subject, tally.amount)));
+            }
+        }
+        Ok(())
     }
 
     /// At most one mail per fact.
@@ -118,6 +138,7 @@ impl Checks {
             self.money(order, people)?;
             cancelled(order, people)?;
         }
+        channel::check_at_rest(&orders, &self.out.reports.told())?;
         for (merchant, key, stock, ledger) in &self.out.store.books() {
             audit.stock(merchant, key, stock, ledger);
             let lines = orders.iter().flat_map(|order| &order.lines).filter(|line| line.sku == key.sku);
@@ -134,6 +155,9 @@ impl Checks {
         none(audit.finish())?;
         for (number, posted) in &people.posted {
             let Some((_, id)) = &posted.accepted else {
+                if posted.unopened {
+                    continue;
+                }
                 return Err(Broken(format!("order {number} was never answered")));
             };
             let id = OrderId::new(id.clone()).map_err(|error| Broken(error.to_string()))?;
@@ -141,10 +165,11 @@ impl Checks {
                 return Err(Broken(format!("order {number} was confirmed and is lost")));
             }
         }
-        if orders.len() != people.posted.len() {
-            return Err(Broken(format!("{} orders of {} numbers", orders.len(), people.posted.len())));
+        let opened = people.posted.values().filter(|posted| posted.accepted.is_some()).count();
+        if orders.len() != opened {
+            return Err(Broken(format!("{} orders of {opened} numbers", orders.len())));
         }
-        Ok(())
+        orders.iter().try_for_each(|order| followed(order, people))
     }
 
     /// What must hold when everything has come to its end: no card is blocked for nothing.
@@ -199,6 +224,30 @@ impl Checks {
     }
 }
 
+/// The newest word of a channel that was confirmed is the one that counts, and what it wants was done or a
+/// person was told.
+fn followed(order: &Order, people: &People) -> Result<(), Broken> {
+    let Some(posted) = people.posted.get(&order.number) else { return Ok(()) };
+    let Some(heard) =
+        posted.heard.as_ref().filter(|_| posted.accepted.as_ref().is_some_and(|(n, _)| *n == 0))
+    else {
+        return Ok(());
+    };
+    let said = order.said.updated_at.map(|at| at.to_string());
+    let wrong = |what: &str| Err(Broken(format!("order {}: {what}: heard {heard}, {said:?}", order.number)));
+    if said.as_ref() < Some(heard) {
+        return wrong("a newer word was undone");
+    }
+    let word = posted.words.iter().find(|word| word["updated_at"].as_str() == said.as_deref());
+    let is_told = order.tickets.iter().any(|ticket| ticket.kind == TicketKind::ChannelDiffers);
+    let is_cancelled = order.is_empty() || order.cancellation.is_some();
+    if word.is_some_and(|word| word["status"] == "CANCELLED") && !is_cancelled && !is_told {
+        let refused = order.tickets.iter().any(|ticket| ticket.kind == TicketKind::CancelRefused);
+        return if refused { Ok(()) } else { wrong("a cancellation was dropped") };
+    }
+    Ok(())
+}
+
 /// Nobody loses more units than somebody wanted cancelled.
 fn cancelled(order: &Order, people: &People) -> Result<(), Broken> {
     if order.state == OrderState::Cancelled || people.given_up.contains(&order.id) {
@@ -238,7 +287,12 @@ pub fn check_answer(people: &mut People, ask: &Ask, status: i64, body: &Value) -
     match &ask.purpose {
         Purpose::Order { number, variant } => {
             let posted = people.posted.get_mut(number).ok_or_else(|| wrong("an order nobody sent"))?;
+            let is_cancelled = posted.words.iter().any(|word| word["status"] == "CANCELLED");
             match (status, &posted.accepted) {
+                (200, None) if body["outcome"] == "NOT_OPENED" && is_cancelled => {
+                    posted.unopened = true;
+                    Ok(())
+                }
                 (200 | 201, accepted) => {
                     let id = body.get("order").and_then(Value::as_str).unwrap_or_default().to_owned();
                     let told = (*variant, id);
@@ -254,6 +308,40 @@ pub fn check_answer(people: &mut People, ask: &Ask, status: i64, body: &Value) -
                 _ => Err(wrong("an order is refused")),
             }
         }
+        Purpose::Word { number, version } => {
+            let posted = people.posted.get_mut(number).ok_or_else(|| wrong("a word nobody said"))?;
+            match status {
+                200 if body["outcome"] == "NOT_OPENED" => {
+                    posted.unopened = true;
+                    Ok(())
+                }
+                200 | 201 => {
+                    let id = body["order"].as_str().unwrap_or_default().to_owned();
+                    if posted.accepted.as_ref().is_some_and(|before| *before != (0, id.clone())) {
+                        return Err(wrong("a word on another order is taken"));
+                    }
+                    posted.accepted = Some((0, id));
+                    let at = posted.words.get(*version).and_then(|word| word["updated_at"].as_str());
+                    posted.heard = posted.heard.take().max(at.map(str::to_owned));
+                    Ok(())
+                }
+                // Another order with its number was first; or what is left of it cannot be paid as agreed.
+                409 | 422 => Ok(()),
+                _ => Err(wrong("a word is refused")),
+            }
+        }
+        Purpose::Upload { numbers } => match status {
+            200 | 202 => {
+                for number in numbers {
+                    let id = OrderId::of(&merchant(), &channel(), number).to_string();
+                    if let Some(posted) = people.posted.get_mut(number) {
+                        posted.accepted.get_or_insert((0, id));
+                    }
+                }
+                Ok(())
+            }
+            _ => Err(wrong("a file is refused")),
+        },
         Purpose::Deposit { payment, reference, amount } => match status {
             200 => {
                 people.deposits.insert((payment.clone(), reference.clone()), *amount);
@@ -273,6 +361,11 @@ pub fn check_answer(people: &mut People, ask: &Ask, status: i64, body: &Value) -
         Purpose::Cancel { .. } | Purpose::Command | Purpose::Report => match status {
             200 | 409 | 422 => Ok(()),
             _ => Err(wrong("a command is answered wrongly")),
+        },
+        // What it was told may not be noted yet.
+        Purpose::Answer => match status {
+            200 | 404 => Ok(()),
+            _ => Err(wrong("an answer is answered wrongly")),
         },
         Purpose::Look if status == 200 => Ok(()),
         Purpose::Look => Err(wrong("an order cannot be looked at")),

@@ -7,6 +7,7 @@ use aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse
 use aws_lambda_events::dynamodb::Event;
 use aws_lambda_events::sqs::SqsEvent;
 use jiff::SignedDuration;
+use juchu::adapters::reading::Spoken;
 use juchu::app::allocate_stock::AllocateStock;
 use juchu::app::cancel_order::CancelOrder;
 use juchu::app::collect_payment::CollectPayment;
@@ -15,6 +16,7 @@ use juchu::app::manage_merchant::ManageMerchant;
 use juchu::app::message::Stage;
 use juchu::app::notify_customer::NotifyCustomer;
 use juchu::app::operate_order::OperateOrder;
+use juchu::app::payload_desk::PayloadDesk;
 use juchu::app::post_sales::PostSales;
 use juchu::app::query_orders::QueryOrders;
 use juchu::app::receive_answer::ReceiveAnswer;
@@ -23,6 +25,7 @@ use juchu::app::release_order::ReleaseOrder;
 use juchu::app::report_channel::ReportChannel;
 use juchu::app::run_timers::RunTimers;
 use juchu::app::ship_order::ShipOrder;
+use juchu::app::take_upload::TakeUpload;
 use juchu::app::validate_order::ValidateOrder;
 use juchu::testing::Surroundings;
 
@@ -61,6 +64,16 @@ pub fn stage(out: &Surroundings, stage: Stage, skew: SignedDuration, event: SqsE
         }};
     }
     match stage {
+        Stage::TakeUpload => {
+            let (store, archive, clock) = (out.store.clone(), out.archive.clone(), out.clock.skewed(skew));
+            let app = TakeUpload { door: ReceiveOrder { store, archive, clock }, dialects: Spoken };
+            let parking = out.dead_letters.of(stage.name());
+            Box::pin(async move {
+                let response = take_upload::handle(&app, &parking, event).await;
+                let again = response.batch_item_failures.into_iter();
+                Ended::Batch(again.map(|item| item.item_identifier).collect())
+            })
+        }
         Stage::ValidateOrder => run!(validate_order::handle, ValidateOrder { store }),
         Stage::AllocateStock => run!(allocate_stock::handle, AllocateStock { store }),
         Stage::CollectPayment => run!(collect_payment::handle, CollectPayment { store, provider }),
@@ -93,7 +106,8 @@ pub fn door(
     }
     Some(match function {
         "receive-order" => {
-            run!(receive_order::handle, ReceiveOrder { store, archive: out.archive.clone(), clock })
+            let door = ReceiveOrder { store, archive: out.archive.clone(), clock };
+            run!(receive_order::handle, PayloadDesk { door, dialects: Spoken })
         }
         "receive-answer" => run!(receive_answer::handle, ReceiveAnswer { store, clock }),
         "operate-order" => run!(operate_order::handle, OperateOrder { store, clock }),

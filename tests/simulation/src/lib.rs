@@ -6,6 +6,7 @@
 //! which [`people`] do their part, and every order must come to its end.
 
 pub mod chance;
+pub mod channel;
 pub mod checks;
 pub mod faults;
 pub mod functions;

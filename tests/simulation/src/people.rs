@@ -5,21 +5,25 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 use juchu::app::ports::WarehouseMessage;
-use juchu::domain::ids::{LineId, OrderId, PaymentId, ShipmentId};
+use juchu::domain::ids::{LineId, OrderId, PaymentId, ReportId, ShipmentId};
 use juchu::domain::money::Amount;
 use juchu::domain::order::{HoldCode, Line, Order, OrderState, TicketKind};
 use juchu::domain::payment::PaymentMethod;
 use juchu::domain::shipment::{FulfilmentEventKind, ShipmentStatus};
+use juchu::testing::Told;
 use juchu_tests::harness::people::{channel, merchant};
 use serde_json::{Value, json};
 
 use crate::chance::Chance;
+use crate::channel::{any_answer, missing_answers};
 use crate::requests::{Ask, Purpose, Who, event};
 
 /// Where the shop's stock is.
 const LOCATION: &str = "main";
 /// What it sells.
 pub const SKUS: [&str; 3] = ["TEA-100", "POT-01", "CUP-02"];
+/// The customer's mail address.
+pub const MAIL: &str = "secret.person@example.com";
 /// What must never be in a log.
 pub const SECRETS: [&str; 5] = ["鬼怒川", "secret.person", "090-9876-5432", "丸の内1-9-1", "のしを付けて"];
 
@@ -30,6 +34,12 @@ pub struct Posted {
     pub variants: Vec<Value>,
     /// What the channel was told: which of them, and the order's id.
     pub accepted: Option<(usize, String)>,
+    /// What the channel says of the first of them, the newest version last.
+    pub words: Vec<Value>,
+    /// The newest version of which it was told that it is known.
+    pub heard: Option<String>,
+    /// Whether it was told that the order is not opened.
+    pub unopened: bool,
 }
 
 /// What people know and remember.
@@ -57,6 +67,8 @@ pub struct View<'a> {
     pub orders: &'a [Order],
     /// What the warehouse was told.
     pub told: &'a [WarehouseMessage],
+    /// What the channel's integration was told.
+    pub reports: &'a [Told],
 }
 
 impl View<'_> {
@@ -105,13 +117,19 @@ impl People {
 
     /// Somebody asks for something, or for nothing that is possible now.
     pub fn somebody(&mut self, view: &View<'_>, chance: &Chance) -> Option<Ask> {
-        match chance.below(20) {
+        match chance.below(28) {
             0 => self.looks(view, chance),
             1..=5 => self.orders_something(view.now, chance),
             6 => self.sends_again(view.now, chance),
+            23..=26 => self.says_something_else(view.now, chance),
+            27 => self.uploads(view.now, chance),
             7..=8 => self.moves_stock(view.now, chance),
             9..=10 => self.deposits(view, chance),
             11..=13 => self.commands(view, chance),
+            20..=22 => {
+                let (report, body) = any_answer(view.reports, chance)?;
+                Some(self.answers(&report, &body, view.now))
+            }
             _ => self.reports(view, chance),
         }
     }
@@ -120,7 +138,7 @@ impl People {
     pub fn orders_something(&mut self, now: Timestamp, chance: &Chance) -> Option<Ask> {
         let number = format!("A-{}", 1_000 + self.posted.len());
         let body = new_order(&number, now, chance);
-        self.posted.insert(number.clone(), Posted { variants: vec![body], accepted: None });
+        self.posted.insert(number.clone(), Posted { variants: vec![body], ..Posted::default() });
         self.post(&number, 0, now)
     }
 
@@ -129,12 +147,10 @@ impl People {
         let numbers: Vec<String> = self.posted.keys().cloned().collect();
         let number = chance.pick(&numbers)?.clone();
         if chance.one_in(3) {
-            let other = new_order(&number, now, chance);
             let posted = self.posted.get_mut(&number)?;
-            if posted.variants.contains(&other) {
-                return None;
-            }
-            posted.variants.push(other);
+            // Another order was ordered at another time.
+            let later = SignedDuration::from_secs(i64::try_from(posted.variants.len()).ok()?);
+            posted.variants.push(new_order(&number, now + later, chance));
         }
         let variants = self.posted.get(&number)?.variants.len();
         let variant = chance.below(variants);
@@ -146,6 +162,63 @@ impl People {
         let purpose = Purpose::Order { number: number.to_owned(), variant };
         let door = ("receive-order", "POST /v1/channels/{channel}/orders");
         Some(self.ask(door, &json!({ "channel": channel() }), Who::Channel, &body, (purpose, now)))
+    }
+
+    /// The channel says something else of an order, or an older version comes once more, late.
+    fn says_something_else(&mut self, now: Timestamp, chance: &Chance) -> Option<Ask> {
+        let numbers: Vec<String> = self.posted.keys().cloned().collect();
+        let number = chance.pick(&numbers)?.clone();
+        let posted = self.posted.get_mut(&number)?;
+        if posted.words.is_empty() || chance.one_in(2) {
+            let latest = posted.words.last().or(posted.variants.first())?.clone();
+            let age = i64::try_from(posted.words.len()).ok()? + 1;
+            let mut word = changed(latest, chance)?;
+            let first = posted.variants.first()?.get("updated_at")?.as_str()?.parse::<Timestamp>().ok()?;
+            word["updated_at"] = json!(first + SignedDuration::from_mins(age));
+            posted.words.push(word);
+            self.wants_less(&number);
+        }
+        let words = &self.posted.get(&number)?.words;
+        let version = chance.below(words.len());
+        let body = words.get(version)?.clone();
+        let purpose = Purpose::Word { number, version };
+        let door = ("receive-order", "POST /v1/channels/{channel}/orders");
+        Some(self.ask(door, &json!({ "channel": channel() }), Who::Channel, &body, (purpose, now)))
+    }
+
+    /// Remembers what the newest version of an order does not want any more.
+    fn wants_less(&mut self, number: &str) {
+        let Some(posted) = self.posted.get(number) else { return };
+        let (Some(first), Some(word)) = (posted.variants.first(), posted.words.last()) else { return };
+        let id = OrderId::of(&merchant(), &channel(), number);
+        if word["status"] == "CANCELLED" {
+            self.given_up.insert(id);
+            return;
+        }
+        let quantity = |body: &Value, n: usize| body["lines"][n]["quantity"].as_u64().unwrap_or_default();
+        for n in 0..first["lines"].as_array().map_or(0, Vec::len) {
+            let less = quantity(first, n).saturating_sub(quantity(word, n));
+            if let (Ok(line), Ok(less), 1..) = (u16::try_from(n + 1), u32::try_from(less), less) {
+                // What staff want cancelled beside it comes on top.
+                *self.cancelled.entry((id.clone(), LineId(line))).or_default() += less;
+            }
+        }
+    }
+
+    /// The channel hands in a file of orders.
+    fn uploads(&mut self, now: Timestamp, chance: &Chance) -> Option<Ask> {
+        let (mut file, mut numbers) = (String::new(), Vec::new());
+        for _ in 0..2 {
+            let number = format!("A-{}", 1_000 + self.posted.len());
+            let body = new_order(&number, now, chance);
+            file.push_str(&body.to_string());
+            file.push('\n');
+            self.posted.insert(number.clone(), Posted { variants: vec![body], ..Posted::default() });
+            numbers.push(number);
+        }
+        let door = ("receive-order", "POST /v1/channels/{channel}/uploads");
+        let (parameters, purpose) = (json!({ "channel": channel() }), Purpose::Upload { numbers });
+        Some(self.ask(door, &parameters, Who::Channel, &Value::String(file), (purpose, now)))
     }
 
     /// Goods arrive, or a count finds more or fewer.
@@ -203,15 +276,23 @@ impl People {
         let order = chance.pick(view.orders)?;
         let line = chance.pick(&order.lines)?;
         let quantity = u32::try_from(chance.below(line.ordered as usize) + 1).ok()?;
-        let kind = chance.below(12);
+        let kind = chance.below(13);
         if (1..=4).contains(&kind) {
             let units = (kind > 2).then_some((line.id, quantity));
             return Some(self.cancel(&order.id, units, if kind > 2 { "SHOP" } else { "CUSTOMER" }, view.now));
         }
+        if kind == 12 {
+            // Who looks for a proposal looks where an address is in doubt.
+            let doubtful = view.orders.iter().find(|order| order.is_held_for(HoldCode::AddressDefect));
+            let body = json!({ "command": "accept_address_proposal", "ship_group": 1 });
+            return Some(self.command(&doubtful.unwrap_or(order).id, &body, view.now));
+        }
         let body = match kind {
             0 => json!({ "command": "add_note", "text": "checked" }),
             5 => json!({ "command": "place_hold", "code": "QUALITY", "reason": "to be looked at" }),
-            6 => json!({ "command": "change_address", "ship_group": 1, "address": address("丸の内1-9-1") }),
+            6 => {
+                json!({ "command": "change_address", "ship_group": 1, "address": address("丸の内1-9-1", None) })
+            }
             7 => json!({ "command": "change_desired_delivery", "ship_group": 1, "date": "2026-04-20" }),
             8 => json!({ "command": "report_delay", "reason": "雪のため", "expected_on": "2026-04-25" }),
             9 => {
@@ -221,6 +302,10 @@ impl People {
             10 => {
                 let hold = order.open_holds().next()?;
                 json!({ "command": "override_hold", "code": hold.code, "reason": "it is all right" })
+            }
+            11 => {
+                let report = chance.pick(&order.reports)?;
+                json!({ "command": "repeat_report", "event": report.event })
             }
             _ => {
                 let ticket = order.open_tickets().next()?;
@@ -300,6 +385,13 @@ impl People {
         self.ask(door, &json!({ "id": shipment }), who, &body, (Purpose::Report, now))
     }
 
+    /// The channel's integration answers.
+    fn answers(&mut self, report: &ReportId, body: &Value, now: Timestamp) -> Ask {
+        let door = ("receive-answer", "POST /v1/channels/{channel}/reports/{id}");
+        let parameters = json!({ "channel": channel(), "id": report });
+        self.ask(door, &parameters, Who::Channel, body, (Purpose::Answer, now))
+    }
+
     fn looks(&mut self, view: &View<'_>, chance: &Chance) -> Option<Ask> {
         let order = chance.pick(view.orders)?;
         let door = ("query-orders", "GET /v1/orders/{id}");
@@ -326,6 +418,9 @@ impl People {
                 asks.push(self.stock(sku, i64::from(waits) + 5, false, view.now));
             }
         }
+        for report in missing_answers(view.orders) {
+            asks.push(self.answers(&report, &json!({ "outcome": "accepted" }), view.now));
+        }
         for shipment in view.instructed() {
             let kind = match view.status(&shipment) {
                 None | Some(ShipmentStatus::Recalled | ShipmentStatus::Delivered) => continue,
@@ -344,7 +439,12 @@ impl People {
         let holds: Vec<HoldCode> = order.open_holds().map(|hold| hold.code).collect();
         for code in holds {
             // A payment that was refused is tried again; everything else somebody takes upon themselves.
-            let body = if code == HoldCode::Payment {
+            // Each third order that may be a fraud is one.
+            if code == HoldCode::FraudReview && order.number.ends_with(['2', '5', '8']) {
+                asks.push(self.cancel(&order.id, None, "FRAUD", now));
+                continue;
+            }
+            let body = if matches!(code, HoldCode::Payment | HoldCode::FraudReview) {
                 json!({ "command": "resolve_hold", "code": code })
             } else {
                 json!({ "command": "override_hold", "code": code, "reason": "it is all right" })
@@ -365,7 +465,9 @@ impl People {
             let missing = (target - payment.held()).units();
             let is_collected =
                 payment.method == PaymentMethod::CashOnDelivery && order.state == OrderState::Delivered;
-            if (payment.method.is_prepaid() || is_collected) && missing > 0 && !order.state.is_final() {
+            let is_awaited = payment.method == PaymentMethod::ChannelSettled;
+            let counts = payment.method.is_prepaid() || is_collected || is_awaited;
+            if counts && missing > 0 && !order.state.is_final() {
                 let reference = self.reference();
                 asks.push(self.deposit(&payment.id, missing, reference, now));
             }
@@ -402,16 +504,43 @@ impl People {
     }
 }
 
-fn address(line1: &str) -> Value {
+fn address(line1: &str, line2: Option<&str>) -> Value {
     json!({
         "name": "鬼怒川 一子", "phone": "090-9876-5432", "country": "JP", "postal_code": "100-0005",
-        "prefecture": "東京都", "city": "千代田区", "line1": line1,
+        "prefecture": "東京都", "city": "千代田区", "line1": line1, "line2": line2,
     })
 }
 
+/// The order, and the channel says something else of it; `None` when there is nothing to change.
+fn changed(mut order: Value, chance: &Chance) -> Option<Value> {
+    match chance.below(5) {
+        0 => order["status"] = json!("CANCELLED"),
+        1 => order["ship_to"] = address(["丸の内1-9-1", "丸の内2-4-1"].get(chance.below(2))?),
+        2 => {
+            let line = order["lines"].as_array_mut()?.first_mut()?;
+            let quantity = line["quantity"].as_u64().filter(|quantity| *quantity > 1)?;
+            line["quantity"] = json!(quantity - 1);
+        }
+        3 => {
+            for payment in order["payments"].as_array_mut()? {
+                payment.as_object_mut()?.remove("awaited");
+            }
+            order["status"] = json!("OPEN");
+        }
+        _ => order["note"] = json!("のしを付けてください"),
+    }
+    Some(order)
+}
+
 fn new_order(number: &str, now: Timestamp, chance: &Chance) -> Value {
-    // A house number is missing now and then.
-    let ship_to = address(if chance.one_in(12) { "丸の内" } else { "丸の内1-9-1" });
+    // Now and then a house number is missing or stands in the building's line, and the city is repeated.
+    let (line1, line2) = match chance.below(24) {
+        0 | 1 => ("丸の内", None),
+        2 => ("千代田区丸の内1-9-1", None),
+        3 => ("丸の内", Some("1-9-1 東京駅")),
+        _ => ("丸の内1-9-1", None),
+    };
+    let ship_to = address(line1, line2);
     let lines: Vec<Value> = (0..=chance.below(3))
         .map(|_| {
             let at = chance.below(SKUS.len());
@@ -426,20 +555,31 @@ fn new_order(number: &str, now: Timestamp, chance: &Chance) -> Value {
         ["CARD", "BANK_TRANSFER", "CASH_ON_DELIVERY", "PAY_LATER", "CONVENIENCE_STORE", "CHANNEL_SETTLED"];
     let method = methods.get(chance.below(methods.len())).copied().unwrap_or_default();
     let mut payments = vec![json!({ "method": method, "token": "tok" })];
+    if method == "CHANNEL_SETTLED" && chance.one_in(2) {
+        payments = vec![json!({ "method": method, "awaited": true })];
+    }
     if chance.one_in(6) {
         payments.insert(0, json!({ "method": "CARD", "amount": 300, "token": "tok" }));
     }
     let fees = if chance.one_in(3) { json!([{ "kind": "SHIPPING", "amount": 550 }]) } else { json!([]) };
-    let coupon = json!([{ "kind": "COUPON", "code": "SPRING", "amount": 120 }]);
+    // A code of the shop's, one of a mall's, points of the shop's and of a mall's.
+    let discounts = [
+        json!([{ "kind": "COUPON", "code": "spring", "amount": 120 }]),
+        json!([{ "kind": "COUPON", "code": "MALL-7", "amount": 300 }]),
+        json!([{ "kind": "POINTS", "code": "OWN", "amount": 50 }]),
+        json!([{ "kind": "COUPON", "code": "SPRING", "amount": 120 }, { "kind": "POINTS", "code": "OWN", "amount": 70 }]),
+        json!([{ "kind": "POINTS", "code": "RAKUTEN", "amount": 90 }]),
+    ];
     json!({
         "number": number,
         "ordered_at": (now - SignedDuration::from_mins(5)).to_string(),
-        "customer": { "name": "鬼怒川 一子", "mail": "secret.person@example.com", "phone": "090-9876-5432" },
+        "updated_at": now.to_string(),
+        "customer": { "name": "鬼怒川 一子", "mail": MAIL, "phone": "090-9876-5432" },
         "ship_to": ship_to,
         "lines": lines,
         "payments": payments,
         "fees": fees,
-        "discounts": if chance.one_in(4) { coupon } else { json!([]) },
+        "discounts": if chance.one_in(2) { chance.pick(&discounts).cloned() } else { Some(json!([])) },
         "note": chance.one_in(8).then_some("のしを付けてください"),
         "desired_date": chance.one_in(6).then_some("2026-04-10"),
     })

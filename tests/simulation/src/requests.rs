@@ -15,6 +15,18 @@ pub enum Purpose {
         /// Which of several orders with this number it is.
         variant: usize,
     },
+    /// A channel says something else of an order, perhaps for the second time or too late.
+    Word {
+        /// Its number.
+        number: String,
+        /// Which version of it.
+        version: usize,
+    },
+    /// A channel hands in a file.
+    Upload {
+        /// The numbers of its orders.
+        numbers: Vec<String>,
+    },
     /// A bank reports a deposit.
     Deposit {
         /// For which payment.
@@ -43,6 +55,8 @@ pub enum Purpose {
     Command,
     /// The warehouse or the carrier reports something.
     Report,
+    /// The channel's integration answers a report.
+    Answer,
     /// Somebody looks.
     Look,
 }
@@ -121,7 +135,7 @@ pub fn event(route: &str, parameters: &Value, who: Who, key: &str, body: &Value)
             "stage": "$default",
             "timeEpoch": 0,
         },
-        "body": body.to_string(),
+        "body": body.as_str().map_or_else(|| body.to_string(), str::to_owned),
         "isBase64Encoded": false,
     })
 }

@@ -25,6 +25,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 use juchu::adapters::dialects::Dialects;
+use juchu::adapters::reading::Spoken;
 use juchu::app::allocate_stock::AllocateStock;
 use juchu::app::cancel_order::CancelOrder;
 use juchu::app::collect_payment::CollectPayment;
@@ -44,6 +45,7 @@ use juchu::app::release_order::ReleaseOrder;
 use juchu::app::report_channel::ReportChannel;
 use juchu::app::run_timers::RunTimers;
 use juchu::app::ship_order::ShipOrder;
+use juchu::app::take_upload::TakeUpload;
 use juchu::app::validate_order::ValidateOrder;
 use juchu::domain::ids::{OrderId, ShipmentId};
 use juchu::domain::order::Order;
@@ -274,6 +276,10 @@ impl World {
             }};
         }
         match stage {
+            Stage::TakeUpload => {
+                let app = TakeUpload { door: self.receive_order(), dialects: Spoken };
+                Box::pin(async move { app.handle(&message).await })
+            }
             Stage::ValidateOrder => stage!(ValidateOrder { store, clock }),
             Stage::AllocateStock => stage!(AllocateStock { store, clock }),
             Stage::CollectPayment => stage!(CollectPayment { store, provider, clock }),
@@ -297,6 +303,15 @@ impl World {
     /// Brings a stage up again.
     pub fn start(&mut self, stage: Stage) {
         self.stopped.remove(&stage);
+    }
+
+    /// Settles while the stages of the lifecycle are down: files are worked through, their orders wait.
+    ///
+    /// # Panics
+    /// As [`Self::settle`].
+    pub async fn settle_uploads(&mut self) {
+        self.stopped = Stage::ALL.into_iter().filter(|stage| *stage != Stage::TakeUpload).collect();
+        self.settle().await;
     }
 
     /// What waits for `stage`.

@@ -5,13 +5,18 @@ use std::collections::BTreeSet;
 
 use jiff::SignedDuration;
 use juchu::adapters::channels::fingerprint;
+use juchu::adapters::reading::Spoken;
 use juchu::app::access::{Principal, Role, Scope};
 use juchu::app::failure::Failure;
 use juchu::app::idempotency::{Repeatable, Reply};
 use juchu::app::manage_merchant::{ManageError, MerchantSettings, StockMove};
 use juchu::app::operate_order::{Caller, RequestError};
+use juchu::app::payload_desk::PayloadDesk;
+use juchu::app::payloads::{Outcome, Taken, Told};
 use juchu::app::ports::{LedgerReason, OutgoingMail, ShippingInstruction, WarehouseMessage};
 use juchu::app::receive_order::{Incoming, ReceiveError};
+use juchu::app::record::Cause;
+use juchu::app::uploads::Upload;
 use juchu::domain::Command;
 use juchu::domain::customer::Language;
 use juchu::domain::ids::{OrderId, ShipmentId, Sku};
@@ -25,6 +30,8 @@ use juchu::domain::shipment::{Carrier, FulfilmentEvent, FulfilmentEventKind, Lin
 use juchu::domain::stock::{Stock, StockDelta, StockKey};
 use juchu::domain::testing::{Draft, location};
 pub use juchu::domain::testing::{channel, merchant};
+use juchu::domain::told::ChannelOrder;
+use juchu::lambda::identity::payload_digest;
 
 use super::{Door, World};
 
@@ -54,6 +61,12 @@ trait Passes {
 impl Passes for ReceiveError {
     fn passes(&self) -> bool {
         matches!(self, Self::Failed(Failure::Retryable(_)))
+    }
+}
+
+impl Passes for Failure {
+    fn passes(&self) -> bool {
+        matches!(self, Self::Retryable(_))
     }
 }
 
@@ -155,6 +168,22 @@ impl World {
         self.ask("receive-order", async || receive(&app, intake, key).await).await
     }
 
+    /// The channel sends a file of orders, again and again until it is answered. Says whether it is new.
+    ///
+    /// # Panics
+    /// When it is refused.
+    pub async fn channel_uploads(&mut self, file: &str) -> (Upload, bool) {
+        let desk = PayloadDesk { door: self.receive_order(), dialects: Spoken };
+        let begin = async || {
+            let door = desk.door.channel(&channel()).await?.expect("the channel");
+            let payload = payload_digest(file.as_bytes());
+            let cause = Cause::of_channel(&door.0.id, "channel");
+            let incoming = Incoming { door: &door, payload, cause, is_resumed: false };
+            desk.begin(&incoming, file.as_bytes()).await
+        };
+        self.ask("receive-order", begin).await.expect("an upload")
+    }
+
     /// A customer orders what `draft` says, under a number of its own.
     ///
     /// # Panics
@@ -202,6 +231,17 @@ impl World {
     /// When it is refused.
     pub async fn staff(&mut self, order: &OrderId, command: &Command) {
         self.commands(Role::Supervisor, order, command).await.expect("what staff ask for");
+    }
+
+    /// Staff accept the address that is proposed for the order's first ship group.
+    ///
+    /// # Panics
+    /// When that is refused.
+    pub async fn accepts_the_proposed_address(&mut self, order: &OrderId) {
+        let caller = self.caller(somebody(Role::BackOffice));
+        let app = self.operate_order();
+        let accept = async || app.accept_address_proposal(&caller, order, 1, stands).await;
+        self.ask("operate-order", accept).await.expect("what is proposed");
     }
 
     /// The customer wants everything cancelled.
@@ -384,20 +424,20 @@ impl Letter {
 /// # Panics
 /// When the shop has not opened.
 pub async fn receive(app: &Door, intake: &Intake, key: Option<&str>) -> Result<Reply, ReceiveError> {
-    let known = app.channel(&channel()).await?.expect("the channel");
+    let door = app.channel(&channel()).await?.expect("the channel");
     let digest = fingerprint(intake);
     let raw = serde_json::to_vec(intake).expect("a body");
-    let incoming = Incoming {
-        intake: intake.clone(),
-        fingerprint: digest.clone(),
-        raw: &raw,
-        raw_digest: digest.clone(),
-        correlation: "channel".to_owned(),
-        repeatable: key.map(|key| Repeatable { key: format!("acme-shop#{key}"), request: digest }),
+    let cause = Cause::of_channel(&door.0.id, "channel");
+    let incoming = Incoming { door: &door, payload: digest.clone(), cause, is_resumed: false };
+    app.keep(&incoming, &raw).await?;
+    let said = Ok((ChannelOrder::open(intake.clone()), digest.clone()));
+    let told = Told { at: String::new(), bytes: None, number: Some(intake.number.clone()), said };
+    let repeatable = key.map(|key| Repeatable { key: format!("acme-shop#{key}"), request: digest });
+    let reply = |taken: &Taken| Reply {
+        status: if taken.outcome == Outcome::Opened { 201 } else { 200 },
+        body: taken.order.as_ref().map(|(order, _)| order.to_string()).unwrap_or_default(),
     };
-    let reply =
-        |order: &Order, is_new| Reply { status: if is_new { 201 } else { 200 }, body: order.id.to_string() };
-    app.handle(&known, incoming, reply).await
+    app.one(&incoming, told, repeatable.as_ref(), reply).await
 }
 
 /// What a change of stock is answered: what is there, and how much of it is promised.

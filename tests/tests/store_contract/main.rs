@@ -13,6 +13,7 @@ mod lists;
 mod master_data;
 mod orders;
 mod pace;
+mod payloads;
 mod samples;
 mod stock;
 mod together;

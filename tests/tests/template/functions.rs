@@ -12,8 +12,9 @@ use serde_json::json;
 use crate::{Problems, deviations, finds, functions, holds, template};
 
 /// What a function is told beside `TABLE_NAME` and, where it reads a queue or the stream, `DEAD_LETTER_QUEUE_URL`.
-const FURTHER_ENVIRONMENT: [(&str, &[&str]); 6] = [
+const FURTHER_ENVIRONMENT: [(&str, &[&str]); 7] = [
     ("receive-order", &["ARCHIVE_BUCKET"]),
+    ("take-upload", &["ARCHIVE_BUCKET"]),
     ("collect-payment", &["PAYMENT_PROVIDER"]),
     ("manage-merchant", &["MAIL_DOMAIN"]),
     ("release-order", &["ARCHIVE_BUCKET", "WAREHOUSE_QUEUE_URL"]),

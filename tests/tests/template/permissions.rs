@@ -79,7 +79,9 @@ fn written_by(function: &str) -> BTreeSet<&'static str> {
         "allocate-stock" | "ship-order" | "deliver-order" | "cancel-order" => {
             &["ORDER#*", "TALLY#*", "STOCK#*"]
         }
-        "receive-order" | "operate-order" | "receive-fulfilment" => &["ORDER#*", "TALLY#*", "IDEMPOTENCY#*"],
+        "receive-order" => &["ORDER#*", "TALLY#*", "IDEMPOTENCY#*", "PAYLOAD#*", "UPLOAD#*"],
+        "take-upload" => &["ORDER#*", "TALLY#*", "UPLOAD#*"],
+        "operate-order" | "receive-fulfilment" => &["ORDER#*", "TALLY#*", "IDEMPOTENCY#*"],
         "collect-payment" => &["ORDER#*", "TALLY#*", "SANDBOX#*"],
         "validate-order" => &["ORDER#*", "TALLY#*", "SIGHTING#*", "SALT#*"],
         "report-channel" => &["ORDER#*", "TALLY#*", "PACE#*"],

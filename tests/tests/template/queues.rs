@@ -9,9 +9,10 @@ use serde_json::{Value, json};
 
 use crate::{Problems, finds, holds, items, wrong_properties};
 
-/// The stages that do not take ten messages at a time, and how many: mails go out slowly, and orders
-/// for the same stock are written together.
-const BATCH_SIZES: [(Stage, u32); 2] = [(Stage::NotifyCustomer, 1), (Stage::AllocateStock, 25)];
+/// The stages that do not take ten messages at a time, and how many: mails go out slowly, a file of orders
+/// is work enough, and orders for the same stock are written together.
+const BATCH_SIZES: [(Stage, u32); 3] =
+    [(Stage::NotifyCustomer, 1), (Stage::TakeUpload, 1), (Stage::AllocateStock, 25)];
 
 fn stages_without_a_safe_queue(template: &Template) -> Problems {
     let mut problems = Problems::new();

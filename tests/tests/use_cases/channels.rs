@@ -33,10 +33,16 @@ async fn is_on(world: &World, kind: ChannelKind) {
 }
 
 async fn a_shop(kind: ChannelKind) -> World {
+    let mut world = a_shop_without_goods(kind).await;
+    world.goods_arrive("SKU-1", 10).await;
+    world
+}
+
+/// Nothing of whose orders the warehouse has to give back.
+async fn a_shop_without_goods(kind: ChannelKind) -> World {
     let mut world = World::new();
     world.opens(&of_platform()).await;
     is_on(&world, kind).await;
-    world.goods_arrive("SKU-1", 10).await;
     world
 }
 
@@ -136,7 +142,7 @@ async fn staffs_cancellation_is_told_and_the_channels_own_is_not() {
         (format!("channel:{}", channel()), vec![]),
         ("channel:another".to_owned(), vec![FactKind::Cancelled]),
     ] {
-        let mut world = a_shop(ChannelKind::Shopify).await;
+        let mut world = a_shop_without_goods(ChannelKind::Shopify).await;
         let order = world.orders(&of_platform()).await;
         world.settle().await;
         let command = Command::RequestCancel { lines: Vec::new(), reason: CancelReason::Customer };
@@ -229,7 +235,7 @@ async fn an_answer_may_tell_that_the_channel_disagrees() {
 
 #[tokio::test]
 async fn calls_of_a_platform_are_as_far_apart_as_it_wants() {
-    let mut world = a_shop(ChannelKind::Base).await;
+    let mut world = a_shop_without_goods(ChannelKind::Base).await;
     let mut shop = world.store.channel(&channel()).await.unwrap().unwrap();
     shop.reports.interval_ms = Some(60_000);
     world.store.put_channel(&shop).await.unwrap();

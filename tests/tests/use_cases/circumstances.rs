@@ -48,8 +48,23 @@ pub(crate) async fn whichever_call_fails(mails: Mails, way: impl AsyncFn(&mut Wo
 
 fn writes(call: &str) -> bool {
     let (_, method) = call.split_once("::").unwrap();
-    let reads =
-        ["channel", "counts", "due", "event", "load", "look", "merchant", "products", "recall", "waiting"];
+    let reads = [
+        "channel",
+        "counts",
+        "due",
+        "event",
+        "list_registered",
+        "load",
+        "look",
+        "merchant",
+        "products",
+        "recall",
+        "registered",
+        "salt",
+        "sightings",
+        "tallies",
+        "waiting",
+    ];
     !reads.contains(&method)
 }
 

@@ -8,6 +8,7 @@ use juchu::app::message::Stage;
 use juchu::domain::Command;
 use juchu::domain::customer::Personal;
 use juchu::domain::ids::{LineId, OrderId};
+use juchu::domain::merchant::AddressCorrections;
 use juchu::domain::money::Amount;
 use juchu::domain::order::{CancelReason, HoldCode, OrderState, TicketKind, Validation};
 use juchu::domain::payment::{OperationKind, PaymentMethod, PaymentStatus};
@@ -83,6 +84,8 @@ ways! {
     cancelled_too_late: mails LeftOut,
     never_paid: mails Written,
     address_put_right: mails LeftOut,
+    address_proposed_and_accepted: mails LeftOut,
+    address_put_right_by_a_rule: mails LeftOut,
     address_accepted_as_it_is: mails LeftOut,
     card_declined_then_accepted: mails LeftOut,
     pay_later_declined: mails LeftOut,
@@ -361,6 +364,32 @@ async fn address_put_right(world: &mut World) {
     let order = receives_a_bad_address(world).await;
     world.staff(&order, &Command::ChangeAddress { ship_group: 1, address: address("山田太郎") }).await;
     world.settle().await;
+    assert_eq!(world.order(&order).validation, Validation::Passed);
+    leaves_and_arrives(world, &order).await;
+    stands(world, &order, OrderState::Completed, PaymentStatus::Captured);
+}
+
+async fn address_proposed_and_accepted(world: &mut World) {
+    let mut draft = an_order();
+    let address = &mut draft.intake.ship_groups[0].address;
+    address.prefecture = Personal::new("東京");
+    let order = world.receives(&draft).await;
+    world.settle().await;
+    assert!(world.order(&order).is_held_for(HoldCode::AddressDefect));
+    world.accepts_the_proposed_address(&order).await;
+    world.settle().await;
+    assert_eq!(world.order(&order).ship_groups[0].address.prefecture.reveal(), "東京都");
+    leaves_and_arrives(world, &order).await;
+    stands(world, &order, OrderState::Completed, PaymentStatus::Captured);
+}
+
+async fn address_put_right_by_a_rule(world: &mut World) {
+    let mut draft = an_order();
+    draft.policy.address_corrections = AddressCorrections::ApplySafe;
+    draft.intake.ship_groups[0].address.prefecture = Personal::default();
+    let order = world.receives(&draft).await;
+    world.settle().await;
+    assert_eq!(world.order(&order).ship_groups[0].address.prefecture.reveal(), "東京都");
     assert_eq!(world.order(&order).validation, Validation::Passed);
     leaves_and_arrives(world, &order).await;
     stands(world, &order, OrderState::Completed, PaymentStatus::Captured);

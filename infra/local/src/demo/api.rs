@@ -47,6 +47,8 @@ pub struct Order {
     pub holds: Vec<Hold>,
     /// What needs a person, or did.
     pub tickets: Vec<Ticket>,
+    /// What its channel was told.
+    pub reports: Vec<Report>,
     /// The mails about it.
     pub mails: Vec<Mail>,
     /// All that happened to it.
@@ -117,6 +119,24 @@ pub struct Mail {
 #[derive(Debug, Clone, Deserialize)]
 pub struct MailOutcome {
     /// `SENT` is the good one.
+    pub status: String,
+}
+
+/// Something a channel was told.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Report {
+    /// Its id.
+    pub report: String,
+    /// What.
+    pub fact: String,
+    /// How it stands.
+    pub outcome: ReportOutcome,
+}
+
+/// How a report stands.
+#[derive(Debug, Clone, Deserialize)]
+pub struct ReportOutcome {
+    /// `ACCEPTED` is the good one.
     pub status: String,
 }
 
@@ -237,8 +257,20 @@ impl Api {
     /// # Errors
     /// If the API refuses it.
     pub async fn send_order(&self, channel: &str, key: &str, order: &Value) -> anyhow::Result<Received> {
-        let path = format!("/v1/channels/{channel}/orders");
-        self.read(&path, self.request(Method::POST, &path).header("x-api-key", key).json(order)).await
+        self.send_as_channel(&format!("/v1/channels/{channel}/orders"), key, order).await
+    }
+
+    /// Sends what a channel sends that has this API key.
+    ///
+    /// # Errors
+    /// If the API refuses it.
+    pub async fn send_as_channel<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        key: &str,
+        body: &Value,
+    ) -> anyhow::Result<T> {
+        self.read(path, self.request(Method::POST, path).header("x-api-key", key).json(body)).await
     }
 
     /// The order as it stands.

@@ -70,7 +70,11 @@ macro_rules! story {
 #[must_use]
 pub fn all() -> Vec<Story> {
     vec![
-        story!(card_order, "a card, charged when the parcel leaves", DONE),
+        story!(
+            card_order,
+            "a card, charged when the parcel leaves; the shop's platform is told and accepts",
+            DONE
+        ),
         story!(bank_transfer, "paid by bank transfer before it leaves", DONE_PREPAID),
         story!(convenience_store, "paid at a convenience store before it leaves", DONE_PREPAID),
         story!(cash_on_delivery, "the carrier collects the money", DONE),
@@ -166,8 +170,9 @@ async fn ordered_and_delivered(world: World, order: Value, end: End) -> anyhow::
 }
 
 async fn card_order(world: World, end: End) -> anyhow::Result<Order> {
-    let order = tea(&world, "card", card("tok_visa"));
-    ordered_and_delivered(world, order, end).await
+    let id = world.customer_orders_on_platform(&tea(&world, "card", card("tok_visa"))).await?;
+    shipped_and_delivered(&world, &id, end).await?;
+    world.platform_accepts(&id, &["CONFIRMED", "DELIVERED", "SHIPPED", "SHIPPED_ALL"]).await
 }
 
 async fn paid_in_advance(world: World, number: &str, method: &str, end: End) -> anyhow::Result<Order> {
@@ -297,12 +302,11 @@ async fn sent_twice(world: World, end: End) -> anyhow::Result<Order> {
 
 async fn address_corrected(world: World, end: End) -> anyhow::Result<Order> {
     let mut order = tea(&world, "address", card("tok_visa"));
-    order["ship_to"] = address("山田 花子", "神宮前");
+    order["ship_to"] = address("山田 花子", "渋谷区神宮前");
+    order["ship_to"]["line2"] = json!("1-2-3 ハイツ101");
     let id = world.customer_orders(&order).await?;
     world.until(&id, "the hold", |order| order.is_held_for("ADDRESS_DEFECT")).await?;
-    let corrected = address("山田 花子", "神宮前1-2-3");
-    let change = json!({ "command": "change_address", "ship_group": 1, "address": corrected });
-    world.staff(&id, &change).await?;
+    world.staff(&id, &json!({ "command": "accept_address_proposal", "ship_group": 1 })).await?;
     shipped_and_delivered(&world, &id, end).await
 }
 

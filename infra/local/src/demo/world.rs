@@ -18,6 +18,8 @@ use super::api::{Api, Order};
 /// The merchant of the demonstration, and its channel.
 pub const MERCHANT: &str = "juchu-demo";
 const CHANNEL: &str = "juchu-demo-shop";
+/// Its other channel, which is told what happens to its orders.
+const PLATFORM: &str = "juchu-demo-platform";
 /// Its warehouse.
 const LOCATION: &str = "main";
 /// How long anything may take before the demonstration gives up.
@@ -88,6 +90,8 @@ impl World {
         world.put(&format!("/v1/merchants/{MERCHANT}"), &merchant).await?;
         let channel = json!({ "kind": "json", "api_key": world.key });
         world.put(&format!("/v1/merchants/{MERCHANT}/channels/{CHANNEL}"), &channel).await?;
+        let platform = json!({ "kind": "json", "api_key": world.key, "reports": { "enabled": true } });
+        world.put(&format!("/v1/merchants/{MERCHANT}/channels/{PLATFORM}"), &platform).await?;
         for (sku, ..) in PRODUCTS {
             world.shop_offers(sku).await?;
         }
@@ -155,11 +159,19 @@ impl World {
     pub fn order(&self, wish: &Wish<'_>) -> Value {
         let lines: Vec<Value> =
             wish.lines.iter().filter_map(|(sku, quantity)| self.line(sku, *quantity)).collect();
+        let number = format!("{}{}-{}", self.run, self.set, wish.number);
+        // Whoever orders so often from one phone would be taken for a fraud.
+        let n = number.bytes().fold(0_u32, |n, byte| (n * 31 + u32::from(byte)) % 10_000);
+        let customer = json!({
+            "name": "山田 花子",
+            "mail": format!("hanako.{n:04}@example.com"),
+            "phone": format!("090-2714-{n:04}"),
+        });
         json!({
-            "number": format!("{}{}-{}", self.run, self.set, wish.number),
+            "number": number,
             "ordered_at": SystemClock.now(),
-            "customer": { "name": "山田 花子", "mail": "hanako@example.com", "phone": "090-1234-5678" },
-            "ship_to": address("山田 花子", "神宮前1-2-3"),
+            "customer": customer,
+            "ship_to": address("山田 花子", &format!("神宮前1-2-{}", n + 1)),
             "lines": lines,
             "fees": [{ "kind": "SHIPPING", "amount": 550 }],
             "payments": [wish.payment],
@@ -182,10 +194,41 @@ impl World {
     /// # Errors
     /// If it is not taken.
     pub async fn customer_orders(&self, order: &Value) -> anyhow::Result<String> {
-        let received = self.api.send_order(CHANNEL, &self.key, order).await?;
+        self.channel_sends(CHANNEL, order).await
+    }
+
+    /// A customer orders on the platform that is told what happens, which sends the order.
+    ///
+    /// # Errors
+    /// If it is not taken.
+    pub async fn customer_orders_on_platform(&self, order: &Value) -> anyhow::Result<String> {
+        self.channel_sends(PLATFORM, order).await
+    }
+
+    async fn channel_sends(&self, channel: &str, order: &Value) -> anyhow::Result<String> {
+        let received = self.api.send_order(channel, &self.key, order).await?;
         // Asked again, it may be known from the request that was not answered.
         ensure!(!received.duplicate || self.api.repeats(), "a new order was taken for a known one");
         Ok(received.order)
+    }
+
+    /// The platform is told these facts, and accepts them.
+    ///
+    /// # Errors
+    /// If it is told something else, or its answers are not taken.
+    pub async fn platform_accepts(&self, id: &str, facts: &[&str]) -> anyhow::Result<Order> {
+        let told = |order: &Order| order.reports.len() >= facts.len();
+        let order = self.until(id, "the reports to the platform", told).await?;
+        let mut found: Vec<&str> = order.reports.iter().map(|report| report.fact.as_str()).collect();
+        found.sort_unstable();
+        ensure!(found == facts, "the platform was told {found:?} instead of {facts:?}");
+        for report in &order.reports {
+            let path = format!("/v1/channels/{PLATFORM}/reports/{}", report.report);
+            let accepted = json!({ "outcome": "accepted" });
+            let _: Value = self.api.send_as_channel(&path, &self.key, &accepted).await?;
+        }
+        let accepted = |order: &Order| order.reports.iter().all(|it| it.outcome.status == "ACCEPTED");
+        self.until(id, "the platform's answers", accepted).await
     }
 
     /// The shop sends an order again, not knowing whether it arrived.

@@ -78,8 +78,13 @@ impl Shop {
         json!({
             "number": Self::number(n),
             "ordered_at": SystemClock.now(),
-            "customer": { "name": "山田 花子", "mail": "hanako@example.com", "phone": "090-1234-5678" },
-            "ship_to": address("山田 花子", "神宮前1-2-3"),
+            // Each is somebody else's.
+            "customer": {
+                "name": format!("山田 {n}"),
+                "mail": format!("customer.{n}@example.com"),
+                "phone": format!("090-{:04}-{:04}", n / 10_000 % 10_000, n % 10_000),
+            },
+            "ship_to": address(&format!("山田 {n}"), &format!("神宮前1-2-{}", n + 1)),
             "lines": [{
                 "sku": name(arrival.sku),
                 "title": title(arrival.sku),

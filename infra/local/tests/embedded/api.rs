@@ -68,6 +68,19 @@ async fn shopifys_sample_order_becomes_completed_and_its_mails_can_be_read() {
         assert!(raw.starts_with("From: "));
     }
     assert!(page(&caller.url, "/dev/warehouse").await.contains("IPOD2008RED"));
+
+    // Shopify is told of the parcel in its own words, and its integration answers.
+    let order = caller.until(id, |order| order["reports"][0]["outcome"]["status"] == "SENT").await;
+    let told = page(&caller.url, "/dev/channel-reports").await;
+    assert!(told.contains("tracking_info") && told.contains("444413758703"), "{told}");
+    let report = order["reports"][0]["report"].as_str().unwrap();
+    let accepted = json!({ "outcome": "accepted", "channel_status": "SHIPPED" }).to_string();
+    let path = format!("/v1/channels/demo-shopify/reports/{report}");
+    assert_eq!(caller.send_signed(&path, accepted.as_bytes()).await.status(), 200);
+    let order = caller.until(id, |order| order["reports"][0]["outcome"]["status"] == "ACCEPTED").await;
+    assert_eq!(order["reports"][0]["fact"], "SHIPPED");
+    let other = format!("/v1/channels/demo-shop/reports/{report}");
+    assert_eq!(caller.send_signed(&other, accepted.as_bytes()).await.status(), 401);
     assert!(page(&caller.url, "/dev").await.contains("Mails"));
     assert!(page(&caller.url, "/dev/dead-letters").await.contains("Nothing here"));
     system.stop().await;

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 const ORDERS: usize = 10;
 
 /// The running binary. Dropping it kills it.
-struct Running(Child);
+pub(crate) struct Running(Child);
 
 impl Drop for Running {
     fn drop(&mut self) {
@@ -24,7 +24,7 @@ impl Drop for Running {
 }
 
 /// Starts the binary, and waits for its last line.
-fn run(data: &Path) -> (Running, Caller) {
+pub(crate) fn run(data: &Path) -> (Running, Caller) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_juchu"))
         .args(["--port", "0", "--data"])
         .arg(data)

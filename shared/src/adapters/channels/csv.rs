@@ -1,7 +1,7 @@
 //! Our own CSV: a row for each line, the columns named as in our JSON.
 //!
-//! - What belongs to the order is read from its first row: `number`, `ordered_at`, `status`, `kind`,
-//!   `currency`, `prices`, `total`, `note`, `expected_lines`, `customer.name`, `customer.mail` and so on,
+//! - What belongs to the order is read from its first row: `number`, `ordered_at`, `updated_at`, `status`,
+//!   `kind`, `currency`, `prices`, `total`, `note`, `expected_lines`, `customer.name`, `customer.mail` and so on,
 //!   `customer.address.city` and so on, `subscription.contract`, `purchase_order.number` …
 //! - What belongs to the line: `sku`, `title`, `unit_price`, `quantity`, `tax_rate`, `discount`,
 //!   `reference`, `choice`.
@@ -40,9 +40,10 @@ pub(super) const DIALECT: Dialect = Dialect {
     read: read_block,
 };
 
-const OF_ORDER: [&str; 11] = [
+const OF_ORDER: [&str; 12] = [
     "number",
     "ordered_at",
+    "updated_at",
     "status",
     "kind",
     "currency",
@@ -178,7 +179,9 @@ fn entries(block: &Block<'_>, row: &Row, order: &mut Map<String, Value>) {
 fn value(column: &str, cell: &str) -> Value {
     let last = column.rsplit('.').next().unwrap_or_default();
     match last {
-        "ordered_at" => when::moment(cell).map_or_else(|| cell.into(), |at| japan_time(at).into()),
+        "ordered_at" | "updated_at" => {
+            when::moment(cell).map_or_else(|| cell.into(), |at| japan_time(at).into())
+        }
         "desired_date" | "next_on" => {
             when::day(cell).map_or_else(|| cell.into(), |day| day.to_string().into())
         }

@@ -33,7 +33,7 @@ pub(super) fn read(body: &[u8], defaults: &ChannelDefaults) -> Result<Reading, C
 
 /// Takes an order over, with everything that is wrong with it.
 pub(super) fn read_order(order: &NewOrder, defaults: &ChannelDefaults) -> Result<ChannelOrder, ChannelError> {
-    let order_status = order.status;
+    let (status, updated_at) = (order.status, order.updated_at);
     let mut reader = Reader { currency: order.currency, defects: Defects::default() };
     let intake = Intake {
         number: reader.number(&order.number),
@@ -51,7 +51,7 @@ pub(super) fn read_order(order: &NewOrder, defaults: &ChannelDefaults) -> Result
         particulars: reader.particulars(order),
     };
     let order = reader.defects.finish(intake)?;
-    Ok(ChannelOrder { status: order_status, order, missing: Vec::new() })
+    Ok(ChannelOrder { status, updated_at, order, missing: Vec::new() })
 }
 
 struct Reader {
@@ -317,6 +317,7 @@ impl Reader {
             cautions,
             points_earned: points.collect(),
             expected_lines: order.expected_lines,
+            paid_by: None,
         }
     }
 

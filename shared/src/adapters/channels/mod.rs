@@ -8,14 +8,19 @@ mod amazon;
 mod base;
 mod csv;
 mod eccube;
+mod figures;
 mod given;
 pub mod json;
+mod lenient;
 mod logiless;
 mod method;
 mod nextengine;
 pub mod outgoing;
+mod payment;
 mod place;
+mod postal;
 mod rakuten;
+mod reader;
 mod reading;
 mod shopify;
 pub mod signature;
@@ -27,13 +32,13 @@ mod wire;
 mod woocommerce;
 mod yahoo;
 
-pub use reading::{ChannelOrder, ChannelStatus, Entry, Missing, Reading};
+pub use reading::{ChannelError, ChannelOrder, ChannelStatus, Entry, Missing, Reading};
 pub use table::Rows;
 
 use sha2::{Digest, Sha256};
 
 use crate::domain::customer::Language;
-use crate::domain::intake::{Impossible, Intake};
+use crate::domain::intake::Intake;
 use crate::domain::merchant::ChannelKind;
 
 /// What a payload leaves open and the merchant's settings say.
@@ -41,31 +46,6 @@ use crate::domain::merchant::ChannelKind;
 pub struct ChannelDefaults {
     /// The language of mails when the payload names none.
     pub language: Language,
-}
-
-/// Why a payload became no order.
-///
-/// `Display` is safe to log. The messages inside may quote the payload, and so are for its sender
-/// only.
-#[derive(Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ChannelError {
-    /// It has not the dialect's shape (HTTP 400).
-    #[error("the payload cannot be read: see `{path}`")]
-    Malformed {
-        /// Where, as a path into the payload; empty when it is the payload as a whole.
-        path: String,
-        /// What is expected there.
-        message: String,
-    },
-    /// It has the right shape, but no such order can be (HTTP 422).
-    #[error("the payload is no possible order: {} defects", .0.len())]
-    Impossible(Vec<Impossible>),
-}
-
-impl std::fmt::Debug for ChannelError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "ChannelError({self})")
-    }
 }
 
 /// Reads what a channel of this kind sends.
@@ -154,11 +134,19 @@ fn only(reading: Reading) -> Result<Intake, ChannelError> {
 /// same one, whatever else in them differs.
 #[must_use]
 pub fn fingerprint(order: &Intake) -> String {
+    digest_of(order)
+}
+
+/// The SHA-256 of something that was said, in hex.
+#[must_use]
+pub fn digest_of(said: &impl serde::Serialize) -> String {
     // Fields are written in the order of their declaration, and nothing in an intake can fail to be.
-    let canonical = serde_json::to_vec(order).unwrap_or_default();
+    let canonical = serde_json::to_vec(said).unwrap_or_default();
     hex::encode(Sha256::digest(canonical))
 }
 
+#[cfg(test)]
+mod fixtures;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]

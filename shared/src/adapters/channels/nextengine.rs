@@ -93,7 +93,7 @@ impl<'a> Reader<'a> {
         let shipped = Given::from(self.block.first("出荷済フラグ")).is_set();
         let status = if shipped { ChannelStatus::Shipped } else { ChannelStatus::Open };
         let order = self.defects.finish(intake)?;
-        Ok(ChannelOrder { status, order, missing: self.missing })
+        Ok(ChannelOrder { status, updated_at: None, order, missing: self.missing })
     }
 
     /// Where a column of the order is, for people who look at the file.

@@ -1,291 +1,362 @@
-//! Shopify's `orders/create` webhook: the order resource, bare or as `{"order": …}`.
+//! Shopify's order resource, as its webhooks (`orders/create`, `orders/updated`, `orders/cancelled`)
+//! and its REST API send it: bare, as `{"order": …}` or `{"orders": […]}`.
 //!
 //! - The number is `name` (`#1001`), what staff and customers see. A shop gives each only once, and
 //!   a channel is one shop; should a shop reuse one, the fingerprint tells the two orders apart.
 //! - `total_price` and `total_tax` are what the customer agreed to. Everything else may contradict
 //!   them: `discount_codes` promise what `total_discounts` did not grant, lines are added to
 //!   orders that keep their total. The contradictions are billed as stated and found by validation.
+//! - What was refunded or edited away is not to be sent: the order is read as it stands now, by the
+//!   `current_…` fields. Once nothing of it is left, it is read as it was made.
 //! - Fields we have no use for are ignored; the payload itself is archived.
 
-mod delivery;
+pub(super) mod delivery;
 mod parts;
 mod payment;
 mod tax;
 
-use jiff::Timestamp;
+use jiff::tz::Offset;
 use serde::Deserialize;
 
-use self::parts::{Allocation, Attribute, Item, Person, Place, ShippingLine, TaxLine};
+use self::parts::{Attribute, Item, Person, Place, Refund, ShippingLine, TaxLine, allocated};
 use self::tax::Taxes;
-use super::wire::{
-    Defects, Figure, MAIL, NAME, NOTE, PHONE, TOKEN, currency, nullable, parse, shorten, tidy,
-};
-use super::{ChannelDefaults, ChannelError, ChannelOrder, Reading};
-use crate::domain::billing::{Discount, DiscountKind};
-use crate::domain::customer::{Address, Customer, Language, Personal};
+use super::figures::add_fee;
+use super::lenient::{Envelope, List, Object, Scalar};
+use super::reader::Reader;
+use super::wire::{NOTE, currency, shorten, tidy};
+use super::{ChannelDefaults, ChannelError, ChannelOrder, ChannelStatus, Reading};
+use crate::domain::billing::{Discount, DiscountKind, FeeKind};
+use crate::domain::customer::{Address, Customer, DesiredDelivery, Language, Personal};
 use crate::domain::intake::{Intake, IntakeFee, IntakeLine, IntakeShipGroup, MAX_PARTS};
 use crate::domain::money::{Amount, Currency};
 use crate::domain::order::MAX_LINES;
-use crate::domain::particulars::{GroupParticulars, LineParticulars, Particulars};
-use crate::domain::tax::PriceBasis;
+use crate::domain::particulars::{GroupParticulars, LineParticulars, Particulars, PurchaseOrder};
+use crate::domain::tax::{PriceBasis, TaxRate};
 
-#[derive(Deserialize)]
-struct Envelope {
-    order: Option<serde::de::IgnoredAny>,
-}
+const ENVELOPE: Envelope = Envelope {
+    platform: "Shopify",
+    wrappers: &["order", "orders", "data"],
+    marks: &["line_items", "order_number", "total_price"],
+};
 
-#[derive(Deserialize)]
-struct Wrapped {
-    order: Wire,
-}
+const FETCH: &str = "GET orders/<id>.json";
 
 // No `Debug` on the wire structs: they hold personal data in plain strings.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
+#[serde(default)]
 struct Wire {
-    id: Option<Figure>,
-    name: Option<String>,
-    order_number: Option<Figure>,
-    created_at: Option<Timestamp>,
-    cancelled_at: Option<String>,
-    financial_status: Option<String>,
-    fulfillment_status: Option<String>,
-    gateway: Option<String>,
-    #[serde(default, deserialize_with = "nullable")]
-    payment_gateway_names: Vec<String>,
-    reference: Option<String>,
-    currency: Option<String>,
-    #[serde(default, deserialize_with = "nullable")]
-    taxes_included: bool,
-    total_price: Option<Figure>,
-    total_tax: Option<Figure>,
-    total_discounts: Option<Figure>,
-    total_outstanding: Option<Figure>,
-    #[serde(default, deserialize_with = "nullable")]
-    discount_codes: Vec<DiscountCode>,
-    #[serde(default, deserialize_with = "nullable")]
-    tax_lines: Vec<TaxLine>,
-    #[serde(default, deserialize_with = "nullable")]
-    line_items: Vec<Item>,
-    #[serde(default, deserialize_with = "nullable")]
-    shipping_lines: Vec<ShippingLine>,
-    email: Option<String>,
-    contact_email: Option<String>,
-    phone: Option<String>,
-    customer_locale: Option<String>,
-    customer: Option<Person>,
-    billing_address: Option<Place>,
-    shipping_address: Option<Place>,
-    note: Option<String>,
-    #[serde(default, deserialize_with = "nullable")]
-    note_attributes: Vec<Attribute>,
+    id: Scalar,
+    name: Scalar,
+    order_number: Scalar,
+    created_at: Scalar,
+    updated_at: Scalar,
+    cancelled_at: Scalar,
+    financial_status: Scalar,
+    fulfillment_status: Scalar,
+    gateway: Scalar,
+    payment_gateway_names: List<Scalar>,
+    reference: Scalar,
+    currency: Scalar,
+    taxes_included: Scalar,
+    total_price: Scalar,
+    current_total_price: Scalar,
+    total_tax: Scalar,
+    current_total_tax: Scalar,
+    total_discounts: Scalar,
+    current_total_discounts: Scalar,
+    total_outstanding: Scalar,
+    total_tip_received: Scalar,
+    discount_codes: List<Object<DiscountCode>>,
+    tax_lines: List<Object<TaxLine>>,
+    line_items: List<Object<Item>>,
+    shipping_lines: List<Object<ShippingLine>>,
+    refunds: List<Object<Refund>>,
+    email: Scalar,
+    contact_email: Scalar,
+    phone: Scalar,
+    po_number: Scalar,
+    customer_locale: Scalar,
+    customer: Object<Person>,
+    billing_address: Object<Place>,
+    shipping_address: Object<Place>,
+    note: Scalar,
+    note_attributes: List<Object<Attribute>>,
+    test: Scalar,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
+#[serde(default)]
 struct DiscountCode {
-    code: Option<String>,
+    code: Scalar,
 }
 
-/// Reads the body of an `orders/create` webhook.
+/// Reads an order or a list of them.
 ///
 /// # Errors
 /// See [`super::read`].
 pub(super) fn read(body: &[u8], defaults: &ChannelDefaults) -> Result<Reading, ChannelError> {
-    let (order, unmapped) = match parse::<Envelope>(body)?.0.order {
-        Some(_) => {
-            let (wrapped, unmapped) = parse::<Wrapped>(body)?;
-            (wrapped.order, unmapped)
-        }
-        None => parse::<Wire>(body)?,
-    };
-    let mut defects = Defects::default();
-    refuse_what_is_over(&order, &mut defects);
-    let code = order.currency.as_deref().unwrap_or_default();
-    let currency = currency(code).unwrap_or_else(|| {
-        defects.add("currency", "must be one we know, such as JPY or USD");
-        Currency::Jpy
-    });
-    let mut reader = Reader { currency, taxes: Taxes::of(&order, currency), order: &order, defects };
-    let lines = reader.lines();
-    let (fees, of_shipping) = reader.fees();
+    ENVELOPE.read(ENVELOPE.open(body)?, |order| read_order(order, defaults))
+}
+
+fn read_order(order: &Wire, defaults: &ChannelDefaults) -> Result<ChannelOrder, ChannelError> {
+    let mut reader = Reader::new(Currency::Jpy);
+    match order.currency.get().map(currency) {
+        Some(Some(currency)) => reader.currency = currency,
+        Some(None) => reader.defects.add("currency", "must be one we know, such as JPY or USD"),
+        None => reader.lacks("currency", FETCH),
+    }
+    let taxes = Taxes::of(order, &mut reader);
+    let mut parser = Parser { is_over: order.is_over(), taxes, order, reader };
+    let status = parser.status();
+    let lines = parser.lines();
+    let (fees, of_shipping) = parser.fees();
     let (desired, noted) = delivery::desired(&order.note_attributes);
+    let total = parser.total();
     let intake = Intake {
-        number: reader.number(),
-        ordered_at: reader.ordered_at(),
-        customer: reader.customer(defaults.language),
-        currency,
-        basis: if order.taxes_included { PriceBasis::TaxIncluded } else { PriceBasis::TaxExcluded },
-        ship_groups: vec![IntakeShipGroup {
-            address: reader.ship_to(),
-            desired,
-            particulars: GroupParticulars::default(),
-        }],
-        discounts: reader.discounts(&lines, of_shipping),
-        declared: Some(reader.declared()),
-        payments: reader.payments(),
-        customer_note: reader.note(&noted),
-        particulars: Particulars::default(),
+        number: parser.number(),
+        ordered_at: parser.reader.ordered_at("created_at", &order.created_at, Offset::UTC, FETCH),
+        customer: parser.customer(defaults.language),
+        currency: parser.reader.currency,
+        basis: if order.taxes_included.is_true() { PriceBasis::TaxIncluded } else { PriceBasis::TaxExcluded },
+        ship_groups: vec![parser.ship_group(desired)],
+        discounts: parser.discounts(&lines, of_shipping),
+        declared: parser.declared(total),
+        payments: parser.payments(total),
+        customer_note: parser.note(&noted),
+        particulars: parser.particulars(),
         lines,
         fees,
     };
-    Ok(Reading::of(ChannelOrder::open(reader.defects.finish(intake)?), unmapped))
+    parser.reader.updated_at(&order.updated_at, Offset::UTC);
+    parser.reader.finish(status, intake)
 }
 
-/// An order that is over at Shopify must not begin with us.
-fn refuse_what_is_over(order: &Wire, defects: &mut Defects) {
-    if order.cancelled_at.is_some() {
-        defects.add("cancelled_at", "the order was cancelled in Shopify: there is nothing to do");
-    }
-    if matches!(order.fulfillment_status.as_deref(), Some("fulfilled" | "partial")) {
-        let message = "goods have left already: fulfil the rest of the order in Shopify";
-        defects.add("fulfillment_status", message);
+impl Wire {
+    /// Whether nothing of the order is left to be sent.
+    fn is_over(&self) -> bool {
+        let cancelled = self.cancelled_at.get().is_some();
+        let left = |item: &Item| item.current_quantity.get().is_none_or(|units| units != "0");
+        cancelled || !self.line_items.iter().any(|item| left(item))
     }
 }
 
-struct Reader<'a> {
+struct Parser<'a> {
     order: &'a Wire,
-    currency: Currency,
+    /// Whether it is read as it was made, because nothing is left of it.
+    is_over: bool,
     taxes: Taxes,
-    defects: Defects,
+    reader: Reader,
 }
 
-impl Reader<'_> {
-    fn number(&mut self) -> String {
-        let name = self.order.name.as_deref().map(str::trim).filter(|name| !name.is_empty());
-        let number = self.order.order_number.as_ref().map(|number| format!("#{}", number.0));
-        let Some(number) = name.map(str::to_owned).or(number) else {
-            self.defects.add("name", "is missing: it is the order's number");
-            return String::new();
-        };
-        self.defects.text("name", &number, 100)
+impl Parser<'_> {
+    fn status(&mut self) -> ChannelStatus {
+        let order = self.order;
+        if order.test.is_true() {
+            self.reader.caution("TEST_ORDER", "a test order of the shop: nobody pays it");
+        }
+        let nothing_left = self.is_over && !order.line_items.is_empty();
+        match (order.fulfillment_status.text(), order.financial_status.text()) {
+            _ if order.cancelled_at.get().is_some() => ChannelStatus::Cancelled,
+            ("fulfilled", _) => ChannelStatus::Shipped,
+            ("partial", _) => ChannelStatus::PartiallyShipped,
+            ("restocked", _) | (_, "refunded" | "voided") => ChannelStatus::Cancelled,
+            _ if nothing_left => ChannelStatus::Cancelled,
+            (_, "expired") => ChannelStatus::Pending,
+            _ => ChannelStatus::Open,
+        }
     }
 
-    fn ordered_at(&mut self) -> Timestamp {
-        let Some(created_at) = self.order.created_at else {
-            self.defects.add("created_at", "is missing: it is when the customer ordered");
-            return Timestamp::UNIX_EPOCH;
-        };
-        self.defects.moment("created_at", created_at)
+    /// The figure as the order stands now, or as it was made when that is how it is read.
+    fn now<'s>(&self, current: &'s Scalar, made: &'s Scalar) -> &'s Scalar {
+        if self.is_over { made } else { current.or(made) }
+    }
+
+    fn total(&mut self) -> Option<Amount> {
+        let total = self.now(&self.order.current_total_price, &self.order.total_price);
+        if total.get().is_none() {
+            self.reader.lacks("declared", FETCH);
+        }
+        // Without its currency, a figure says nothing.
+        total.get().filter(|_| self.order.currency.get().is_some())?;
+        Some(self.reader.amount("total_price", total))
+    }
+
+    fn number(&mut self) -> String {
+        let name = &self.order.name;
+        let number = self.order.order_number.get().map(|number| format!("#{number}"));
+        match name.owned().or(number) {
+            Some(number) => self.reader.defects.text("name", &number, 100),
+            None => self.reader.number("name", name, FETCH),
+        }
     }
 
     fn lines(&mut self) -> Vec<IntakeLine> {
         let count = self.order.line_items.len();
-        if !(1..=MAX_LINES).contains(&count) {
-            self.defects.add("line_items", format!("has {count} lines, 1 to {MAX_LINES} are possible"));
+        if count == 0 {
+            self.reader.lacks("lines", FETCH);
+        }
+        if count > MAX_LINES {
+            let message = format!("has {count} lines, 1 to {MAX_LINES} are possible");
+            self.reader.defects.add("line_items", message);
         }
         let items = self.order.line_items.iter().take(MAX_LINES).enumerate();
         items.filter_map(|(i, item)| self.line(&format!("line_items[{i}]"), item)).collect()
     }
 
+    /// The units that were ordered.
+    fn ordered(&mut self, at: &str, item: &Item) -> u32 {
+        let field = format!("{at}.quantity");
+        let units = self.reader.units(&field, &item.quantity);
+        if units == 0 && item.quantity.get().is_none_or(|units| units == "0") {
+            self.reader.defects.add(field, "must be 1 to 9,999");
+        }
+        units.max(1)
+    }
+
+    /// The units that are still to be sent, or have been: those not refunded and not edited away.
+    fn wanted(&mut self, at: &str, item: &Item) -> u32 {
+        let ordered = self.ordered(at, item);
+        if self.is_over {
+            return ordered;
+        }
+        if item.current_quantity.get().is_some() {
+            return self.reader.units(&format!("{at}.current_quantity"), &item.current_quantity).min(ordered);
+        }
+        let refunds = self.order.refunds.iter().flat_map(|refund| refund.refund_line_items.iter());
+        let of_it =
+            refunds.filter(|refund| item.id.get().is_some() && refund.line_item_id.get() == item.id.get());
+        let refunded: u32 = of_it.map(|refund| self.reader.units("refunds", &refund.quantity)).sum();
+        ordered.saturating_sub(refunded)
+    }
+
     fn line(&mut self, at: &str, item: &Item) -> Option<IntakeLine> {
-        let unit_price = self.required(&format!("{at}.price"), item.price.as_ref());
-        let quantity = self.defects.units(&format!("{at}.quantity"), item.quantity.unwrap_or_default());
+        let unit_price = self.reader.amount(&format!("{at}.price"), &item.price);
+        if item.price.get().is_none() {
+            self.reader.lacks("lines[].unit_price", FETCH);
+        }
+        let (ordered, quantity) = (self.ordered(at, item), self.wanted(at, item));
         // The older `total_discount` is part of the allocations where there are any.
         let discount = if item.discount_allocations.is_empty() {
-            self.optional(&format!("{at}.total_discount"), item.total_discount.as_ref())
+            self.reader.amount(&format!("{at}.total_discount"), &item.total_discount)
         } else {
-            self.allocated(at, &item.discount_allocations)
+            allocated(at, &item.discount_allocations, &mut self.reader)
         };
-        let tax_rate = self.rate(&format!("{at}.tax_lines"), &item.tax_lines, item.taxable.unwrap_or(true));
-        let Some(sku) = item.stock_keeping_unit() else {
-            let message = "there is no SKU and no variant to name the product by: give it a SKU in Shopify";
-            self.defects.add(format!("{at}.sku"), message);
-            return None;
+        let taxable = item.taxable.get().is_none_or(|taxable| taxable == "true");
+        let tax_rate = self.rate(&format!("{at}.tax_lines"), &item.tax_lines, taxable);
+        let sku = item.stock_keeping_unit(at, &mut self.reader)?;
+        if quantity < ordered {
+            let meaning = "goods were refunded or taken off the order: it is as it stands now";
+            self.reader.caution("EDITED", meaning);
+        }
+        if item.requires_shipping.get() == Some("false") && quantity > 0 {
+            self.reader.caution("NOTHING_TO_SHIP", format!("`{at}` is nothing that is shipped"));
+        }
+        let line = IntakeLine {
+            ship_group: 0,
+            sku,
+            title: item.shown_title(),
+            unit_price,
+            quantity,
+            tax_rate,
+            discount: discount - discount.proportion(ordered - quantity, ordered),
+            particulars: LineParticulars { reference: Reader::words(&item.id), choice: None },
         };
-        let title = item.shown_title();
-        let reference = item.id.as_ref().map(|id| id.0.clone());
-        let particulars = LineParticulars { reference, ..LineParticulars::default() };
-        Some(IntakeLine { ship_group: 0, sku, title, unit_price, quantity, tax_rate, discount, particulars })
+        (quantity > 0).then_some(line)
     }
 
     /// The fees, after their discounts, and the sum of those discounts.
     fn fees(&mut self) -> (Vec<IntakeFee>, Amount) {
         let count = self.order.shipping_lines.len();
         if count > MAX_PARTS {
-            self.defects.add("shipping_lines", format!("has {count} lines, {MAX_PARTS} are possible"));
+            let message = format!("has {count} lines, {MAX_PARTS} are possible");
+            self.reader.defects.add("shipping_lines", message);
         }
         let (mut fees, mut discounts) = (Vec::new(), Amount::ZERO);
-        for (i, shipping) in self.order.shipping_lines.iter().take(MAX_PARTS).enumerate() {
+        let lines = self.order.shipping_lines.iter().take(MAX_PARTS).enumerate();
+        let is_over = self.is_over;
+        for (i, shipping) in lines.filter(|(_, line)| is_over || !line.is_removed.is_true()) {
             let at = format!("shipping_lines[{i}]");
-            let price = self.required(&format!("{at}.price"), shipping.price.as_ref());
-            let discount = self.allocated(&at, &shipping.discount_allocations);
+            let price = self.reader.amount(&format!("{at}.price"), &shipping.price);
+            let discount = allocated(&at, &shipping.discount_allocations, &mut self.reader);
             let tax_rate = self.rate(&format!("{at}.tax_lines"), &shipping.tax_lines, true);
             discounts += discount;
-            if price > discount {
-                fees.push(IntakeFee { kind: shipping.fee_kind(), amount: price - discount, tax_rate });
-            }
+            add_fee(&mut fees, shipping.fee_kind(), (price - discount).or_zero(), tax_rate);
         }
+        let tip = self.reader.amount("total_tip_received", &self.order.total_tip_received);
+        add_fee(&mut fees, FeeKind::Other, tip, TaxRate::EXEMPT);
         (fees, discounts)
     }
 
     /// What of `total_discounts` no line and no shipping line accounts for. It lowers the goods, and
     /// never by more than they cost: the total is stated anyway.
     fn discounts(&mut self, lines: &[IntakeLine], of_shipping: Amount) -> Vec<Discount> {
-        let total = self.optional("total_discounts", self.order.total_discounts.as_ref());
+        let total = self.now(&self.order.current_total_discounts, &self.order.total_discounts);
+        let total = self.reader.amount("total_discounts", total);
         let of_lines: Amount = lines.iter().map(|line| line.discount).sum();
         let goods: Amount = lines.iter().map(|line| line.unit_price * line.quantity - line.discount).sum();
         let amount = (total - of_shipping - of_lines).min(goods);
         if !amount.is_positive() {
             return Vec::new();
         }
-        let code = self.order.discount_codes.first().and_then(|discount| discount.code.as_deref());
+        let code = self.order.discount_codes.first().and_then(|discount| Reader::words(&discount.code));
         let kind = if code.is_some() { DiscountKind::Coupon } else { DiscountKind::Other };
-        vec![Discount { kind, code: code.map(|code| shorten(tidy(code, false), TOKEN)), amount }]
+        vec![Discount { kind, code, amount }]
     }
 
     fn customer(&mut self, language: Language) -> Customer {
-        let order = self.order;
-        let places = || order.billing_address.iter().chain(&order.shipping_address);
-        let country = places().find_map(Place::country_code).unwrap_or("JP");
-        let names = order.customer.iter().map(|person| person.full_name(country));
-        let name = names.chain(places().map(Place::full_name)).find(|name| !name.is_empty());
-        let person = order.customer.as_ref();
-        let mails = [&order.email, &order.contact_email].into_iter().flatten();
-        let mails = mails.chain(person.and_then(|person| person.email.as_ref()));
-        let phones = order.phone.iter().chain(person.and_then(|person| person.phone.as_ref()));
-        let phones = phones.chain(places().filter_map(|place| place.phone.as_ref()));
-        let filled = |text: &&String| !text.trim().is_empty();
-        let (mail, phone) = (mails.clone().find(filled), phones.clone().find(filled));
-        let locale = order.customer_locale.as_deref().filter(|locale| !locale.is_empty());
+        let (order, person) = (self.order, &self.order.customer);
+        let places = || [&order.billing_address, &order.shipping_address].into_iter();
+        let country = places().find_map(|place| place.country_code()).unwrap_or("JP");
+        let names = std::iter::once(person.full_name(country)).chain(places().map(|place| place.full_name()));
+        let name = names.into_iter().find(|name| !name.is_empty()).unwrap_or_default();
+        let mail = order.email.or(&order.contact_email).or(&person.email);
+        let [billing, shipping] = [&order.billing_address.phone, &order.shipping_address.phone];
+        let phone = order.phone.or(&person.phone).or(billing).or(shipping);
+        let address = &order.billing_address;
         Customer {
-            name: self.defects.personal("customer", name.as_deref(), NAME).unwrap_or_default(),
-            mail: self.defects.personal("email", mail.map(String::as_str), MAIL),
-            phone: self.defects.personal("phone", phone.map(String::as_str), PHONE),
-            language: locale.map_or(language, Language::from_tag),
+            name: self.reader.name("customer", &name),
+            mail: self.reader.mail("email", mail),
+            phone: self.reader.phone("phone", phone),
+            language: order.customer_locale.get().map_or(language, Language::from_tag),
+            number: Reader::words(&person.id),
+            address: address.is_there().then(|| Box::new(address.read("billing_address", &mut self.reader))),
             ..Customer::default()
         }
     }
 
     /// The shipping address. An order without one (made by hand, or nothing to ship) gets an empty
     /// one, which validation holds until a person has completed it.
-    fn ship_to(&mut self) -> Address {
-        let nowhere = Place::default();
-        self.order.shipping_address.as_ref().unwrap_or(&nowhere).read("shipping_address", &mut self.defects)
+    fn ship_group(&mut self, desired: DesiredDelivery) -> IntakeShipGroup {
+        let address: Address = self.order.shipping_address.read("shipping_address", &mut self.reader);
+        let shipping = self.order.shipping_lines.iter().find(|line| line.fee_kind() == FeeKind::Shipping);
+        let particulars = GroupParticulars {
+            delivery_method: shipping.and_then(|line| Reader::words(&line.title)),
+            ..GroupParticulars::default()
+        };
+        IntakeShipGroup { address, desired, particulars }
     }
 
     /// What the customer wrote, anywhere: nothing of it may be lost, so what is no delivery date or
     /// time is put below the note.
     fn note(&self, attributes: &[&Attribute]) -> Option<Personal> {
-        let note = self.order.note.iter().map(|note| tidy(note, true));
+        let note = self.order.note.get().map(|note| tidy(note, true));
         let attributes = attributes.iter().filter_map(|attribute| attribute.line());
-        let properties = self.order.line_items.iter().take(MAX_LINES).flat_map(Item::property_lines);
-        let all: Vec<String> =
-            note.chain(attributes).chain(properties).filter(|text| !text.is_empty()).collect();
+        let items = self.order.line_items.iter().take(MAX_LINES);
+        let properties = items.flat_map(|item| item.property_lines());
+        let all: Vec<String> = note.into_iter().chain(attributes).chain(properties).collect();
         (!all.is_empty()).then(|| shorten(all.join("\n"), NOTE).into())
     }
 
-    fn required(&mut self, field: &str, figure: Option<&Figure>) -> Amount {
-        if figure.is_none() {
-            self.defects.add(field, "is missing");
+    fn particulars(&self) -> Particulars {
+        let gateways: Vec<&str> = self.gateways().collect();
+        let number = Reader::words(&self.order.po_number);
+        Particulars {
+            paid_by: gateways.first().map(|gateway| Reader::title(gateway)),
+            purchase_order: number.map(|number| PurchaseOrder { number, account: None }),
+            ..Particulars::default()
         }
-        self.optional(field, figure)
-    }
-
-    fn optional(&mut self, field: &str, figure: Option<&Figure>) -> Amount {
-        figure.map(|figure| self.defects.amount(field, figure, self.currency)).unwrap_or_default()
-    }
-
-    fn allocated(&mut self, at: &str, allocations: &[Allocation]) -> Amount {
-        let field = format!("{at}.discount_allocations");
-        allocations.iter().map(|allocation| self.optional(&field, allocation.amount.as_ref())).sum()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -172,6 +172,14 @@ pub(super) fn moment<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Times
     text.parse().map_err(|_| D::Error::custom(advice))
 }
 
+/// A moment or none.
+pub(super) fn optional_moment<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Timestamp>, D::Error> {
+    let value = Option::<Value>::deserialize(deserializer)?;
+    value.map(moment).transpose().map_err(D::Error::custom)
+}
+
 /// A day or none, with an error that says how to write one.
 pub(super) fn optional_day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Date>, D::Error> {
     let text = Option::<String>::deserialize(deserializer)?;

@@ -99,7 +99,7 @@ impl Reader<'_> {
         };
         let status = self.status();
         let order = self.defects.finish(intake)?;
-        Ok(ChannelOrder { status, order, missing: self.missing })
+        Ok(ChannelOrder { status, updated_at: None, order, missing: self.missing })
     }
 
     fn path(&self, field: &str) -> String {

@@ -109,7 +109,7 @@ impl DynamoStore {
         self.commit_in_turn(self.prepare(commit)?).await
     }
 
-    fn prepare(&self, commit: &Commit) -> Result<Prepared, StoreError> {
+    pub(super) fn prepare(&self, commit: &Commit) -> Result<Prepared, StoreError> {
         let (order, merchant) = (&commit.order, &commit.order.merchant);
         let row = order_row(order)?;
         let mut own = vec![if commit.expected_version == 0 {

@@ -15,6 +15,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use aws_sdk_dynamodb::types::{CancellationReason, TransactWriteItem};
+use futures_util::stream::{self, StreamExt};
 use sha2::{Digest, Sha256};
 use tokio::sync::oneshot;
 use tokio::sync::oneshot::error::TryRecvError;
@@ -22,7 +23,7 @@ use tokio::sync::oneshot::error::TryRecvError;
 use super::DynamoStore;
 use super::commit::{Part, Prepared, why};
 use super::transact::{Cancelled, Reason, reason};
-use crate::app::ports::{CommitError, StoreError};
+use crate::app::ports::{Commit, CommitError, StoreError};
 use crate::app::stock_effect::{Needs, StockEffect};
 use crate::domain::ids::MerchantId;
 use crate::domain::stock::{Stock, StockDelta, StockKey};
@@ -30,6 +31,8 @@ use crate::domain::tally::{Bounds, TallyChange, TallyKey};
 
 /// The most rows one transaction writes.
 const TRANSACTION: usize = 100;
+/// How many groups that nobody else waits for are written in the same moment.
+const GROUPS: usize = 4;
 
 /// Who waits for which counts. A commit that changes several waits for the first of them.
 #[derive(Debug, Default)]
@@ -178,6 +181,32 @@ impl DynamoStore {
         }
         drop(lane);
         answer
+    }
+
+    /// Writes commits that nobody else waits for, as many at a time as fit into one transaction.
+    pub(super) async fn commit_orders(&self, commits: &[Commit]) -> Vec<Result<(), CommitError>> {
+        let (mut answers, mut groups, mut rows) = (Vec::with_capacity(commits.len()), Vec::new(), 0);
+        for commit in commits {
+            let (told, answer) = oneshot::channel();
+            answers.push(answer);
+            let commit = match self.prepare(commit) {
+                Ok(commit) => commit,
+                Err(error) => {
+                    drop(told.send(Err(error.into())));
+                    continue;
+                }
+            };
+            rows += commit.own.len();
+            if groups.is_empty() || rows > TRANSACTION {
+                rows = commit.own.len();
+                groups.push(Vec::new());
+            }
+            if let Some(group) = groups.last_mut() {
+                Vec::push(group, Waiting { commit, told });
+            }
+        }
+        stream::iter(groups).for_each_concurrent(GROUPS, |group| self.write(group)).await;
+        answers.into_iter().map(|mut answer| answer.try_recv().unwrap_or_else(|_| Err(unknown()))).collect()
     }
 
     /// Writes a group, and tells each of its commits what became of it. Those that cannot be written

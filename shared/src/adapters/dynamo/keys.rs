@@ -25,6 +25,7 @@ pub(super) const MAIL_PREFIX: &str = "MAIL#";
 pub(super) const LEDGER_PREFIX: &str = "LEDGER#";
 pub(super) const BACKORDER_PREFIX: &str = "BACKORDER#";
 pub(super) const PRODUCT_PREFIX: &str = "PRODUCT#";
+pub(super) const PAGE_PREFIX: &str = "PAGE#";
 pub(super) const SIGHTING_PREFIX: &str = "AT#";
 
 /// The primary key of an item.
@@ -84,6 +85,22 @@ impl Key {
 
     pub(super) fn channel(id: &ChannelId) -> Self {
         Self { pk: format!("CHANNEL#{id}"), sk: "CHANNEL".to_owned() }
+    }
+
+    pub(super) fn payload(channel: &ChannelId, payload: &str) -> Self {
+        Self { pk: payload_partition(channel), sk: payload.to_owned() }
+    }
+
+    pub(super) fn unopened(order: &OrderId) -> Self {
+        Self { pk: order_partition(order), sk: "UNOPENED".to_owned() }
+    }
+
+    pub(super) fn upload(channel: &ChannelId, id: &str) -> Self {
+        Self { pk: upload_partition(channel, id), sk: "UPLOAD".to_owned() }
+    }
+
+    pub(super) fn page(channel: &ChannelId, upload: &str, number: u32) -> Self {
+        Self { pk: upload_partition(channel, upload), sk: format!("{PAGE_PREFIX}{number:06}") }
     }
 
     pub(super) fn salt(merchant: &MerchantId) -> Self {
@@ -146,6 +163,14 @@ fn ledger_partition(merchant: &MerchantId, key: &StockKey, shard: u8) -> String 
 pub(super) fn ledger_partitions(merchant: &MerchantId, key: &StockKey) -> Vec<String> {
     let parts = (0..LEDGER_SHARDS).map(|shard| ledger_partition(merchant, key, shard));
     parts.chain([stock_partition(merchant, key)]).collect()
+}
+
+pub(super) fn payload_partition(channel: &ChannelId) -> String {
+    format!("PAYLOAD#{channel}")
+}
+
+pub(super) fn upload_partition(channel: &ChannelId, upload: &str) -> String {
+    format!("UPLOAD#{channel}#{upload}")
 }
 
 pub(super) fn merchant_partition(id: &MerchantId) -> String {

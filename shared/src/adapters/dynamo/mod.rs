@@ -6,6 +6,7 @@
 //! | | `EVENT#seq` | an event: history, outbox and concurrency guard in one |
 //! | | `SALES#seq` | a posted sale 売上, by merchant and day |
 //! | | `MAIL#fact` | that a mail was begun, and how it ended |
+//! | | `UNOPENED` | why there is no such order: its channel did not want it shipped any more |
 //! | `STOCK#merchant#sku#location` | `STOCK` | the counts |
 //! | | `REFERENCE#reference` | that a slip or count was booked, so that it is booked once |
 //! | | `BACKORDER#received_at#order#line` | a line that waits |
@@ -18,6 +19,9 @@
 //! | | `REFERENCE#reference` | that a slip changed it, so that it does so once |
 //! | `SIGHTING#merchant#kind#hash` | `AT#received_at#order` | that an order had the mark; forgotten after 30 days |
 //! | `CHANNEL#id` | `CHANNEL` | a channel |
+//! | `PAYLOAD#channel` | `digest` | a payload somebody has to look at |
+//! | `UPLOAD#channel#digest` | `UPLOAD` | a file of orders, and how far it was worked through; also an event |
+//! | | `PAGE#number` | what became of a stretch of it; also an event when there is more to do |
 //! | `PACE#channel` | `PACE` | until when the channel's calls are taken |
 //! | `IDEMPOTENCY#key` | `ANSWER` | what a request was told; forgotten after a day |
 //!
@@ -34,6 +38,7 @@ mod mails;
 mod merchants;
 mod orders;
 mod pace;
+mod payloads;
 mod query;
 mod stock;
 pub mod table;
@@ -155,6 +160,13 @@ impl DynamoStore {
             }
         }
         Ok(rows)
+    }
+
+    /// Deletes one row, if it is there.
+    async fn delete(&self, key: Key) -> Result<(), StoreError> {
+        let request = self.client.delete_item().table_name(&self.table).set_key(Some(key.into_row()));
+        request.send().await.map_err(failed)?;
+        Ok(())
     }
 
     /// Writes one row under a condition.

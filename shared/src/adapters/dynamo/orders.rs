@@ -45,6 +45,10 @@ impl OrderStore for DynamoStore {
         self.commit_order(commit).await
     }
 
+    async fn commit_all(&self, commits: &[Commit]) -> Vec<Result<(), CommitError>> {
+        self.commit_orders(commits).await
+    }
+
     async fn list(&self, query: &OrderQuery) -> Result<Page<OrderSummary>, ListError> {
         let (index, condition, partition) = place(query);
         let select = Select {

@@ -114,7 +114,10 @@ fn notice(facts: &FactContext<'_>) -> Option<Notice> {
         | Event::UnitsCancelled { .. }
         | Event::CancelRefused { .. }
         | Event::AddressChanged { .. }
+        | Event::AddressCorrected { .. }
         | Event::DesiredDeliveryChanged { .. }
+        | Event::ChannelUpdated { .. }
+        | Event::ImportCompleted { .. }
         | Event::NoteAdded { .. }
         | Event::ChannelReported { .. }
         | Event::ChannelReportImpossible { .. }
@@ -237,6 +240,7 @@ fn cancelled(order: &Order, reason: order::CancelReason, taken: &Taken, whole: b
         order::CancelReason::Shop | order::CancelReason::Fraud => CancelReason::Shop,
         order::CancelReason::OutOfStock => CancelReason::OutOfStock,
         order::CancelReason::Undeliverable => CancelReason::Undeliverable,
+        order::CancelReason::Channel => CancelReason::Channel,
         order::CancelReason::PaymentDeclined => CancelReason::PaymentDeclined,
         order::CancelReason::PaymentExpired => {
             let due =

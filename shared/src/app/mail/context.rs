@@ -454,6 +454,8 @@ pub enum CancelReason {
     Undeliverable,
     /// The card was declined.
     PaymentDeclined,
+    /// It was cancelled where it was ordered.
+    Channel,
 }
 
 /// What happens with the money of what is cancelled.

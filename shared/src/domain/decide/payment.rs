@@ -31,6 +31,10 @@ pub enum Collection {
 /// every step, every crash and every duplicate.
 #[must_use]
 pub fn next_collection(order: &Order, now: Timestamp) -> Option<Collection> {
+    // What half an order costs is nothing to ask for.
+    if order.is_partial() && !order.is_empty() {
+        return None;
+    }
     let targets = order.targets();
     order.payments.iter().zip(targets).find_map(|(payment, target)| next_of(order, payment, target, now))
 }
@@ -101,6 +105,7 @@ fn is_to_be_requested(order: &Order, payment: &Payment, target: Amount) -> bool 
         && !payment.secures(target)
         && is_time
         && order.cancellation.is_none()
+        && !order.is_partial()
         && !order.state.is_final()
 }
 
@@ -253,6 +258,14 @@ pub(super) fn deposit(
         let delivered = order.state >= OrderState::Delivered;
         require(order, delivered, "the carrier collects it with the delivery")?;
         let missing = (target_of(order, id) - payment.held()).or_zero();
+        if amount > missing {
+            return Err(Rejection::TooMuch { available: missing.units() });
+        }
+    }
+    if payment.method == PaymentMethod::ChannelSettled {
+        // The channel has agreed to so much, and settles it once.
+        let open = payment.status == PaymentStatus::Pending;
+        let missing = if open { (payment.amount - payment.held()).or_zero() } else { Amount::ZERO };
         if amount > missing {
             return Err(Rejection::TooMuch { available: missing.units() });
         }

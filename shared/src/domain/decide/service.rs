@@ -7,6 +7,7 @@ use super::cancellation::everything;
 use super::channel;
 use super::fulfilment::is_unreleased;
 use super::{Effects, require, require_open};
+use crate::domain::address::CorrectionReason;
 use crate::domain::customer::{Address, DesiredDelivery, Personal};
 use crate::domain::event::Event;
 use crate::domain::japan;
@@ -100,13 +101,35 @@ fn close_hold(order: &Order, code: HoldCode, event: Event) -> Result<Effects, Re
 }
 
 pub(super) fn change_address(order: &Order, ship_group: u8, address: &Address) -> Result<Effects, Rejection> {
+    if !is_another_address(order, ship_group, address)? {
+        return Ok(Effects::none());
+    }
+    Ok(Event::AddressChanged { ship_group, address: address.clone() }.into())
+}
+
+pub(super) fn correct_address(
+    order: &Order,
+    ship_group: u8,
+    address: &Address,
+    reasons: &[CorrectionReason],
+    by: &str,
+) -> Result<Effects, Rejection> {
+    if !is_another_address(order, ship_group, address)? {
+        return Ok(Effects::none());
+    }
+    let (address, reasons, by) = (address.clone(), reasons.to_vec(), by.to_owned());
+    Ok(Event::AddressCorrected { ship_group, address, reasons, by }.into())
+}
+
+/// Whether the ship group goes elsewhere now, and may still go to `address` instead.
+fn is_another_address(order: &Order, ship_group: u8, address: &Address) -> Result<bool, Rejection> {
     let group = order.ship_groups.iter().find(|group| group.id == ship_group);
     let group = group.ok_or(Rejection::NoSuchShipGroup(ship_group))?;
     if group.address == *address {
-        return Ok(Effects::none());
+        return Ok(false);
     }
     require_unreleased(order, ship_group)?;
-    Ok(Event::AddressChanged { ship_group, address: address.clone() }.into())
+    Ok(true)
 }
 
 pub(super) fn change_desired_delivery(

@@ -58,13 +58,13 @@ signals! {
     /// The same name ordered several times within an hour: cards are being tried.
     SameNameOften = "SAME_NAME_OFTEN", 15;
     /// The same mail address ordered several times within a day.
-    SameMailOften = "SAME_MAIL_OFTEN", 15;
+    SameMailOften = "SAME_MAIL_OFTEN", 5;
     /// The same phone number ordered several times within a day.
-    SamePhoneOften = "SAME_PHONE_OFTEN", 15;
+    SamePhoneOften = "SAME_PHONE_OFTEN", 5;
     /// The same card ordered several times within a day.
-    SameCardOften = "SAME_CARD_OFTEN", 25;
+    SameCardOften = "SAME_CARD_OFTEN", 10;
     /// Several orders of others go to this address within 30 days: a drop, or a family.
-    SameAddressOften = "SAME_ADDRESS_OFTEN", 15;
+    SameAddressOften = "SAME_ADDRESS_OFTEN", 10;
     /// Orders to this address name different rooms: parcels are picked up at the door.
     RoomsVary = "ROOMS_VARY", 35;
     /// The address ends where the house number should be, or has parts nobody lives in: a made-up address.
@@ -88,7 +88,7 @@ signals! {
     /// The mail address looks typed at random.
     MeaninglessMail = "MEANINGLESS_MAIL", 15;
     /// The phone number is a row of the same or of rising digits.
-    MeaninglessPhone = "MEANINGLESS_PHONE", 25;
+    MeaninglessPhone = "MEANINGLESS_PHONE", 10;
     /// The customer is in a hurry: by note, or a large first order wanted at once.
     Rush = "RUSH", 10;
 }

@@ -193,6 +193,20 @@ fn weights_add_up_can_be_changed_and_are_explained_heaviest_first() {
 }
 
 #[test]
+fn that_one_person_orders_often_never_holds_an_order_by_itself() {
+    let often = [
+        Signal::SameNameOften,
+        Signal::SameMailOften,
+        Signal::SamePhoneOften,
+        Signal::SameCardOften,
+        Signal::SameAddressOften,
+        Signal::MeaninglessPhone,
+    ];
+    let (rules, sum) = (FraudRules::default(), often.into_iter().map(Signal::default_weight).sum::<u16>());
+    assert!((rules.warn_at..rules.hold_at).contains(&sum), "{sum}");
+}
+
+#[test]
 fn the_same_person_is_recognised_however_it_is_written() {
     let text = |feature: Option<Feature>| feature.unwrap().text;
     assert_eq!(text(Feature::mail("Taro+shop@Example.com")), text(Feature::mail("taro@example.com ")));
@@ -222,4 +236,38 @@ fn nothing_personal_is_in_what_is_found() {
     for secret in ["secretaaa", "1111", "秘密"] {
         assert!(!shown.contains(secret), "{shown}");
     }
+}
+
+/// The document about the signals: what a person says, and the table as the code has it.
+fn document() -> String {
+    let rules = FraudRules::default();
+    let mut table = String::from("| signal | weight | what and why |\n|---|---|---|\n");
+    for signal in Signal::ALL {
+        table += &format!("| `{}` | {} | {} |\n", signal.code(), signal.default_weight(), signal.why());
+    }
+    let thresholds = format!(
+        "From **{}** on an order is shown with a warning, from **{}** on it is held for `FRAUD_REVIEW`. A first \
+         order is large from {} yen on, a line has many units from {} on. Several are {} other orders of the \
+         same name within an hour, {} of the same mail, phone or card within a day, {} to the same address \
+         within 30 days; {} different rooms at one address are too many.",
+        rules.warn_at,
+        rules.hold_at,
+        rules.large_amount.units(),
+        rules.many_units,
+        rules.names_an_hour,
+        rules.orders_a_day,
+        rules.addresses_a_month,
+        rules.rooms,
+    );
+    include_str!("document.txt").replace("{table}", &table).replace("{thresholds}", &thresholds)
+}
+
+#[test]
+fn the_document_is_what_the_code_does() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../infra/docs/FRAUD.md");
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(path, document()).unwrap();
+    }
+    let known = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(known == document(), "rewrite it: UPDATE_DOCS=1 cargo nextest run --workspace -E 'test(fraud)'");
 }

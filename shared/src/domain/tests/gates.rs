@@ -3,6 +3,7 @@
 use jiff::civil::date;
 
 use crate::domain::Command;
+use crate::domain::address::CorrectionReason;
 use crate::domain::customer::DesiredDelivery;
 use crate::domain::event::{EventKind, Grant};
 use crate::domain::ids::LineId;
@@ -80,6 +81,25 @@ fn a_corrected_address_is_checked_again_and_closes_its_hold() {
         .then(&[EventKind::AddressChanged]);
     assert_eq!(case.order.validation, Validation::Pending);
     case.validated().then(&[EventKind::HoldResolved, EventKind::OrderValidated]);
+}
+
+#[test]
+fn a_proposed_address_is_taken_over_once_and_checked_again() {
+    let correct = Command::CorrectAddress {
+        ship_group: 1,
+        address: address("山田次郎"),
+        reasons: vec![CorrectionReason::RepetitionDropped],
+        by: staff(),
+    };
+    let mut case = given(an_order());
+    case.does(&Command::Validate { findings: vec![blocking(HoldCode::AddressDefect)] })
+        .does(&correct)
+        .then(&[EventKind::AddressCorrected])
+        .does(&correct)
+        .then_nothing();
+    assert_eq!(case.order.validation, Validation::Pending);
+    case.validated().then(&[EventKind::HoldResolved, EventKind::OrderValidated]);
+    given(an_order()).stages_run().when(&correct).then_refused("WRONG_STATE");
 }
 
 #[test]

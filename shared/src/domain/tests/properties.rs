@@ -29,6 +29,7 @@ use crate::domain::tax::TaxRate;
 use crate::domain::testing::stages::{self, approved, has_effect};
 use crate::domain::testing::{Case, Draft, START, address, an_order, given, location, yen};
 use crate::domain::timers::next_due;
+use crate::domain::told::Word;
 use crate::domain::validation::{Finding, FindingCode, Severity};
 use crate::domain::{Command, Event};
 
@@ -97,6 +98,11 @@ enum Action {
         stage: usize,
     },
     RequestCancel(Vec<(usize, u32)>),
+    /// The channel says something else than before.
+    Word {
+        what: usize,
+        n: usize,
+    },
     Find(usize),
     /// Screening finds a customer, or another one, with or without an account.
     Screen {
@@ -169,6 +175,7 @@ fn action() -> impl Strategy<Value = Action> {
         14 => (i(), 0..13usize, 0..3i64).prop_map(|(shipment, kind, hour)| Action::Report { shipment, kind, hour }),
         4 => (i(), 0..3usize).prop_map(|(shipment, stage)| Action::Shipment { shipment, stage }),
         2 => prop::collection::vec((i(), 0..4u32), 0..3).prop_map(Action::RequestCancel),
+        4 => (0..8usize, i()).prop_map(|(what, n)| Action::Word { what, n }),
         1 => i().prop_map(Action::Find),
         1 => (0..2usize, prop::bool::weighted(0.2)).prop_map(|(customer, on_terms)| Action::Screen { customer, on_terms }),
         2 => (i(), 0..3usize).prop_map(|(code, end)| Action::Hold { code, end }),
@@ -197,8 +204,9 @@ fn draft() -> impl Strategy<Value = Draft> {
     let lines = prop::collection::vec(line, 1..4);
     let switches = (any::<bool>(), any::<bool>(), any::<bool>(), 0..12i8);
     let money = (method(), prop::option::of((method(), 0..800i64)), 0..500i64, 0..300i64);
-    (lines, switches, money).prop_map(
-        |(lines, (split, shipped, fee, day), (method, second, discount, points))| {
+    let channel = (any::<bool>(), prop::bool::weighted(0.2));
+    (lines, switches, money, channel).prop_map(
+        |(lines, (split, shipped, fee, day), (method, second, discount, points), (awaited, in_part))| {
             let mut draft = an_order().of(&[]).paid_by(method);
             for (quantity, price, reduced, elsewhere) in lines {
                 draft = draft.and(quantity, price);
@@ -221,13 +229,19 @@ fn draft() -> impl Strategy<Value = Draft> {
             if let Some(points) = draft.intake.discounts.last_mut() {
                 points.code = Some("OWN".to_owned());
             }
-            match second {
+            draft = match second {
                 Some((method, amount)) => {
                     let total = draft.clone().order().billing().total.units();
                     draft.first_paid_by(method, amount.min(total))
                 }
                 None => draft,
+            };
+            for payment in &mut draft.intake.payments {
+                payment.awaited = awaited && payment.method == PaymentMethod::ChannelSettled;
             }
+            let more = u32::try_from(draft.intake.lines.len() + 1).ok();
+            draft.intake.particulars.expected_lines = more.filter(|_| in_part);
+            draft
         },
     )
 }
@@ -259,17 +273,58 @@ struct World {
     /// The bank's: what came in under each reference.
     bank: BTreeMap<(PaymentId, String), Amount>,
     sent: Vec<Command>,
+    /// What the channel said last, and how often it has said something.
+    channel: (Draft, Order, i64),
 }
 
 impl World {
     fn new(draft: Draft) -> Self {
-        Self {
-            case: given(draft),
+        let case = given(draft.clone());
+        let channel = (draft, case.order.clone(), 0);
+        let mut world = Self {
+            case,
+            channel,
             asked: Vec::new(),
             decided: BTreeMap::new(),
             bank: BTreeMap::new(),
             sent: Vec::new(),
+        };
+        if world.case.order.is_partial() {
+            let severity = Severity::Blocking(HoldCode::PartialImport);
+            let finding = Finding { code: FindingCode::PartialImport, severity, ..finding(0) };
+            world.send(Command::Validate { findings: vec![finding] });
         }
+        world
+    }
+
+    /// What the channel says now.
+    fn word(&mut self, what: usize, n: usize) -> Command {
+        let (draft, before, words) = &mut self.channel;
+        let intake = &mut draft.intake;
+        let at = n % intake.lines.len();
+        match what {
+            0 => intake.ship_groups[0].address = address(&n.to_string()),
+            1 => intake.ship_groups[0].desired.date = Some(date(2026, 4, 10)),
+            2 if intake.lines[at].quantity > 1 => intake.lines[at].quantity -= 1,
+            3 => intake.payments.iter_mut().for_each(|payment| payment.awaited = false),
+            4 if intake.lines.len() < 5 => intake.lines.push(intake.lines[at].clone()),
+            5 => intake.lines[at].unit_price += yen(1),
+            6 if intake.lines.len() > 1 => drop(intake.lines.remove(at)),
+            _ => intake.customer_note = Some(n.to_string().into()),
+        }
+        *words += 1;
+        let word = Word {
+            status: if what == 7 { ChannelStatus::Cancelled } else { ChannelStatus::Open },
+            updated_at: Some(START + SignedDuration::from_secs(*words)),
+            fingerprint: words.to_string(),
+            told: intake.clone(),
+            source: None,
+        };
+        let before = match draft.clone().received() {
+            Ok(told) => std::mem::replace(before, told),
+            Err(_) => before.clone(),
+        };
+        Command::FollowChannel { before: Box::new(before), word: Box::new(word) }
     }
 
     fn happen(&mut self, action: &Action) {
@@ -290,8 +345,12 @@ impl World {
 
     /// What is sent to the order, if the action is a message and does not act by itself.
     fn command(&mut self, action: &Action) -> Option<Command> {
+        if let Action::Word { what, n } = action {
+            return Some(self.word(*what, *n));
+        }
         let order = &self.case.order;
         Some(match action {
+            Action::Word { .. } => return None,
             Action::Wait { hours } => {
                 self.case.after(*hours);
                 return None;
@@ -372,7 +431,12 @@ impl World {
             Action::Hold { code, end } => hold(*code, *end),
             Action::ChangeAddress { group, to } => {
                 let ship_group = pick(&order.ship_groups, *group)?.id;
-                Command::ChangeAddress { ship_group, address: address(&to.to_string()) }
+                let (address, by) = (address(&to.to_string()), "sato".to_owned());
+                if *to == 0 {
+                    Command::CorrectAddress { ship_group, address, reasons: Vec::new(), by }
+                } else {
+                    Command::ChangeAddress { ship_group, address }
+                }
             }
             Action::ChangeDate { group, day } => {
                 let ship_group = pick(&order.ship_groups, *group)?.id;

@@ -64,6 +64,12 @@ pub enum CommandBody {
         /// The whole new address.
         address: AddressBody,
     },
+    /// 住所補正: put the address right, as the order's view proposes it at this moment; nothing is done
+    /// where nothing is proposed. Only before the warehouse has it.
+    AcceptAddressProposal {
+        /// Which ship group.
+        ship_group: u8,
+    },
     /// 希望日変更: only before the warehouse has it.
     ChangeDesiredDelivery {
         /// Which ship group.
@@ -125,12 +131,24 @@ pub enum CommandBody {
     },
 }
 
+/// What a request asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Asked {
+    /// A command, complete.
+    Command(Command),
+    /// To accept the address that is proposed for a ship group when the request is carried out.
+    AcceptAddressProposal {
+        /// Which ship group.
+        ship_group: u8,
+    },
+}
+
 impl CommandBody {
-    /// The command that `by` gives.
+    /// What `by` asks for.
     ///
     /// # Errors
     /// All that is wrong with it.
-    pub fn read(self, by: &str) -> Result<Command, Vec<Impossible>> {
+    pub fn read(self, by: &str) -> Result<Asked, Vec<Impossible>> {
         let mut defects = Defects::default();
         let by = by.to_owned();
         let command = match self {
@@ -150,6 +168,9 @@ impl CommandBody {
             Self::ChangeAddress { ship_group, address } => {
                 let address = address.read("address", &mut defects);
                 Command::ChangeAddress { ship_group, address }
+            }
+            Self::AcceptAddressProposal { ship_group } => {
+                return Ok(Asked::AcceptAddressProposal { ship_group });
             }
             Self::ChangeDesiredDelivery { ship_group, date, time_slot } => {
                 let slot = |slot: &String| TimeSlot::from_code(slot).is_some();
@@ -186,7 +207,7 @@ impl CommandBody {
             }
             Self::RepeatReport { event } => Command::RepeatReport { report: event },
         };
-        defects.or(command)
+        defects.or(Asked::Command(command))
     }
 }
 
@@ -234,9 +255,11 @@ impl DepositBody {
     ///
     /// # Errors
     /// All that is wrong with it.
-    pub fn read(self, by: &str) -> Result<Command, Vec<Impossible>> {
+    pub fn read(self) -> Result<Command, Vec<Impossible>> {
         let Self { payment, amount, reference, deposited_at } = self;
-        CommandBody::RecordDeposit { payment, amount, reference, deposited_at }.read(by)
+        let mut defects = Defects::default();
+        let amount = check_money(amount, &reference, &mut defects);
+        defects.or(Command::RecordDeposit { payment, amount, reference, deposited_at })
     }
 }
 
@@ -303,7 +326,7 @@ mod tests {
     fn a_remark_without_an_id_is_known_by_its_digest() {
         let read = |text: &str| match (CommandBody::AddNote { text: text.to_owned(), id: None }).read("sato")
         {
-            Ok(Command::AddNote { id, .. }) => id,
+            Ok(Asked::Command(Command::AddNote { id, .. })) => id,
             _ => String::new(),
         };
         assert_eq!(read("Taro called"), read("Taro called"));

@@ -11,8 +11,8 @@ use crate::domain::customer::Language;
 use crate::domain::ids::{ChannelId, LocationId, MerchantId};
 use crate::domain::intake::Impossible;
 use crate::domain::merchant::{
-    Channel, ChannelKind, ChannelSecret, Merchant, OrderPolicy, Product, SalesPolicy, ShopProfile,
-    SplitPolicy, UnknownProductPolicy,
+    AddressCorrections, Channel, ChannelKind, ChannelSecret, Merchant, OrderPolicy, Product, SalesPolicy,
+    ShopProfile, SplitPolicy, UnknownProductPolicy,
 };
 use crate::domain::money::Amount;
 use crate::domain::tax::{Rounding, TaxRate};
@@ -74,6 +74,8 @@ pub struct PolicyBody {
     pub sales: SalesPolicy,
     /// What to do with an unknown SKU.
     pub unknown_product: UnknownProductPolicy,
+    /// What to do with an address that can be put right.
+    pub address_corrections: AddressCorrections,
     /// Days a customer has to pay in advance (1 to 60).
     pub payment_due_days: u8,
     /// Days before the due date at which we remind (1 to 30).
@@ -99,6 +101,7 @@ same_fields!(
         split,
         sales,
         unknown_product,
+        address_corrections,
         payment_due_days,
         payment_reminder_days,
         lead_time_days,

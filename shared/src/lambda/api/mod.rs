@@ -2,6 +2,7 @@
 //! domain's, so that neither bends the other.
 
 pub mod address;
+pub mod addresses;
 pub mod commands;
 pub mod fulfilment;
 pub mod limits;
@@ -9,6 +10,7 @@ pub mod merchants;
 pub mod openapi;
 pub mod orders;
 pub mod reading;
+pub mod receiving;
 pub mod reports;
 pub mod stock;
 

@@ -10,13 +10,17 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, Secur
 use utoipa::openapi::{Content, OpenApi as Document, Ref, RefOr};
 use utoipa::{Modify, OpenApi};
 
+use super::addresses::{AddressesBody, ReadingList};
 use super::commands::{CommandBody, CommandReply, DepositBody};
 use super::fulfilment::FulfilmentEventBody;
 use super::merchants::{
     ChannelBody, ChannelView, MerchantBody, MerchantView, ProductBody, ProductList, ProductView,
 };
-use super::orders::{OrderList, OrderView, ReceivedReply};
+use super::orders::{OrderList, OrderView};
 use super::reading::ReadingView;
+use super::receiving::{
+    PayloadList, PollBody, PollReply, ReceivedReply, Report, SourceView, TakenList, UploadView,
+};
 use super::reports::AnswerBody;
 use super::stock::{AdjustmentBody, LedgerList, ReceiptBody, StockList, StockView};
 use crate::adapters::channels::json::NewOrder;
@@ -41,7 +45,9 @@ pub fn document() -> Document {
     ),
     modifiers(&Security, &Refusals),
     paths(
-        receive_order, dry_run_order, receive_answer, list_orders, show_order, operate_order, record_deposit, receive_fulfilment, save_merchant,
+        receive_order, dry_run_order, upload_orders, show_upload, show_report, report_poll, enter_order, list_payloads,
+        reprocess_payload, show_source, receive_answer, list_orders, show_order, check_addresses, operate_order,
+        record_deposit, receive_fulfilment,
         show_merchant, save_channel, save_product, show_product, list_products, show_stock, receive_stock,
         adjust_stock, show_ledger, limits::save_promotion, limits::show_promotion, limits::end_promotion,
         limits::list_promotions, limits::save_account, limits::show_account, limits::list_accounts,
@@ -114,9 +120,11 @@ fn add_refusals(operation: &mut Operation) {
 
 /// 受注取込: take an order in.
 ///
-/// The body is what the channel's kind sends: our own JSON below, or Shopify's `orders/create`
-/// webhook. The same order sent again is answered `200` with the same id; another order with the
-/// same number is refused.
+/// The body is what the channel's kind sends, as it is sent: our own JSON below, or what the platform's
+/// webhook or API says. The same order sent again is answered `200` with the same id. When it says
+/// something new, that is followed as if staff had asked for it, and a ticket `CHANNEL_DIFFERS` tells what
+/// could not be. Another order with the same number is refused. A payload of several orders is answered
+/// `200` with what became of each (`TakenList`).
 #[utoipa::path(
     post, path = "/v1/channels/{channel}/orders", tag = "channels",
     params(
@@ -139,6 +147,140 @@ fn add_refusals(operation: &mut Operation) {
 )]
 const fn receive_order() {}
 
+/// 一括取込: take a file of orders in.
+///
+/// The file is kept, and worked through afterwards. The same file is the same upload: sent again, it is
+/// answered `200` with how it stands. The key or signature proves the channel, as with single orders.
+#[utoipa::path(
+    post, path = "/v1/channels/{channel}/uploads", tag = "channels",
+    params(("channel" = String, Path, description = "The channel's id.")),
+    request_body(content = String, description = "The file, at most 4 MiB: a CSV, or our own JSON with an order on each line.", content_type = "application/octet-stream"),
+    responses(
+        (status = 202, description = "It is kept, and will be worked through.", body = UploadView),
+        (status = 200, description = "It was sent before.", body = UploadView),
+        (status = 400, description = "The file is empty.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "There is no such channel, or its key or signature is missing or wrong.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 413, description = "The file is larger than 4 MiB: send it in several.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "No files are taken from a channel of this kind.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, description = "Try again later.", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+    security(("channel_key" = [])),
+)]
+const fn upload_orders() {}
+
+/// 取込状況: how far a file of orders was worked through.
+#[utoipa::path(
+    get, path = "/v1/channels/{channel}/uploads/{upload}", tag = "channels",
+    params(
+        ("channel" = String, Path, description = "The channel's id."),
+        ("upload" = String, Path, description = "The upload's id."),
+    ),
+    responses(
+        (status = 200, description = "How it stands.", body = UploadView),
+        (status = 401, description = "There is no such channel, or its key or signature is missing or wrong.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such upload.", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+    security(("channel_key" = [])),
+)]
+const fn show_upload() {}
+
+/// 取込結果: what became of each order of a file.
+#[utoipa::path(
+    get, path = "/v1/channels/{channel}/uploads/{upload}/report", tag = "channels",
+    params(
+        ("channel" = String, Path, description = "The channel's id."),
+        ("upload" = String, Path, description = "The upload's id."),
+        ("cursor" = Option<String>, Query, description = "`next_cursor` of the last part, or its header `X-Next-Cursor`."),
+        ("format" = Option<String>, Query, description = "`json`, or `csv`: a table, whose header the first part has."),
+    ),
+    responses(
+        (status = 200, description = "A part of the report.", body = Report),
+        (status = 400, description = "A parameter is wrong.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "There is no such channel, or its key or signature is missing or wrong.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, description = "There is no such upload.", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+    security(("channel_key" = [])),
+)]
+const fn show_report() {}
+
+/// 取込漏れ確認: which of the orders a channel lists have come.
+///
+/// For integrations that poll: what is missing is to be fetched and sent, and is counted in a metric.
+#[utoipa::path(
+    post, path = "/v1/channels/{channel}/polls", tag = "channels",
+    params(("channel" = String, Path, description = "The channel's id.")),
+    request_body = PollBody,
+    responses(
+        (status = 200, description = "What is known, and what is missing.", body = PollReply),
+        (status = 400, description = "The body cannot be read.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "There is no such channel, or its key or signature is missing or wrong.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "It makes no sense.", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+    security(("channel_key" = [])),
+)]
+const fn report_poll() {}
+
+/// 手動受注: enter an order that came by phone or chat.
+#[utoipa::path(
+    post, path = "/v1/merchants/{merchant}/orders", tag = "orders",
+    params(
+        ("merchant" = String, Path, description = "The merchant's id."),
+        ("channel" = String, Query, description = "Its channel of kind `manual`."),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes the request repeatable."),
+    ),
+    request_body = NewOrder,
+    responses(
+        (status = 201, description = "The order is open.", body = ReceivedReply),
+        (status = 200, description = "The order was known before.", body = ReceivedReply),
+        (status = 404, description = "The merchant has no such channel.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "The number or key was used for another order.", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "The body is no possible order.", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+    security(("staff" = [])),
+)]
+const fn enter_order() {}
+
+/// 取込エラー一覧: the payloads of a channel of which some became no order.
+#[utoipa::path(
+    get, path = "/v1/channels/{channel}/payloads", tag = "channels",
+    params(
+        ("channel" = String, Path, description = "The channel's id."),
+        ("limit" = Option<u8>, Query, description = "How many, 1 to 100; 50 when absent."),
+        ("cursor" = Option<String>, Query, description = "`next_cursor` of the last page."),
+    ),
+    responses((status = 200, description = "A page.", body = PayloadList)),
+    security(("staff" = [])),
+)]
+const fn list_payloads() {}
+
+/// 再取込: read a payload again, after something was put right.
+///
+/// Orders that were taken before stay as they are. A payload that is read without errors leaves the list.
+#[utoipa::path(
+    post, path = "/v1/channels/{channel}/payloads/{payload}/reprocess", tag = "channels",
+    params(
+        ("channel" = String, Path, description = "The channel's id."),
+        ("payload" = String, Path, description = "The payload's id."),
+    ),
+    responses(
+        (status = 200, description = "What became of its orders now.", body = TakenList),
+        (status = 404, description = "There is no such channel or payload.", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+    security(("staff" = [])),
+)]
+const fn reprocess_payload() {}
+
+/// 受注元データ: what the channel really sent of an order, with all that we have no field for.
+#[utoipa::path(
+    get, path = "/v1/orders/{id}/source", tag = "orders",
+    params(("id" = String, Path, description = "The order's id.")),
+    responses(
+        (status = 200, description = "The payload.", body = SourceView),
+        (status = 404, description = "There is no such order, or it is older than the record of sources.", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+    security(("staff" = [])),
+)]
+const fn show_source() {}
 /// 連携結果: answer a report that the channel's queue was given.
 ///
 /// `id` is that of the message. The same answer may be sent again; of several, the furthest counts:
@@ -201,6 +343,20 @@ const fn dry_run_order() {}
     security(("staff" = [])),
 )]
 const fn list_orders() {}
+
+/// 住所チェック: what addresses are read as, what is wrong with them, and how they should be written.
+///
+/// Nothing is stored.
+#[utoipa::path(
+    post, path = "/v1/addresses/check", tag = "addresses",
+    request_body = AddressesBody,
+    responses(
+        (status = 200, description = "The addresses, in the order of the request.", body = ReadingList),
+        (status = 422, description = "There are none, or more than 100.", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+    security(("staff" = [])),
+)]
+const fn check_addresses() {}
 
 /// 受注照会: an order with everything that belongs to it, and its timeline.
 #[utoipa::path(

@@ -17,7 +17,7 @@ use aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse
 use http::header::HeaderName;
 
 pub use problem::{FieldError, Problem, ProblemBody};
-pub use request::{BODY_LIMIT, Claims, Request, parse_json};
+pub use request::{BODY_LIMIT, Claims, FILE_LIMIT, Request, parse_json};
 pub use response::Response;
 
 use super::metrics::{self, Outcome};

@@ -7,7 +7,7 @@ use http::StatusCode;
 use http::header;
 use serde::Serialize;
 
-use super::{BODY_LIMIT, Response};
+use super::Response;
 use crate::app::failure::Failure;
 use crate::app::ports::{ListError, PutError, StoreError};
 use crate::domain::Rejection;
@@ -109,10 +109,10 @@ impl Problem {
         Self::new(StatusCode::CONFLICT, code, detail)
     }
 
-    /// 413: the body is above [`BODY_LIMIT`].
+    /// 413: the body has more than `limit` bytes.
     #[must_use]
-    pub fn too_large() -> Self {
-        let detail = format!("the body is larger than {} KiB", BODY_LIMIT / 1024);
+    pub fn too_large(limit: usize) -> Self {
+        let detail = format!("the body is larger than {} KiB", limit / 1024);
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "TOO_LARGE", detail)
     }
 

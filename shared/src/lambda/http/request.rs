@@ -15,6 +15,8 @@ use super::{CORRELATION, Problem};
 
 /// The largest body accepted: 256 KiB. The largest order (100 lines) is a fifth of that.
 pub const BODY_LIMIT: usize = 256 * 1024;
+/// The largest file of orders accepted: 4 MiB. Lambda takes requests of 6 MB, and this becomes 5.6 in base64.
+pub const FILE_LIMIT: usize = 4 * 1024 * 1024;
 
 /// A request, read as far as one goes: each part is checked when it is asked for.
 pub struct Request {
@@ -167,18 +169,26 @@ impl Request {
     /// # Errors
     /// 413 above [`BODY_LIMIT`], 400 when the gateway's encoding cannot be undone.
     pub fn body(&self) -> Result<Cow<'_, [u8]>, Problem> {
+        self.body_up_to(BODY_LIMIT)
+    }
+
+    /// The body of a route that takes more than others.
+    ///
+    /// # Errors
+    /// As [`Self::body`], with this limit.
+    pub fn body_up_to(&self, limit: usize) -> Result<Cow<'_, [u8]>, Problem> {
         let text = self.event.body.as_deref().unwrap_or_default();
         let body = if self.event.is_base64_encoded {
             // Checked first, so that nothing big is decoded: four characters are three bytes.
-            if text.len() / 4 * 3 > BODY_LIMIT + 3 {
-                return Err(Problem::too_large());
+            if text.len() / 4 * 3 > limit + 3 {
+                return Err(Problem::too_large(limit));
             }
             let decoded = STANDARD.decode(text);
             Cow::Owned(decoded.map_err(|_| Problem::bad_request("BAD_BODY", "the body cannot be decoded"))?)
         } else {
             Cow::Borrowed(text.as_bytes())
         };
-        if body.len() > BODY_LIMIT { Err(Problem::too_large()) } else { Ok(body) }
+        if body.len() > limit { Err(Problem::too_large(limit)) } else { Ok(body) }
     }
 
     /// Makes sure that the body is said to be JSON.

@@ -33,6 +33,12 @@ impl Response {
         response.with_header(header::CONTENT_TYPE, "application/json")
     }
 
+    /// A table as text.
+    #[must_use]
+    pub fn csv(body: String) -> Self {
+        Self::json_text(StatusCode::OK, body).with_header(header::CONTENT_TYPE, "text/csv; charset=utf-8")
+    }
+
     /// What a use case replied, perhaps for the second time.
     ///
     /// # Errors

@@ -23,6 +23,7 @@ use juchu::testing::{MemoryStore, Moment, Surroundings};
 use serde_json::Value;
 
 use crate::chance::Chance;
+use crate::channel;
 use crate::checks::Checks;
 use crate::faults::{Coverage, Fault};
 use crate::functions::Process;
@@ -216,7 +217,8 @@ impl World {
             let orders = self.out.store.orders();
             self.decide_reviews(&orders, true);
             let told = self.out.warehouse.told();
-            let view = View { now: self.now(), orders: &orders, told: &told };
+            let reports = self.out.reports.told();
+            let view = View { now: self.now(), orders: &orders, told: &told, reports: &reports };
             let asks = self.people.everybody_does_their_part(&view);
             if asks.is_empty() && orders.iter().all(is_over) {
                 break;
@@ -399,7 +401,8 @@ fn is_over(order: &Order) -> bool {
     let settled = order.payments.iter().zip(order.targets()).all(|(payment, target)| {
         payment.held() == target && payment.unknown.is_none() && payment.status != PaymentStatus::Review
     });
-    order.state.is_final() && settled && order.open_tickets().next().is_none()
+    let heard = order.reports.iter().all(|report| channel::is_settled(order, report));
+    order.state.is_final() && settled && heard && order.open_tickets().next().is_none()
 }
 
 fn describe(work: &Work) -> String {

@@ -12,10 +12,12 @@ impl World {
     pub(super) fn somebody_asks(&mut self) {
         let orders = self.out.store.orders();
         let told = self.out.warehouse.told();
-        let view = View { now: self.now(), orders: &orders, told: &told };
+        let reports = self.out.reports.told();
+        let view = View { now: self.now(), orders: &orders, told: &told, reports: &reports };
         let before = self.people.clone();
         if let Some(ask) = self.people.somebody(&view, &self.chance) {
-            if matches!(ask.purpose, Purpose::Order { .. }) && self.people.posted.len() > MAX_ORDERS {
+            let is_new = matches!(ask.purpose, Purpose::Order { .. } | Purpose::Upload { .. });
+            if is_new && self.people.posted.len() > MAX_ORDERS {
                 self.people = before;
                 return;
             }

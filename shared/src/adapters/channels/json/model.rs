@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use utoipa::openapi::schema::{ObjectBuilder, OneOfBuilder, Type};
 
 use super::super::ChannelStatus;
-use super::super::wire::{Figure, moment, optional_day};
+use super::super::wire::{Figure, moment, optional_day, optional_moment};
 use crate::domain::billing::{DiscountKind, FeeKind};
 use crate::domain::customer::Language;
 use crate::domain::money::Currency;
@@ -114,7 +114,13 @@ pub struct NewOrder {
     /// What the customer wrote. Somebody will read it before the goods leave.
     #[schema(max_length = 2000, example = "領収書をお願いします")]
     pub note: Option<String>,
-    /// Where the order stands with you. Only one that is `OPEN` is opened.
+    /// When you last changed the order, RFC 3339 with an offset. Of two versions the later one counts,
+    /// whichever comes first; without it the last one that comes.
+    #[serde(default, deserialize_with = "optional_moment")]
+    #[schema(value_type = Option<String>, format = DateTime, example = "2026-11-21T10:15:00+09:00")]
+    pub updated_at: Option<Timestamp>,
+    /// Where the order stands with you. Only one that is `OPEN`, or `PENDING` until you have the money, is
+    /// opened.
     #[serde(default)]
     #[schema(default = "OPEN")]
     pub status: ChannelStatus,

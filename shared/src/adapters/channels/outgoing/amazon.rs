@@ -96,6 +96,7 @@ const fn cancel_reason(reason: CancelReason) -> &'static str {
         CancelReason::OutOfStock => "NoInventory",
         CancelReason::Undeliverable => "ShippingAddressUndeliverable",
         CancelReason::Shop
+        | CancelReason::Channel
         | CancelReason::Fraud
         | CancelReason::PaymentDeclined
         | CancelReason::PaymentExpired => "GeneralAdjustment",

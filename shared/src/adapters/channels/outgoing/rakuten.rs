@@ -99,6 +99,6 @@ const fn cancel_reason(reason: CancelReason) -> u8 {
         CancelReason::Undeliverable | CancelReason::PaymentDeclined => 6,
         CancelReason::OutOfStock => 8,
         // 店舗都合 その他.
-        CancelReason::Shop | CancelReason::Fraud => 10,
+        CancelReason::Shop | CancelReason::Channel | CancelReason::Fraud => 10,
     }
 }

@@ -92,7 +92,10 @@ const fn cancel_reason(reason: CancelReason) -> &'static str {
         CancelReason::Customer => "customer",
         CancelReason::OutOfStock => "inventory",
         CancelReason::PaymentDeclined => "declined",
-        CancelReason::Shop | CancelReason::Undeliverable | CancelReason::PaymentExpired => "other",
+        CancelReason::Shop
+        | CancelReason::Channel
+        | CancelReason::Undeliverable
+        | CancelReason::PaymentExpired => "other",
         CancelReason::Fraud => "fraud",
     }
 }

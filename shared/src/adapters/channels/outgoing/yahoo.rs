@@ -97,6 +97,6 @@ const fn cancel_reason(reason: CancelReason) -> &'static str {
         CancelReason::Undeliverable => "130",
         CancelReason::PaymentDeclined => "170",
         CancelReason::OutOfStock => "210",
-        CancelReason::Shop | CancelReason::Fraud => "230",
+        CancelReason::Shop | CancelReason::Channel | CancelReason::Fraud => "230",
     }
 }

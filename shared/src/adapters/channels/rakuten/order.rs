@@ -57,7 +57,7 @@ impl<'a> Reader<'a> {
         };
         let status = self.status();
         let order = self.defects.finish(intake)?;
-        Ok(ChannelOrder { status, order, missing: self.missing })
+        Ok(ChannelOrder { status, updated_at: None, order, missing: self.missing })
     }
 
     fn number(&mut self) -> String {

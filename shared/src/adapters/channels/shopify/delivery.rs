@@ -1,6 +1,7 @@
 //! The delivery date and time, which Japanese shops ask for by an app that leaves them in the
 //! order's `note_attributes`.
 
+use super::super::lenient::Object;
 use super::super::when;
 use super::parts::Attribute;
 use crate::domain::customer::DesiredDelivery;
@@ -8,12 +9,12 @@ use crate::domain::text::fold;
 
 /// Reads the desired delivery, and returns the attributes that are something else, or that we do
 /// not understand: a person will read them.
-pub(super) fn desired(attributes: &[Attribute]) -> (DesiredDelivery, Vec<&Attribute>) {
+pub(super) fn desired(attributes: &[Object<Attribute>]) -> (DesiredDelivery, Vec<&Attribute>) {
     let mut desired = DesiredDelivery::default();
-    let mut rest = Vec::new();
+    let mut rest: Vec<&Attribute> = Vec::new();
     for attribute in attributes {
         let value = attribute.value();
-        let understood = match wish(attribute.name()) {
+        let understood = match wish(&attribute.name()) {
             Some(_) if when::is_open(&value) => true,
             Some(Wish::Date) => when::day(&value).map(|date| desired.date = Some(date)).is_some(),
             Some(Wish::Time) => when::time_slot(&value).map(|slot| desired.time_slot = Some(slot)).is_some(),
@@ -26,13 +27,13 @@ pub(super) fn desired(attributes: &[Attribute]) -> (DesiredDelivery, Vec<&Attrib
     (desired, rest)
 }
 
-enum Wish {
+pub(in super::super) enum Wish {
     Date,
     Time,
 }
 
 /// What an attribute of this name asks for: `delivery-date`, `配送希望日`, `お届け希望時間帯` and their like.
-fn wish(name: &str) -> Option<Wish> {
+pub(in super::super) fn wish(name: &str) -> Option<Wish> {
     let plain = |c: &char| !matches!(c, '-' | '_' | ' ');
     let name: String = fold(name).to_lowercase().chars().filter(plain).collect();
     let verbs = ["delivery", "配送", "配達", "お届け", "お届"];
@@ -52,7 +53,7 @@ mod tests {
 
     fn read(name: &str, value: &str) -> (DesiredDelivery, usize) {
         let attribute = serde_json::json!([{ "name": name, "value": value }]);
-        let attributes: Vec<Attribute> = serde_json::from_value(attribute).unwrap();
+        let attributes: Vec<Object<Attribute>> = serde_json::from_value(attribute).unwrap();
         let (desired, rest) = desired(&attributes);
         (desired, rest.len())
     }

@@ -6,10 +6,12 @@ use serde::Serialize;
 
 use super::particulars::GroupParticularsView;
 use super::shown;
+use crate::domain::address::{Trust, propose};
 use crate::domain::customer::{Customer, Language};
-use crate::domain::order::{Line, ShipGroup};
+use crate::domain::order::{Line, Order, OrderState, ShipGroup};
 use crate::domain::shipment::LineQuantity;
 use crate::lambda::api::address::AddressBody;
+use crate::lambda::api::addresses::ProposalView;
 
 /// Who ordered.
 #[derive(Clone, Serialize, utoipa::ToSchema)]
@@ -89,6 +91,9 @@ pub struct ShipGroupView {
     pub ship_group: u8,
     /// Where to.
     pub address: AddressBody,
+    /// What could be better about the address; `accept_address_proposal` makes it so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address_proposal: Option<ProposalView>,
     /// When the customer wants it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub desired_date: Option<Date>,
@@ -152,11 +157,14 @@ impl From<&Line> for LineView {
     }
 }
 
-impl From<&ShipGroup> for ShipGroupView {
-    fn from(group: &ShipGroup) -> Self {
+impl ShipGroupView {
+    /// The ship group of an order. A better address is proposed as long as it may still be changed.
+    pub fn of(group: &ShipGroup, order: &Order) -> Self {
+        let proposal = (order.state < OrderState::Released).then(|| propose(&group.address, Trust::Any));
         Self {
             ship_group: group.id,
             address: AddressBody::from(&group.address),
+            address_proposal: proposal.flatten().as_ref().map(Into::into),
             desired_date: group.desired.date,
             time_slot: group.desired.time_slot.clone(),
             not_before: group.not_before,

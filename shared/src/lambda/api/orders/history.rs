@@ -48,10 +48,9 @@ impl From<&MailRecord> for MailView {
 
 impl From<&EventRecord> for TimelineEntry {
     fn from(record: &EventRecord) -> Self {
-        let event = if record.event.kind() == EventKind::OrderReceived {
-            json!({ "type": EventKind::OrderReceived.name() })
-        } else {
-            serde_json::to_value(&record.event).unwrap_or_default()
+        let event = match record.event.kind() {
+            kind @ (EventKind::OrderReceived | EventKind::ImportCompleted) => json!({ "type": kind.name() }),
+            _ => serde_json::to_value(&record.event).unwrap_or_default(),
         };
         Self {
             seq: record.seq,

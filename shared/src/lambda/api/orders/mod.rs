@@ -23,34 +23,12 @@ use self::particulars::ParticularsView;
 use self::screening::{ClaimView, PointsEntryView, RiskView};
 use self::shipments::ShipmentView;
 use super::reports::{DriftView, ReportView};
-use crate::app::idempotency::Reply;
 use crate::app::query_orders::WholeOrder;
 use crate::domain::customer::Personal;
 use crate::domain::money::Currency;
 use crate::domain::order::{Order, OrderState, Validation};
 use crate::domain::tax::PriceBasis;
 use crate::domain::timers::next_due;
-
-/// What the channel is told about the order it sent.
-#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
-pub struct ReceivedReply {
-    /// The order's id.
-    pub order: String,
-    /// Where it stands.
-    pub state: OrderState,
-    /// Whether it was known before: sending an order again does nothing.
-    pub duplicate: bool,
-}
-
-impl ReceivedReply {
-    /// What the channel is told: 201 when the order is new, 200 when it was known.
-    #[must_use]
-    pub fn of(order: &Order, is_new: bool) -> Reply {
-        let body = Self { order: order.id.to_string(), state: order.state, duplicate: !is_new };
-        let status = if is_new { 201 } else { 200 };
-        Reply { status, body: serde_json::to_string(&body).unwrap_or_default() }
-    }
-}
 
 /// An order 受注 with everything that belongs to it.
 #[derive(Clone, Serialize, utoipa::ToSchema)]
@@ -163,7 +141,7 @@ impl From<&WholeOrder> for OrderView {
             prices: order.basis,
             billing: (&order.billing()).into(),
             lines: order.lines.iter().map(Into::into).collect(),
-            ship_groups: order.ship_groups.iter().map(Into::into).collect(),
+            ship_groups: order.ship_groups.iter().map(|group| ShipGroupView::of(group, order)).collect(),
             fees: order.fees.iter().map(Into::into).collect(),
             discounts: order.discounts.iter().map(Into::into).collect(),
             payments: order.payments.iter().zip(order.targets()).map(Into::into).collect(),

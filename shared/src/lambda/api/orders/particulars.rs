@@ -19,6 +19,9 @@ pub struct ParticularsView {
     /// What a firm orders by.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub purchase_order: Option<PurchaseOrderView>,
+    /// How the customer pays, in the channel's words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub paid_by: Option<String>,
     /// What the channel warns of.
     pub cautions: Vec<CautionView>,
     /// What the customer earns.
@@ -100,6 +103,7 @@ impl From<&Particulars> for ParticularsView {
             kind: particulars.kind,
             subscription: particulars.subscription.clone().map(Into::into),
             purchase_order: particulars.purchase_order.clone().map(Into::into),
+            paid_by: particulars.paid_by.clone(),
             cautions: particulars.cautions.iter().cloned().map(Into::into).collect(),
             points_earned: particulars.points_earned.iter().cloned().map(Into::into).collect(),
             expected_lines: particulars.expected_lines,

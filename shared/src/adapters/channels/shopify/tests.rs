@@ -1,0 +1,95 @@
+use serde_json::{Value, json};
+
+use super::super::testing::{DEFAULTS, changed, one};
+use super::*;
+use crate::domain::merchant::ChannelKind;
+
+const KONBINI: &[u8] = include_bytes!("../samples/shopify_jpy_konbini.json");
+const EDITED: &[u8] = include_bytes!("../samples/shopify_orders_edited.json");
+
+fn said(change: impl FnOnce(&mut Value)) -> ChannelOrder {
+    one(ChannelKind::Shopify, &changed(KONBINI, change))
+}
+
+fn cautions(said: &ChannelOrder) -> Vec<&str> {
+    said.order.particulars.cautions.iter().map(|caution| caution.code.as_str()).collect()
+}
+
+#[test]
+fn an_edited_a_cancelled_and_a_barely_listed_order_are_read_as_they_stand() {
+    let entries = super::super::read(ChannelKind::Shopify, EDITED, &DEFAULTS).unwrap().entries;
+    let orders: Vec<ChannelOrder> = entries.into_iter().map(|entry| entry.said.unwrap()).collect();
+    let of = |said: &ChannelOrder| {
+        let units: Vec<u32> = said.order.lines.iter().map(|line| line.quantity).collect();
+        (said.status, said.order.declared.as_ref().map(|declared| declared.total.units()), units)
+    };
+    assert_eq!(of(&orders[0]), (ChannelStatus::PartiallyShipped, Some(3_502), vec![1, 1]));
+    assert_eq!(of(&orders[1]), (ChannelStatus::Cancelled, Some(4_474), vec![2, 1]));
+    assert_eq!(of(&orders[2]), (ChannelStatus::Open, None, vec![]));
+    let missing: Vec<&str> = orders[2].missing.iter().map(|missing| missing.field).collect();
+    assert_eq!(missing, ["currency", "lines", "payments"]);
+    insta::assert_json_snapshot!("shopify_orders_edited", orders);
+}
+
+#[test]
+fn where_an_order_stands_is_told_by_its_cancellation_its_parcels_and_its_money() {
+    for (field, value, status) in [
+        ("cancelled_at", json!("2026-11-21T11:00:00+09:00"), ChannelStatus::Cancelled),
+        ("fulfillment_status", json!("fulfilled"), ChannelStatus::Shipped),
+        ("fulfillment_status", json!("partial"), ChannelStatus::PartiallyShipped),
+        ("fulfillment_status", json!("restocked"), ChannelStatus::Cancelled),
+        ("financial_status", json!("refunded"), ChannelStatus::Cancelled),
+        ("financial_status", json!("voided"), ChannelStatus::Cancelled),
+        ("financial_status", json!("expired"), ChannelStatus::Pending),
+        ("financial_status", json!("pending"), ChannelStatus::Open),
+        ("financial_status", json!("invented"), ChannelStatus::Open),
+    ] {
+        let said = said(|order| order[field] = value.clone());
+        assert_eq!(said.status, status, "{field} {value}");
+    }
+    let unknown = said(|order| order["financial_status"] = json!("invented"));
+    assert!(unknown.order.payments[0].awaited && cautions(&unknown) == ["PAYMENT_UNKNOWN"]);
+}
+
+#[test]
+fn units_that_were_refunded_are_not_sent_even_where_only_the_refund_says_so() {
+    let said = said(|order| {
+        let id = order["line_items"][0]["id"].clone();
+        let line = json!({ "line_item_id": id, "quantity": 1 });
+        // Older versions of the API do not have it.
+        order["line_items"][0].as_object_mut().unwrap().remove("current_quantity");
+        order["refunds"] = json!([{ "refund_line_items": [line] }]);
+    });
+    let line = &said.order.lines[0];
+    assert_eq!((line.quantity, line.discount), (1, Amount::new(108)));
+    assert_eq!(cautions(&said), ["EDITED"]);
+}
+
+#[test]
+fn a_tip_is_a_fee_and_a_purchase_order_is_kept() {
+    let said = said(|order| {
+        order["total_tip_received"] = json!("200");
+        order["po_number"] = json!("PO-1");
+        order["test"] = json!(true);
+        order["line_items"][0]["requires_shipping"] = json!(false);
+    });
+    let tip = said.order.fees.iter().find(|fee| fee.kind == FeeKind::Other).unwrap();
+    assert_eq!((tip.amount, tip.tax_rate), (Amount::new(200), TaxRate::EXEMPT));
+    assert_eq!(said.order.particulars.purchase_order.as_ref().unwrap().number, "PO-1");
+    assert_eq!(cautions(&said), ["TEST_ORDER", "NOTHING_TO_SHIP"]);
+}
+
+#[test]
+fn a_number_may_be_a_text_and_a_text_a_number() {
+    let said = said(|order| {
+        order["total_price"] = json!(4474);
+        order["line_items"][0]["price"] = json!(1080);
+        order["line_items"][0]["quantity"] = json!("2");
+        order["line_items"][0]["tax_lines"][0]["rate"] = json!("0.08");
+        order["customer"]["phone"] = json!(8_012_345_678_u64);
+        order["taxes_included"] = json!("true");
+        order["discount_codes"] = Value::Null;
+    });
+    assert_eq!(said.order.lines[0].unit_price, Amount::new(1_080));
+    assert_eq!(said.order.basis, PriceBasis::TaxIncluded);
+}

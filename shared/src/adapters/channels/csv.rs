@@ -140,8 +140,7 @@ fn order_of(block: &Block<'_>) -> (Value, Vec<usize>) {
 
 /// The cells of a row that say something of this kind.
 fn cells<'b>(block: &'b Block<'_>, row: &'b Row, kind: Kind) -> impl Iterator<Item = (&'b str, &'b str)> {
-    let all = block.columns.names().map(|column| (column, block.cell(row, column)));
-    all.filter(move |(column, cell)| !cell.is_empty() && kind_of(column) == Some(kind))
+    block.cells(row).filter(move |(column, cell)| !cell.is_empty() && kind_of(column) == Some(kind))
 }
 
 /// The lists that are columns by what tells their entries apart.

@@ -57,6 +57,12 @@ impl Block<'_> {
         at.and_then(|at| row.cells.get(at)).map(|cell| cell.trim()).unwrap_or_default()
     }
 
+    /// What a row has in each column that has a name.
+    pub(super) fn cells<'r>(&'r self, row: &'r Row) -> impl Iterator<Item = (&'r str, &'r str)> {
+        let cells = self.columns.names.iter().zip(&row.cells);
+        cells.filter(|(name, _)| !name.is_empty()).map(|(name, cell)| (name.as_str(), cell.trim()))
+    }
+
     /// What the order's first row has in a column.
     pub(super) fn first(&self, column: &str) -> &str {
         self.rows.first().map(|row| self.cell(row, column)).unwrap_or_default()
@@ -98,8 +104,12 @@ impl Columns {
                 .decode(cell)
                 .ok_or_else(|| malformed(format!("row 1, column {}", at + 1), encoding.complaint()))?;
             let name = name.trim().to_owned();
-            if !name.is_empty() && positions.insert(fold(&name), at).is_some() {
+            let folded = fold(&name);
+            if !name.is_empty() && positions.insert(folded.clone(), at).is_some() {
                 return Err(malformed("row 1", format!("has the column {name} twice")));
+            }
+            if folded != name {
+                positions.insert(name.clone(), at);
             }
             names.push(name);
         }
@@ -112,7 +122,8 @@ impl Columns {
     }
 
     fn position(&self, name: &str) -> Option<usize> {
-        self.positions.get(fold(name).as_str()).copied()
+        // Most files write the names as we do.
+        self.positions.get(name).or_else(|| self.positions.get(&fold(name))).copied()
     }
 }
 

@@ -219,9 +219,9 @@ impl<'a> Reader<'a> {
             phone: part(at_phone, block.first(phone), PHONE),
             country: "JP".to_owned(),
             postal_code: part(at_postal_code, block.first(postal_code), POSTAL_CODE).unwrap_or_default(),
-            prefecture: part(at_street, prefecture, PLACE).unwrap_or_default(),
-            city: part(at_street, city, PLACE).unwrap_or_default(),
-            line1: part(at_street, line1, PLACE).unwrap_or_default(),
+            prefecture: part(at_street, &prefecture, PLACE).unwrap_or_default(),
+            city: part(at_street, &city, PLACE).unwrap_or_default(),
+            line1: part(at_street, &line1, PLACE).unwrap_or_default(),
             line2: part(at_building, block.first(building), PLACE),
             kana: part(at_kana, block.first(kana), NAME),
             ..Address::default()

@@ -1,82 +1,24 @@
 //! Addresses that come as one text.
 
-use crate::domain::prefecture::is_prefecture;
+use crate::domain::address;
 
-/// The cities that have wards 政令指定都市.
-const WITH_WARDS: [&str; 20] = [
-    "札幌市",
-    "仙台市",
-    "さいたま市",
-    "千葉市",
-    "横浜市",
-    "川崎市",
-    "相模原市",
-    "新潟市",
-    "静岡市",
-    "浜松市",
-    "名古屋市",
-    "京都市",
-    "大阪市",
-    "堺市",
-    "神戸市",
-    "岡山市",
-    "広島市",
-    "北九州市",
-    "福岡市",
-    "熊本市",
-];
-
-/// Cities whose name has a 郡 of its own.
-const NO_DISTRICT: [&str; 5] = ["郡山市", "郡上市", "蒲郡市", "小郡市", "大和郡山市"];
-
-/// Prefecture 都道府県, city 市区町村 and the rest of a Japanese address in one text. What cannot be
-/// told apart stays in the rest, and validation asks for it.
-pub(super) fn split(text: &str) -> (&str, &str, &str) {
+/// Prefecture 都道府県, city 市区町村 and the rest of a Japanese address in one text. The rest is as it
+/// was written, unless the city was written otherwise than it is spelt. What cannot be told apart
+/// stays in the rest, and validation asks for it.
+pub(super) fn split(text: &str) -> (String, String, String) {
     let text = text.trim();
-    let (prefecture, rest) = prefecture(text);
-    let rest = rest.trim_start();
-    let (city, rest) = rest.split_at_checked(city_length(rest, prefecture)).unwrap_or(("", rest));
-    (prefecture, city, rest.trim_start())
-}
-
-fn prefecture(text: &str) -> (&str, &str) {
-    let after = |n: usize| text.char_indices().nth(n).map_or(text.len(), |(at, _)| at);
-    let parts = [3, 4].into_iter().filter_map(|n| text.split_at_checked(after(n)));
-    parts.into_iter().find(|(name, _)| is_prefecture(name)).unwrap_or(("", text))
-}
-
-/// The length of the city's name that `text` begins with, in bytes; 0 when it begins with none.
-fn city_length(text: &str, prefecture: &str) -> usize {
-    // The longest, such as 西八代郡市川三郷町 and 浜松市浜名区, have nine characters.
-    const LONGEST: usize = 10;
-    let end = |unit: char, from: usize| {
-        let mut found = text.char_indices().take(LONGEST).filter(|(at, c)| *c == unit && *at >= from);
-        found.next().map(|(at, c)| at + c.len_utf8())
+    let reading = address::read(text, None);
+    let address::Reading { prefecture, city, street, town, .. } = &reading;
+    if city.is_empty() {
+        let rest = text.strip_prefix(prefecture.as_str()).unwrap_or(text);
+        return (prefecture.clone(), String::new(), rest.trim_start().to_owned());
+    }
+    let below = text.strip_prefix(prefecture.as_str()).unwrap_or(text).trim_start();
+    let rest = match below.strip_prefix(city.as_str()) {
+        Some(rest) => rest.trim_start().to_owned(),
+        None => format!("{street}{town}{}", reading.rest()),
     };
-    let second = text.chars().next().map_or(0, char::len_utf8);
-    if let Some(district) =
-        end('郡', second).filter(|_| !NO_DISTRICT.iter().any(|name| text.starts_with(name)))
-    {
-        let name =
-            district + text.get(district..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
-        return earliest([end('町', name), end('村', name)]);
-    }
-    let city = end('市', second).map(|end| {
-        end + if text.get(end..).is_some_and(|rest| rest.starts_with('市')) { '市'.len_utf8() } else { 0 }
-    });
-    let ward = end('区', second).filter(|_| prefecture == "東京都" || prefecture.is_empty());
-    match (city, ward) {
-        (Some(city), ward) if ward.is_none_or(|ward| city < ward) => {
-            let has_wards = text.get(..city).is_some_and(|name| WITH_WARDS.contains(&name));
-            end('区', city).filter(|_| has_wards).unwrap_or(city)
-        }
-        (_, Some(ward)) => ward,
-        (..) => earliest([end('町', second), end('村', second)]),
-    }
-}
-
-fn earliest(ends: [Option<usize>; 2]) -> usize {
-    ends.into_iter().flatten().min().unwrap_or(0)
+    (prefecture.clone(), city.clone(), rest)
 }
 
 #[cfg(test)]
@@ -115,15 +57,22 @@ mod tests {
             ("千葉県", "千葉市若葉区", "桜木北2-1-1"),
             ("山形県", "鶴岡市", "馬場町9-25"),
         ] {
-            assert_eq!(split(&format!("{prefecture}{city}{rest}")), (prefecture, city, rest));
-            assert_eq!(split(&format!(" {prefecture} {city}　{rest} ")), (prefecture, city, rest));
+            let apart = (prefecture.to_owned(), city.to_owned(), rest.to_owned());
+            assert_eq!(split(&format!("{prefecture}{city}{rest}")), apart);
+            assert_eq!(split(&format!(" {prefecture} {city}　{rest} ")), apart);
         }
     }
 
     #[test]
     fn what_is_no_address_stays_whole() {
-        assert_eq!(split("JYUCHU_JYUSYO_2"), ("", "", "JYUCHU_JYUSYO_2"));
-        assert_eq!(split(""), ("", "", ""));
-        assert_eq!(split("東京都"), ("東京都", "", ""));
+        for text in ["JYUCHU_JYUSYO_2", "", "123 Main Street"] {
+            assert_eq!(split(text), (String::new(), String::new(), text.to_owned()));
+        }
+    }
+
+    #[test]
+    fn a_city_that_is_spelt_otherwise_is_still_found() {
+        let (prefecture, city, _) = split("茨城県龍ヶ崎市3710");
+        assert_eq!((prefecture.as_str(), city.is_empty()), ("茨城県", false));
     }
 }

@@ -68,9 +68,9 @@ impl Place<'_> {
         let rest = rest.strip_prefix(prefecture).unwrap_or(&rest);
         let known = if is_prefecture(prefecture) { prefecture } else { "" };
         match place::split(&format!("{known}{rest}")) {
-            (_, "", _) => as_given(),
-            ("", city, street) => (prefecture.to_owned(), city.to_owned(), street.to_owned()),
-            (prefecture, city, street) => (prefecture.to_owned(), city.to_owned(), street.to_owned()),
+            (_, city, _) if city.is_empty() => as_given(),
+            (found, city, street) if found.is_empty() => (prefecture.to_owned(), city, street),
+            apart => apart,
         }
     }
 

@@ -222,15 +222,15 @@ where
         match plan {
             Plan::Ended(taken) => Ok(taken),
             Plan::Follows(opening) => self.not_opened(incoming, *opening).await,
-            Plan::Opens(opening) => match self.store.load(&opening.id).await? {
-                Some(known) => self.follow(incoming, &opening, known).await,
-                // What the payload says of it first did not open it.
-                None => {
-                    let commit = Self::commit_of(incoming, &opening, &|_| None)?;
-                    let ended = self.store.commit(&commit).await;
-                    self.ended(incoming, *opening, ended).await
+            Plan::Opens(opening) => {
+                if let Some(known) = self.store.load(&opening.id).await? {
+                    return self.follow(incoming, &opening, known).await;
                 }
-            },
+                // What the payload says of it first did not open it.
+                let commit = Self::commit_of(incoming, &opening, &|_| None)?;
+                let ended = self.store.commit(&commit).await;
+                self.ended(incoming, *opening, ended).await
+            }
         }
     }
 

@@ -135,7 +135,7 @@ async fn seen(
     let look = async |mark: &Mark| {
         let mut others = store.sightings(&order.merchant, mark, now - Seen::KEPT, MAX_SIGHTINGS).await?;
         others.retain(|other| other.order != order.id);
-        Ok(Seen { kind: mark.kind, detail: mark.detail.clone(), others })
+        Ok::<_, StoreError>(Seen { kind: mark.kind, detail: mark.detail.clone(), others })
     };
     let remembered = marks.iter().filter(|mark| mark.kind.is_remembered());
     let mut seen = try_join_all(remembered.map(look)).await?;

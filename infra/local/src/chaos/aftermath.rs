@@ -140,7 +140,7 @@ mod tests {
                 "payment": "1", "method": "CARD", "status": "CAPTURED",
                 "due": 100, "captured": 100, "refunded": 0,
             }],
-            "shipments": [], "holds": [], "tickets": [], "reports": [], "timeline": [],
+            "shipments": [], "holds": [], "tickets": [], "calls": [], "reports": [], "timeline": [],
             "mails": [{ "fact": "shipped:7", "outcome": { "status": "SENT" } }],
         }))
         .unwrap()

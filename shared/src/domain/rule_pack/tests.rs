@@ -58,6 +58,8 @@ fn what_loses_money_or_cannot_arrive_is_not_switched_off() {
     assert_eq!(treat("PRICE_DIFFERS", json!({ "HOLD": "FRAUD_REVIEW" })), []);
     let [(field, message)] = treat("PARTIAL_IMPORT", json!("WARN")).try_into().unwrap();
     assert_eq!(field, "treatments.PARTIAL_IMPORT");
+    assert!(message.starts_with("must be HOLD PARTIAL_IMPORT: "), "{message}");
+    let [(_, message)] = treat("UNSERVABLE", json!("WARN")).try_into().unwrap();
     assert!(message.starts_with("must be HOLD: "), "{message}");
     let [(_, message)] = treat("CASH_ABROAD", json!("OFF")).try_into().unwrap();
     assert!(message.starts_with("must be WARN or HOLD: "), "{message}");

@@ -212,6 +212,7 @@ impl World {
         self.is_calm = true;
         self.tell(|| "the storm is over".to_owned());
         self.rest()?;
+        self.everything_due()?;
         self.checks.at_rest(&self.people)?;
         for _ in 0..DAYS_TO_THE_END {
             let orders = self.out.store.orders();
@@ -371,16 +372,19 @@ impl World {
         self.tell(|| format!("{time:#} pass"));
         self.out.clock.advance(time);
         self.end_late();
-        if self.is_calm {
-            let is_due = |order: &Order, now| next_due(order).is_some_and(|at| at <= now);
-            for _ in 0..20 {
-                let now = self.now();
-                if !self.out.store.orders().iter().any(|order| is_due(order, now)) {
-                    break;
-                }
-                self.start_timers();
-                self.rest()?;
+        if self.is_calm { self.everything_due() } else { Ok(()) }
+    }
+
+    /// Has the timers do all that is due, and what follows from it.
+    fn everything_due(&mut self) -> Result<(), Broken> {
+        let is_due = |order: &Order, now| next_due(order).is_some_and(|at| at <= now);
+        for _ in 0..20 {
+            let now = self.now();
+            if !self.out.store.orders().iter().any(|order| is_due(order, now)) {
+                break;
             }
+            self.start_timers();
+            self.rest()?;
         }
         Ok(())
     }

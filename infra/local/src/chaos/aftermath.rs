@@ -210,7 +210,7 @@ mod tests {
         tells("expected MAIL_UNKNOWN", unknown);
         let mut told = good();
         unknown(&mut told);
-        let ticket = json!({ "kind": "MAIL_UNKNOWN", "closed_at": null });
+        let ticket = json!({ "ticket": "MAIL_UNKNOWN:1", "kind": "MAIL_UNKNOWN", "closed_at": null });
         first(&mut told).tickets.push(serde_json::from_value(ticket).unwrap());
         assert_eq!(told.wrongs(), [""; 0]);
         told.mails.remove(0);

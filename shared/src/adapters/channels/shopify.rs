@@ -35,7 +35,8 @@ use crate::domain::tax::{PriceBasis, TaxRate};
 
 const ENVELOPE: Envelope = Envelope {
     platform: "Shopify",
-    wrappers: &["order", "orders", "data"],
+    // Amazon EventBridge delivers webhooks as `{"detail": {"payload": {…}}}`.
+    wrappers: &["order", "orders", "data", "detail", "payload"],
     marks: &["line_items", "order_number", "total_price"],
 };
 

@@ -32,6 +32,16 @@ fn an_edited_a_cancelled_and_a_barely_listed_order_are_read_as_they_stand() {
 }
 
 #[test]
+fn a_webhook_is_the_same_order_when_a_bus_of_events_delivers_it() {
+    let event = changed(KONBINI, |order| {
+        let delivered = order.take();
+        let metadata = json!({ "X-Shopify-Topic": "orders/create" });
+        *order = json!({ "id": "1", "detail": { "payload": delivered, "metadata": metadata } });
+    });
+    assert_eq!(one(ChannelKind::Shopify, &event).order, said(|_| ()).order);
+}
+
+#[test]
 fn where_an_order_stands_is_told_by_its_cancellation_its_parcels_and_its_money() {
     for (field, value, status) in [
         ("cancelled_at", json!("2026-11-21T11:00:00+09:00"), ChannelStatus::Cancelled),

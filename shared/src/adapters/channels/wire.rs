@@ -73,6 +73,9 @@ pub(super) fn unmarked(body: &[u8]) -> &[u8] {
     body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body)
 }
 
+/// The wrapping of what a channel only says to be a gift.
+pub(super) const A_GIFT: &str = "ギフト";
+
 /// The JSON value that `body` is. A byte order mark before it is nothing.
 pub(super) fn json(body: &[u8]) -> Result<Value, ChannelError> {
     serde_json::from_slice(unmarked(body)).map_err(|error| malformed("", error.to_string()))

@@ -1,5 +1,6 @@
 //! Shopify's order resource, as its webhooks (`orders/create`, `orders/updated`, `orders/cancelled`)
-//! and its REST API send it: bare, as `{"order": …}` or `{"orders": […]}`.
+//! and its REST API send it: bare, as `{"order": …}` or `{"orders": […]}`. Those of the GraphQL API
+//! are first put into the same words.
 //!
 //! - The number is `name` (`#1001`), what staff and customers see. A shop gives each only once, and
 //!   a channel is one shop; should a shop reuse one, the fingerprint tells the two orders apart.
@@ -11,6 +12,7 @@
 //! - Fields we have no use for are ignored; the payload itself is archived.
 
 pub(super) mod delivery;
+mod graphql;
 mod parts;
 mod payment;
 mod tax;
@@ -36,8 +38,8 @@ use crate::domain::tax::{PriceBasis, TaxRate};
 const ENVELOPE: Envelope = Envelope {
     platform: "Shopify",
     // Amazon EventBridge delivers webhooks as `{"detail": {"payload": {…}}}`.
-    wrappers: &["order", "orders", "data", "detail", "payload"],
-    marks: &["line_items", "order_number", "total_price"],
+    wrappers: &["order", "orders", "data", "detail", "payload", "nodes", "edges", "node"],
+    marks: &["line_items", "order_number", "total_price", "lineItems", "totalPriceSet"],
 };
 
 const FETCH: &str = "GET orders/<id>.json";
@@ -96,7 +98,11 @@ struct DiscountCode {
 /// # Errors
 /// See [`super::read`].
 pub(super) fn read(body: &[u8], defaults: &ChannelDefaults) -> Result<Reading, ChannelError> {
-    ENVELOPE.read(ENVELOPE.open(body)?, |order| read_order(order, defaults))
+    let mut documents = ENVELOPE.open(body)?;
+    for order in documents.found.iter_mut().filter(|order| graphql::is_one(&order.fields)) {
+        order.fields = graphql::as_rest(std::mem::take(&mut order.fields));
+    }
+    ENVELOPE.read(documents, |order| read_order(order, defaults))
 }
 
 fn read_order(order: &Wire, defaults: &ChannelDefaults) -> Result<ChannelOrder, ChannelError> {

@@ -49,13 +49,14 @@ fn numbers(text: &str) -> Option<(Option<Date>, Vec<&str>)> {
 /// The two hours of a time slot: `14:00-16:00`, `14時～16時`, `1416`, `午前中`, `午後2時〜4時`.
 pub(super) fn time_slot(text: &str) -> Option<String> {
     let folded = fold(text);
-    if folded.contains("午前") {
+    let is = |half_day: &str| folded.trim().eq_ignore_ascii_case(half_day);
+    if folded.contains("午前") || is("am") {
         return Some("0812".to_owned());
     }
     if TimeSlot::from_code(folded.trim()).is_some() {
         return Some(folded.trim().to_owned());
     }
-    let in_the_afternoon = folded.contains("午後");
+    let in_the_afternoon = folded.contains("午後") || is("pm");
     let clock_times = folded.split(|c: char| !c.is_ascii_digit() && c != ':').filter(|time| !time.is_empty());
     let hours: Option<Vec<u8>> = clock_times.map(|time| time.split(':').next()?.parse().ok()).collect();
     let (from, to) = match hours?.as_slice() {
@@ -81,7 +82,7 @@ pub(super) fn is_open(text: &str) -> bool {
 /// When the customer wants it, as far as that can be read, and what a person has to read.
 pub(super) fn wishes(day: &str, hours: &str) -> (DesiredDelivery, Vec<Caution>) {
     let date = self::day(day).filter(|day| DesiredDelivery::is_possible_on(*day));
-    let time_slot = self::time_slot(hours);
+    let time_slot = time_slot(hours);
     let cautions = [
         (date.is_none() && !is_open(day)).then(|| unread_day(day)),
         (time_slot.is_none() && !is_open(hours)).then(|| unread_hours(hours)),
@@ -148,6 +149,8 @@ mod tests {
     #[test]
     fn the_afternoon_alone_is_twelve_to_eighteen() {
         assert_eq!(time_slot("午後").as_deref(), Some("1218"));
+        assert_eq!(time_slot("PM").as_deref(), Some("1218"));
+        assert_eq!(time_slot("AM").as_deref(), Some("0812"));
         assert_eq!(time_slot("時間帯指定[14時-16時]").as_deref(), Some("1416"));
         assert_eq!(time_slot("18時以降"), None);
     }

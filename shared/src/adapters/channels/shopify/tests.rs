@@ -103,3 +103,81 @@ fn a_number_may_be_a_text_and_a_text_a_number() {
     assert_eq!(said.order.lines[0].unit_price, Amount::new(1_080));
     assert_eq!(said.order.basis, PriceBasis::TaxIncluded);
 }
+
+/// An order as the GraphQL API answers with it.
+fn of_graphql() -> Value {
+    let money = |amount: &str| json!({ "shopMoney": { "amount": amount, "currencyCode": "JPY" } });
+    json!({
+        "id": "gid://shopify/Order/6100200300",
+        "name": "#2041",
+        "createdAt": "2026-11-21T01:15:00Z",
+        "updatedAt": "2026-11-21T01:16:00Z",
+        "displayFinancialStatus": "PENDING",
+        "displayFulfillmentStatus": "UNFULFILLED",
+        "currencyCode": "JPY",
+        "taxesIncluded": true,
+        "totalPriceSet": money("6060.0"),
+        "totalTaxSet": money("551.0"),
+        "totalDiscountsSet": money("600.0"),
+        "discountCodes": ["AKI"],
+        "paymentGatewayNames": ["代金引換"],
+        "email": "hanako@example.jp",
+        "customer": { "id": "gid://shopify/Customer/77", "firstName": "花子", "lastName": "山田" },
+        "customAttributes": [{ "key": "お届け希望日", "value": "2026/11/25" }, { "key": "のし", "value": "内祝" }],
+        "shippingAddress": {
+            "firstName": "花子", "lastName": "山田", "company": null, "phone": "0115550100", "zip": "060-0001",
+            "province": "Hokkaidō", "provinceCode": "JP-01", "city": "札幌市中央区", "address1": "北1条西2",
+            "address2": "北ビル 5F", "countryCodeV2": "JP",
+        },
+        "shippingLine": {
+            "title": "宅配便", "originalPriceSet": money("660.0"),
+            "taxLines": [{ "rate": 0.1, "priceSet": money("60.0") }],
+        },
+        "lineItems": { "edges": [{ "node": {
+            "id": "gid://shopify/LineItem/1", "name": "湯呑 - 緑", "sku": "YUNOMI-G", "quantity": 3,
+            "currentQuantity": 3, "originalUnitPriceSet": money("2000.0"), "taxable": true,
+            "discountAllocations": [{ "allocatedAmountSet": money("600.0") }],
+            "taxLines": [{ "rate": 0.1, "priceSet": money("491.0") }],
+            "customAttributes": [{ "key": "名入れ", "value": "花" }],
+        } }] },
+    })
+}
+
+#[test]
+fn an_order_of_the_graphql_api_is_read_like_one_of_the_rest_api() {
+    let order = one(ChannelKind::Shopify, of_graphql().to_string().as_bytes());
+    insta::assert_json_snapshot!("shopify_graphql", order);
+    let billing = super::super::testing::opened(order.order).billing();
+    assert_eq!((billing.total.units(), billing.adjustment.units()), (6_060, 0));
+}
+
+#[test]
+fn answers_of_the_graphql_api_have_one_order_or_many() {
+    let order = of_graphql();
+    for (answer, count) in [
+        (json!({ "data": { "order": order } }), 1),
+        (json!({ "data": { "orders": { "nodes": [order, order], "pageInfo": {} } }, "extensions": {} }), 2),
+        (json!({ "data": { "orders": { "edges": [{ "cursor": "a", "node": order }] } } }), 1),
+    ] {
+        let reading = super::super::read(ChannelKind::Shopify, answer.to_string().as_bytes(), &DEFAULTS);
+        let read =
+            reading.unwrap().entries.into_iter().filter(|entry| entry.number.as_deref() == Some("#2041"));
+        assert_eq!(read.count(), count, "{answer:.60}");
+    }
+}
+
+#[test]
+fn a_status_of_the_graphql_api_is_that_of_the_rest_api() {
+    for (theirs, ours) in [
+        ("UNFULFILLED", ChannelStatus::Open),
+        ("IN_PROGRESS", ChannelStatus::Open),
+        ("ON_HOLD", ChannelStatus::Open),
+        ("PARTIALLY_FULFILLED", ChannelStatus::PartiallyShipped),
+        ("FULFILLED", ChannelStatus::Shipped),
+        ("RESTOCKED", ChannelStatus::Cancelled),
+    ] {
+        let mut order = of_graphql();
+        order["displayFulfillmentStatus"] = json!(theirs);
+        assert_eq!(one(ChannelKind::Shopify, order.to_string().as_bytes()).status, ours, "{theirs}");
+    }
+}

@@ -325,6 +325,7 @@ impl Parser<'_> {
             mail: self.reader.mail("email", mail),
             phone: self.reader.phone("phone", phone),
             language: order.customer_locale.get().map_or(language, Language::from_tag),
+            company: address.company(),
             number: Reader::words(&person.id),
             address: address.is_there().then(|| Box::new(address.read("billing_address", &mut self.reader))),
             ..Customer::default()
@@ -355,10 +356,10 @@ impl Parser<'_> {
     }
 
     fn particulars(&self) -> Particulars {
-        let gateways: Vec<&str> = self.gateways().collect();
+        let gateways: Vec<&str> = self.every_gateway().collect();
         let number = Reader::words(&self.order.po_number);
         Particulars {
-            paid_by: gateways.first().map(|gateway| Reader::title(gateway)),
+            paid_by: (!gateways.is_empty()).then(|| Reader::title(&gateways.join(", "))),
             purchase_order: number.map(|number| PurchaseOrder { number, account: None }),
             ..Particulars::default()
         }

@@ -39,7 +39,9 @@ pub(super) fn as_rest(order: Map<String, Value>) -> Map<String, Value> {
         order.insert("note_attributes".to_owned(), attributes);
     }
     if let Some(Value::Array(codes)) = order.get_mut("discount_codes") {
-        codes.iter_mut().for_each(|code| *code = json!({ "code": code.take() }));
+        for code in codes {
+            *code = json!({ "code": code.take() });
+        }
     }
     if let (Some(line @ Value::Object(_)), false) =
         (order.remove("shipping_line"), order.contains_key("shipping_lines"))

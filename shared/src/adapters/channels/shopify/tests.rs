@@ -181,3 +181,30 @@ fn a_status_of_the_graphql_api_is_that_of_the_rest_api() {
         assert_eq!(one(ChannelKind::Shopify, order.to_string().as_bytes()).status, ours, "{theirs}");
     }
 }
+
+#[test]
+fn a_firm_is_told_from_the_person_and_takes_their_place_where_nobody_is_named() {
+    let to = |first: &str, last: &str| {
+        let order = said(|order| {
+            let address = &mut order["shipping_address"];
+            (address["first_name"], address["last_name"]) = (json!(first), json!(last));
+            (address["name"], address["company"]) = (Value::Null, json!("株式会社北"));
+        });
+        let address = order.order.ship_groups[0].address.clone();
+        (address.name.reveal().to_owned(), address.company)
+    };
+    assert_eq!(to("花子", "山田"), ("山田 花子".to_owned(), Some("株式会社北".into())));
+    assert_eq!(to("", ""), ("株式会社北".to_owned(), None));
+}
+
+#[test]
+fn every_way_the_order_is_paid_by_is_told() {
+    let paid_by = |gateway: Value, names: Value| {
+        let order = said(|order| (order["gateway"], order["payment_gateway_names"]) = (gateway, names));
+        order.order.particulars.paid_by
+    };
+    let both = json!(["gift_card", "paypay"]);
+    assert_eq!(paid_by(Value::Null, both.clone()).as_deref(), Some("gift_card, paypay"));
+    assert_eq!(paid_by(json!("paypay"), both).as_deref(), Some("gift_card, paypay"));
+    assert_eq!(paid_by(json!("paypal"), Value::Null).as_deref(), Some("paypal"));
+}

@@ -302,10 +302,17 @@ impl Parser<'_> {
         let of_lines: Amount = lines.iter().map(|line| line.discount).sum();
         let goods: Amount = lines.iter().map(|line| line.unit_price * line.quantity - line.discount).sum();
         let amount = (total - of_shipping - of_lines).min(goods);
+        let codes = || self.order.discount_codes.iter().filter_map(|discount| Reader::words(&discount.code));
         if !amount.is_positive() {
+            let codes: Vec<String> = codes().collect();
+            if total.is_positive() && !codes.is_empty() {
+                let codes = codes.join(", ");
+                let meaning = format!("what these codes take off is in the lines and the postage: {codes}");
+                self.reader.caution("COUPONS", meaning);
+            }
             return Vec::new();
         }
-        let code = self.order.discount_codes.first().and_then(|discount| Reader::words(&discount.code));
+        let code = codes().next();
         let kind = if code.is_some() { DiscountKind::Coupon } else { DiscountKind::Other };
         vec![Discount { kind, code, amount }]
     }

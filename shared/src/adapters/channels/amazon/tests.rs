@@ -223,3 +223,14 @@ fn a_gift_is_one_even_without_a_wrapping() {
     assert_eq!(wrapping(json!("true")).as_deref(), Some("ギフト"));
     assert_eq!(wrapping(json!("false")), None);
 }
+
+#[test]
+fn the_notification_of_a_change_names_the_order_that_is_to_be_fetched() {
+    let changed =
+        json!({ "AmazonOrderId": "250-1234567-7654321", "Summary": { "OrderStatus": "Unshipped" } });
+    let notification =
+        json!({ "NotificationType": "ORDER_CHANGE", "Payload": { "OrderChangeNotification": changed } });
+    let order = said(notification.to_string().as_bytes());
+    assert_eq!(order.order.number, "250-1234567-7654321");
+    assert_eq!(missing(&order)[..2], ["status", "lines"]);
+}

@@ -58,7 +58,7 @@ fn where_an_order_stands_is_told_by_its_cancellation_its_parcels_and_its_money()
         assert_eq!(said.status, status, "{field} {value}");
     }
     let unknown = said(|order| order["financial_status"] = json!("invented"));
-    assert!(unknown.order.payments[0].awaited && cautions(&unknown) == ["PAYMENT_UNKNOWN"]);
+    assert!(unknown.order.payments[0].awaited && cautions(&unknown).contains(&"PAYMENT_UNKNOWN"));
 }
 
 #[test]
@@ -86,7 +86,7 @@ fn a_tip_is_a_fee_and_a_purchase_order_is_kept() {
     let tip = said.order.fees.iter().find(|fee| fee.kind == FeeKind::Other).unwrap();
     assert_eq!((tip.amount, tip.tax_rate), (Amount::new(200), TaxRate::EXEMPT));
     assert_eq!(said.order.particulars.purchase_order.as_ref().unwrap().number, "PO-1");
-    assert_eq!(cautions(&said), ["TEST_ORDER", "NOTHING_TO_SHIP"]);
+    assert_eq!(cautions(&said), ["TEST_ORDER", "NOTHING_TO_SHIP", "COUPONS"]);
 }
 
 #[test]
@@ -207,4 +207,25 @@ fn every_way_the_order_is_paid_by_is_told() {
     assert_eq!(paid_by(Value::Null, both.clone()).as_deref(), Some("gift_card, paypay"));
     assert_eq!(paid_by(json!("paypay"), both).as_deref(), Some("gift_card, paypay"));
     assert_eq!(paid_by(json!("paypal"), Value::Null).as_deref(), Some("paypal"));
+}
+
+#[test]
+fn codes_that_lowered_lines_are_told() {
+    let with_code = |allocated: &str, total: &str| {
+        said(|order| {
+            order["discount_codes"] = json!([{ "code": "AKI", "amount": total, "type": "percentage" }]);
+            order["total_discounts"] = json!(total);
+            order["current_total_discounts"] = json!(total);
+            for item in order["line_items"].as_array_mut().unwrap() {
+                (item["total_discount"], item["discount_allocations"]) = (json!("0"), json!([]));
+            }
+            order["shipping_lines"][0]["discount_allocations"] = json!([]);
+            order["line_items"][0]["discount_allocations"] = json!([{ "amount": allocated }]);
+        })
+    };
+    let told = with_code("100", "100");
+    assert_eq!((cautions(&told), told.order.discounts.len()), (vec!["COUPONS"], 0));
+    let discounted = with_code("0", "100");
+    assert_eq!(discounted.order.discounts[0].code.as_deref(), Some("AKI"));
+    assert!(cautions(&with_code("0", "0")).is_empty(), "the code took nothing off");
 }

@@ -1,6 +1,7 @@
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::super::testing::{DEFAULTS, changed, one};
+use super::super::testing::{DEFAULTS, changed, one, survive};
 use super::*;
 use crate::domain::merchant::ChannelKind;
 
@@ -228,4 +229,31 @@ fn codes_that_lowered_lines_are_told() {
     let discounted = with_code("0", "100");
     assert_eq!(discounted.order.discounts[0].code.as_deref(), Some("AKI"));
     assert!(cautions(&with_code("0", "0")).is_empty(), "the code took nothing off");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn an_order_of_the_graphql_api_with_bytes_changed_never_panics(
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..12)
+    ) {
+        let mut body = of_graphql().to_string().into_bytes();
+        for (at, byte) in changes {
+            let at = at.index(body.len());
+            body[at] = byte;
+        }
+        survive(ChannelKind::Shopify, &body);
+    }
+
+    #[test]
+    fn an_order_of_the_graphql_api_with_a_value_of_another_shape_never_panics(
+        field in 0..22_usize, value in prop::sample::select(vec!["1", "[1]", "{\"edges\":[1]}", "{\"shopMoney\":1}", "null"])
+    ) {
+        let mut order = of_graphql();
+        let fields = order.as_object_mut().unwrap();
+        let key = fields.keys().nth(field % fields.len()).unwrap().clone();
+        fields.insert(key, serde_json::from_str(value).unwrap());
+        survive(ChannelKind::Shopify, order.to_string().as_bytes());
+    }
 }

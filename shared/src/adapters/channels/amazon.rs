@@ -38,6 +38,9 @@ const ENVELOPE: Envelope = Envelope {
         "orderItems",
         "orderItemsBuyerInfo",
         "static",
+        // The notification of a change names its order, and little more.
+        "Payload",
+        "OrderChangeNotification",
     ],
     marks: &["orderId", "AmazonOrderId", "OrderItemId", "OrderItems"],
 };

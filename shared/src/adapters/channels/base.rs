@@ -84,7 +84,7 @@ impl Order {
     fn status(&self, reader: &mut Reader) -> ChannelStatus {
         let partly = self.order_items.iter().any(|item| item.status.text() == "dispatched");
         match self.dispatch_status.text() {
-            "unpaid" => ChannelStatus::Pending,
+            "unpaid" | "unshippable" => ChannelStatus::Pending,
             "ordered" if partly => ChannelStatus::PartiallyShipped,
             "ordered" => ChannelStatus::Open,
             "shipping" | "dispatched" => ChannelStatus::Shipped,

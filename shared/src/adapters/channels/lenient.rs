@@ -10,6 +10,7 @@ use serde::de::{DeserializeOwned, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
+use super::wire::json;
 use super::{ChannelError, ChannelOrder, Entry, Reading};
 
 /// The most orders of one payload. Platforms give at most 250 a page.
@@ -191,7 +192,7 @@ impl Envelope {
     /// Unwraps a payload.
     pub(super) fn open(&self, body: &[u8]) -> Result<Documents, ChannelError> {
         let malformed = |path: &str, message: String| ChannelError::Malformed { path: path.into(), message };
-        let value: Value = serde_json::from_slice(body).map_err(|error| malformed("", error.to_string()))?;
+        let value = json(body)?;
         let mut documents = Documents::default();
         self.unwrap(String::new(), value, &mut documents)?;
         if documents.found.len() > MAX_ORDERS {

@@ -16,6 +16,7 @@ use super::lenient::{Envelope, Scalar};
 use super::payment::{self, Standing};
 use super::postal::Place;
 use super::reader::Reader;
+use super::wire::A_GIFT;
 use super::{ChannelDefaults, ChannelError, ChannelOrder, ChannelStatus, Reading};
 use crate::domain::billing::{Discount, DiscountKind, FeeKind};
 use crate::domain::customer::{Address, Customer, DesiredDelivery};
@@ -282,7 +283,7 @@ impl Order {
             _ => Temperature::Ambient,
         };
         let wrapping = Reader::words(&self.wrapping).filter(|wrapping| wrapping != "0");
-        let wrapping = wrapping.or_else(|| self.gift.is_true().then(|| "ギフト".to_owned()));
+        let wrapping = wrapping.or_else(|| self.gift.is_true().then(|| A_GIFT.to_owned()));
         IntakeShipGroup {
             address: self.ship_to(reader),
             desired: DesiredDelivery {

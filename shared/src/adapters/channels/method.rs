@@ -26,7 +26,11 @@ pub(super) fn named(name: &str) -> Option<PaymentMethod> {
         "払い",
         "ポイント",
         "全額",
+        "マネ-",
+        "支払済",
+        "入金済",
         "suica",
+        "edy",
     ]) {
         Some(PaymentMethod::ChannelSettled)
     } else {
@@ -54,6 +58,8 @@ mod tests {
             ("PayPay残高等", PaymentMethod::ChannelSettled),
             ("楽天ペイ", PaymentMethod::ChannelSettled),
             ("auかんたん決済", PaymentMethod::ChannelSettled),
+            ("Yahoo!マネー", PaymentMethod::ChannelSettled),
+            ("支払済", PaymentMethod::ChannelSettled),
         ] {
             assert_eq!(named(name), Some(method), "{name}");
         }

@@ -1,7 +1,9 @@
 //! ネクストエンジン: the 汎用 order CSV, of 39 columns, with the rate, gifts and amounts by rate that
 //! later versions added, and whatever a shop leaves out.
 //!
-//! - Everything but the item is repeated in each row of an order, and read from its first.
+//! - Everything but the item and its addressee is repeated in each row of an order, and read from its
+//!   first. Rows that go elsewhere are a ship group of their own.
+//! - An item with a negative price is a discount.
 //! - Prices contain their tax, unless 税金 has to be added to make 合計金額.
 //! - An address is one text, with the building in the second column.
 
@@ -11,7 +13,7 @@ use super::given::Given;
 use super::reading::Missing;
 use super::table::{Block, Dialect, Row, place};
 use super::wire::{
-    Defects, MAIL, NAME, NOTE, PHONE, PLACE, POSTAL_CODE, TITLE, TOKEN, shorten, tidy, usual_rate,
+    A_GIFT, Defects, MAIL, NAME, NOTE, PHONE, PLACE, POSTAL_CODE, TITLE, TOKEN, shorten, tidy, usual_rate,
 };
 use super::{
     ChannelDefaults, ChannelError, ChannelOrder, ChannelStatus, Reading, method, place as places, table, when,
@@ -72,7 +74,10 @@ impl<'a> Reader<'a> {
         let number = self.defects.text(&self.at(DIALECT.number), self.block.first(DIALECT.number), 100);
         let ordered_at = self.ordered_at();
         self.usual_rate = usual_rate(ordered_at);
-        let lines: Vec<IntakeLine> = self.block.rows.iter().filter_map(|row| self.line(row)).collect();
+        let destinations = self.destinations();
+        let lines: Vec<IntakeLine> =
+            self.block.rows.iter().filter_map(|row| self.line(row, &destinations)).collect();
+        let (desired, unread) = when::wishes(self.block.first("日付指定"), self.block.first("時間帯指定"));
         let fees = self.fees();
         let basis = self.basis(&lines);
         let intake = Intake {
@@ -81,12 +86,16 @@ impl<'a> Reader<'a> {
             customer: self.customer(defaults.language),
             currency: Currency::Jpy,
             basis,
-            ship_groups: vec![self.ship_group()],
+            ship_groups: destinations.iter().map(|row| self.ship_group(row, &desired)).collect(),
             discounts: self.discounts(&lines, &fees),
             declared: self.declared(basis),
             payments: vec![self.payment()],
             customer_note: self.text("備考", NOTE).map(Into::into),
-            particulars: Particulars::default(),
+            particulars: Particulars {
+                paid_by: self.text("支払方法", TOKEN),
+                cautions: unread,
+                ..Particulars::default()
+            },
             lines,
             fees,
         };
@@ -103,8 +112,7 @@ impl<'a> Reader<'a> {
 
     /// What the order has in a column, cut to what we keep.
     fn text(&self, column: &str, max: usize) -> Option<String> {
-        let text = tidy(self.block.first(column), true);
-        (!text.is_empty()).then(|| shorten(text, max))
+        text_in(self.block.first(column), max)
     }
 
     fn ordered_at(&mut self) -> jiff::Timestamp {
@@ -117,7 +125,24 @@ impl<'a> Reader<'a> {
         ordered_at.map(|moment| self.defects.moment(&at, moment)).unwrap_or_default()
     }
 
-    fn line(&mut self, row: &Row) -> Option<IntakeLine> {
+    /// The first row of each addressee. A row that names none goes where the first goes.
+    fn destinations(&self) -> Vec<&'a Row> {
+        let mut destinations: Vec<&Row> = Vec::new();
+        for row in self.block.rows {
+            let is_known = || destinations.iter().any(|other| self.goes_to(other) == self.goes_to(row));
+            if destinations.is_empty() || !(self.goes_to(row).concat().is_empty() || is_known()) {
+                destinations.push(row);
+            }
+        }
+        destinations
+    }
+
+    fn goes_to<'r>(&self, row: &'r Row) -> [&'r str; 4] {
+        ["発送先名", "発送郵便番号", "発送先住所１", "発送先住所２"]
+            .map(|column| self.block.cell(row, column))
+    }
+
+    fn line(&mut self, row: &Row, destinations: &[&Row]) -> Option<IntakeLine> {
         let cell = |column: &str| Given::from(self.block.cell(row, column));
         let rate = cell("消費税率（%）");
         let tax_rate = if rate.text().is_none() { Some(self.usual_rate) } else { rate.tax_rate() };
@@ -125,19 +150,21 @@ impl<'a> Reader<'a> {
             self.defects.add(place(row, "消費税率（%）"), "is no tax rate: write it like 10 or 8");
         }
         let code = self.defects.take(&place(row, "商品コード"), Sku::new(self.block.cell(row, "商品コード")));
-        let unit_price = self.defects.yen(&place(row, "商品価格"), &cell("商品価格"));
+        let unit_price = self.defects.signed_yen(&place(row, "商品価格"), &cell("商品価格"));
         if unit_price.is_none() {
             self.defects.add(place(row, "商品価格"), "is missing");
         }
+        let unit_price = unit_price.unwrap_or_default();
         let quantity = self.defects.units_or_none(&place(row, "受注数量"), &cell("受注数量"));
-        if quantity == 0 {
+        if quantity == 0 || unit_price < Amount::ZERO {
             return None;
         }
+        let ship_group = destinations.iter().position(|first| self.goes_to(first) == self.goes_to(row));
         let choice = cell("商品オプション").text().map(|choice| shorten(tidy(choice, true), NOTE).into());
         Some(IntakeLine {
-            ship_group: 0,
+            ship_group: ship_group.unwrap_or_default(),
             title: shorten(tidy(self.block.cell(row, "商品名"), false), TITLE),
-            unit_price: unit_price.unwrap_or_default(),
+            unit_price,
             quantity,
             tax_rate: tax_rate.unwrap_or(TaxRate::STANDARD),
             discount: Amount::ZERO,
@@ -147,14 +174,8 @@ impl<'a> Reader<'a> {
     }
 
     fn customer(&mut self, language: Language) -> Customer {
-        let home = self.address([
-            "受注名",
-            "受注名カナ",
-            "受注電話番号",
-            "受注郵便番号",
-            "受注住所１",
-            "受注住所２",
-        ]);
+        let columns = ["受注名", "受注名カナ", "受注電話番号", "受注郵便番号", "受注住所１", "受注住所２"];
+        let home = self.block.rows.first().map(|row| self.address(row, columns)).unwrap_or_default();
         let mail = self.block.first("受注メールアドレス");
         Customer {
             name: home.name.clone(),
@@ -168,7 +189,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn ship_group(&mut self) -> IntakeShipGroup {
+    fn ship_group(&mut self, row: &Row, desired: &DesiredDelivery) -> IntakeShipGroup {
         let method = self.text("発送方法", TOKEN);
         let says = |words: &[&str]| {
             method.as_ref().is_some_and(|method| words.iter().any(|word| method.contains(word)))
@@ -180,50 +201,41 @@ impl<'a> Reader<'a> {
         } else {
             Temperature::Ambient
         };
-        let address = self.address([
-            "発送先名",
-            "発送先カナ",
-            "発送電話番号",
-            "発送郵便番号",
-            "発送先住所１",
-            "発送先住所２",
-        ]);
+        let columns =
+            ["発送先名", "発送先カナ", "発送電話番号", "発送郵便番号", "発送先住所１", "発送先住所２"];
+        let address = self.address(row, columns);
+        let text = |column, max| text_in(self.block.cell(row, column), max);
+        let is_gift = Given::from(self.block.cell(row, "ギフトフラグ")).is_set();
         let gift = Gift {
-            noshi: self.text("のし", TITLE).map(Into::into),
-            wrapping: self.text("ラッピング", TITLE),
-            message: self.text("メッセージ", NOTE).map(Into::into),
+            noshi: text("のし", TITLE).map(Into::into),
+            wrapping: text("ラッピング", TITLE).or_else(|| is_gift.then(|| A_GIFT.to_owned())),
+            message: text("メッセージ", NOTE).map(Into::into),
         };
         let particulars = GroupParticulars { reference: None, gift, temperature, delivery_method: method };
-        IntakeShipGroup { address, desired: self.desired(), particulars }
-    }
-
-    fn desired(&mut self) -> DesiredDelivery {
-        let (day, time) = (self.block.first("日付指定"), self.block.first("時間帯指定"));
-        let date = when::day(day);
-        if date.is_none() && !when::is_open(day) {
-            self.defects.add(self.at("日付指定"), "is no day: write it like 2026/11/25");
-        }
-        let (field, time_slot) = (self.at("日付指定"), when::time_slot(time));
-        DesiredDelivery { date: date.map(|date| self.defects.day(&field, date)), time_slot }
+        IntakeShipGroup { address, desired: desired.clone(), particulars }
     }
 
     /// The address of the columns for name, kana, phone, postal code, address and building.
-    fn address(&mut self, [name, kana, phone, postal_code, street, building]: [&str; 6]) -> Address {
-        let (prefecture, city, line1) = places::split(self.block.first(street));
-        let cells = [name, kana, phone, postal_code, street, building].map(|column| self.at(column));
+    fn address(
+        &mut self,
+        row: &Row,
+        [name, kana, phone, postal_code, street, building]: [&str; 6],
+    ) -> Address {
+        let (prefecture, city, line1) = places::split(self.block.cell(row, street));
+        let cells = [name, kana, phone, postal_code, street, building].map(|column| place(row, column));
         let [at_name, at_kana, at_phone, at_postal_code, at_street, at_building] = &cells;
         let block = self.block;
         let mut part = |at: &str, text: &str, max: usize| self.defects.personal(at, Some(text), max);
         Address {
-            name: part(at_name, block.first(name), NAME).unwrap_or_default(),
-            phone: part(at_phone, block.first(phone), PHONE),
+            name: part(at_name, block.cell(row, name), NAME).unwrap_or_default(),
+            phone: part(at_phone, block.cell(row, phone), PHONE),
             country: "JP".to_owned(),
-            postal_code: part(at_postal_code, block.first(postal_code), POSTAL_CODE).unwrap_or_default(),
+            postal_code: part(at_postal_code, block.cell(row, postal_code), POSTAL_CODE).unwrap_or_default(),
             prefecture: part(at_street, &prefecture, PLACE).unwrap_or_default(),
             city: part(at_street, &city, PLACE).unwrap_or_default(),
             line1: part(at_street, &line1, PLACE).unwrap_or_default(),
-            line2: part(at_building, block.first(building), PLACE),
-            kana: part(at_kana, block.first(kana), NAME),
+            line2: part(at_building, block.cell(row, building), PLACE),
+            kana: part(at_kana, block.cell(row, kana), NAME),
             ..Address::default()
         }
     }
@@ -233,6 +245,11 @@ impl<'a> Reader<'a> {
         let method = method::named(self.block.first("支払方法")).unwrap_or(PaymentMethod::BankTransfer);
         IntakePayment { method, amount: None, token: None, awaited: false }
     }
+}
+
+fn text_in(cell: &str, max: usize) -> Option<String> {
+    let text = tidy(cell, true);
+    (!text.is_empty()).then(|| shorten(text, max))
 }
 
 #[cfg(test)]

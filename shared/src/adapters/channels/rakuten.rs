@@ -17,7 +17,7 @@ use serde_json::Value;
 
 pub(super) use self::columns::DIALECT;
 use self::model::OrderModel;
-use super::wire::{MAX_UNMAPPED, join, json, malformed, part};
+use super::wire::{MAX_UNMAPPED, join, json, malformed, part, unmarked};
 use super::{ChannelDefaults, ChannelError, ChannelOrder, Entry, Reading, table};
 
 /// The call that has all of an order.
@@ -63,8 +63,7 @@ fn read_order(
 }
 
 fn is_json(body: &[u8]) -> bool {
-    let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body).trim_ascii_start();
-    body.first().is_none_or(|first| matches!(first, b'{' | b'['))
+    unmarked(body).trim_ascii_start().first().is_none_or(|first| matches!(first, b'{' | b'['))
 }
 
 /// The orders of a payload, each with its path: of the answer, of a list, or the payload itself.

@@ -45,7 +45,10 @@ impl Reader {
 
     /// Says what a person should know of the order. `meaning` must hold no personal data.
     pub(super) fn caution(&mut self, code: &str, meaning: impl Into<String>) {
-        let caution = Caution { code: code.to_owned(), meaning: meaning.into() };
+        self.tell(Caution { code: code.to_owned(), meaning: meaning.into() });
+    }
+
+    fn tell(&mut self, caution: Caution) {
         if self.cautions.len() < MAX_PARTICULARS && !self.cautions.contains(&caution) {
             self.cautions.push(caution);
         }
@@ -130,11 +133,10 @@ impl Reader {
 
     /// The day the customer wants the goods on. One that cannot be read is left for a person.
     pub(super) fn wanted_on(&mut self, text: &Scalar) -> Option<Date> {
-        let text = text.get().filter(|text| !text.starts_with("0000"))?;
+        let text = text.get()?;
         let day = day(text).filter(|day| DesiredDelivery::is_possible_on(*day));
-        if day.is_none() {
-            let text = shorten(tidy(text, false), 50);
-            self.caution("DELIVERY_DATE", format!("the wanted day cannot be read: {text}"));
+        if day.is_none() && !when::is_open(text) {
+            self.tell(when::unread_day(text));
         }
         day
     }
@@ -144,8 +146,7 @@ impl Reader {
         let text = text.get()?;
         let slot = slot(text);
         if slot.is_none() && !when::is_open(text) {
-            let text = shorten(tidy(text, false), 50);
-            self.caution("DELIVERY_TIME", format!("the wanted hours cannot be read: {text}"));
+            self.tell(when::unread_hours(text));
         }
         slot
     }

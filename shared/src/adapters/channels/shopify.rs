@@ -1,5 +1,6 @@
 //! Shopify's order resource, as its webhooks (`orders/create`, `orders/updated`, `orders/cancelled`)
-//! and its REST API send it: bare, as `{"order": …}` or `{"orders": […]}`.
+//! and its REST API send it: bare, as `{"order": …}` or `{"orders": […]}`. Those of the GraphQL API
+//! are first put into the same words.
 //!
 //! - The number is `name` (`#1001`), what staff and customers see. A shop gives each only once, and
 //!   a channel is one shop; should a shop reuse one, the fingerprint tells the two orders apart.
@@ -11,6 +12,7 @@
 //! - Fields we have no use for are ignored; the payload itself is archived.
 
 pub(super) mod delivery;
+mod graphql;
 mod parts;
 mod payment;
 mod tax;
@@ -35,8 +37,9 @@ use crate::domain::tax::{PriceBasis, TaxRate};
 
 const ENVELOPE: Envelope = Envelope {
     platform: "Shopify",
-    wrappers: &["order", "orders", "data"],
-    marks: &["line_items", "order_number", "total_price"],
+    // Amazon EventBridge delivers webhooks as `{"detail": {"payload": {…}}}`.
+    wrappers: &["order", "orders", "data", "detail", "payload", "nodes", "edges", "node"],
+    marks: &["line_items", "order_number", "total_price", "lineItems", "totalPriceSet"],
 };
 
 const FETCH: &str = "GET orders/<id>.json";
@@ -95,7 +98,11 @@ struct DiscountCode {
 /// # Errors
 /// See [`super::read`].
 pub(super) fn read(body: &[u8], defaults: &ChannelDefaults) -> Result<Reading, ChannelError> {
-    ENVELOPE.read(ENVELOPE.open(body)?, |order| read_order(order, defaults))
+    let mut documents = ENVELOPE.open(body)?;
+    for order in documents.found.iter_mut().filter(|order| graphql::is_one(&order.fields)) {
+        order.fields = graphql::as_rest(std::mem::take(&mut order.fields));
+    }
+    ENVELOPE.read(documents, |order| read_order(order, defaults))
 }
 
 fn read_order(order: &Wire, defaults: &ChannelDefaults) -> Result<ChannelOrder, ChannelError> {
@@ -295,10 +302,17 @@ impl Parser<'_> {
         let of_lines: Amount = lines.iter().map(|line| line.discount).sum();
         let goods: Amount = lines.iter().map(|line| line.unit_price * line.quantity - line.discount).sum();
         let amount = (total - of_shipping - of_lines).min(goods);
+        let codes = || self.order.discount_codes.iter().filter_map(|discount| Reader::words(&discount.code));
         if !amount.is_positive() {
+            let codes: Vec<String> = codes().collect();
+            if total.is_positive() && !codes.is_empty() {
+                let codes = codes.join(", ");
+                let meaning = format!("what these codes take off is in the lines and the postage: {codes}");
+                self.reader.caution("COUPONS", meaning);
+            }
             return Vec::new();
         }
-        let code = self.order.discount_codes.first().and_then(|discount| Reader::words(&discount.code));
+        let code = codes().next();
         let kind = if code.is_some() { DiscountKind::Coupon } else { DiscountKind::Other };
         vec![Discount { kind, code, amount }]
     }
@@ -318,6 +332,7 @@ impl Parser<'_> {
             mail: self.reader.mail("email", mail),
             phone: self.reader.phone("phone", phone),
             language: order.customer_locale.get().map_or(language, Language::from_tag),
+            company: address.company(),
             number: Reader::words(&person.id),
             address: address.is_there().then(|| Box::new(address.read("billing_address", &mut self.reader))),
             ..Customer::default()
@@ -348,10 +363,10 @@ impl Parser<'_> {
     }
 
     fn particulars(&self) -> Particulars {
-        let gateways: Vec<&str> = self.gateways().collect();
+        let gateways: Vec<&str> = self.every_gateway().collect();
         let number = Reader::words(&self.order.po_number);
         Particulars {
-            paid_by: gateways.first().map(|gateway| Reader::title(gateway)),
+            paid_by: (!gateways.is_empty()).then(|| Reader::title(&gateways.join(", "))),
             purchase_order: number.map(|number| PurchaseOrder { number, account: None }),
             ..Particulars::default()
         }

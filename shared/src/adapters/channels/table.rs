@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 use csv::ByteRecord;
 use encoding_rs::SHIFT_JIS;
 
-use super::wire::{Defects, malformed};
+use super::wire::{Defects, malformed, unmarked};
 use super::{ChannelDefaults, ChannelError, ChannelOrder, Entry, Reading};
 use crate::domain::intake::Impossible;
 use crate::domain::order::MAX_LINES;
@@ -231,7 +231,7 @@ pub(super) fn read(
 
 /// What each of these columns has in the first row that fills it; none of the others.
 pub(super) fn samples(body: &[u8], columns: &[String]) -> Vec<(String, String)> {
-    let text = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
+    let text = unmarked(body);
     let encoding = Encoding::of(text);
     let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text);
     let mut record = ByteRecord::new();

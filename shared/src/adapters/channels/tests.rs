@@ -86,6 +86,14 @@ fn every_sample_becomes_the_canonical_order_a_person_reads_in_it() {
 }
 
 #[test]
+fn a_byte_order_mark_and_blank_lines_around_a_payload_are_nothing() {
+    for (name, kind, body, _) in SAMPLES {
+        let marked = [b"\xEF\xBB\xBF", body, b"\r\n\r\n"].concat();
+        assert_eq!(order_in(kind, &marked).unwrap(), order_in(kind, body).unwrap(), "{name}");
+    }
+}
+
+#[test]
 fn the_gem_sample_keeps_its_stated_total_and_tax_and_its_contradictions_are_warnings() {
     use FindingCode::{DestinationAbroad, TaxDiffers, TotalDiffers};
 

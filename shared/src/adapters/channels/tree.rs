@@ -1,6 +1,9 @@
 //! XML as the JSON value of the same shape: an element with elements in it is an object, one with
 //! text a text, an empty one `null`, and one that comes again a list.
 
+use std::borrow::Cow;
+
+use encoding_rs::{Encoding, SHIFT_JIS};
 use quick_xml::Reader;
 use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::Event;
@@ -22,7 +25,8 @@ struct Open {
 
 /// Reads a document into an object with its root element. What `lists` names is always a list.
 pub(super) fn read(body: &[u8], lists: &[&str]) -> Result<Value, ChannelError> {
-    let text = std::str::from_utf8(body).map_err(|_| malformed("", "expected XML in UTF-8"))?;
+    let text =
+        decode(body).ok_or_else(|| malformed("", "expected XML in UTF-8, or in the encoding it names"))?;
     let mut reader = Reader::from_str(text.trim_start_matches('\u{feff}').trim_start());
     let mut open = vec![Open::default()];
     loop {
@@ -62,6 +66,20 @@ pub(super) fn read(body: &[u8], lists: &[&str]) -> Result<Value, ChannelError> {
         Some(unclosed) if !open.is_empty() => Err(malformed(unclosed.name, "is not closed")),
         _ => Err(malformed("", "expected an XML document")),
     }
+}
+
+/// The text: UTF-8, or else in the encoding that the declaration names, or that Windows has in Japan.
+fn decode(body: &[u8]) -> Option<Cow<'_, str>> {
+    if let Ok(text) = std::str::from_utf8(body) {
+        return Some(Cow::Borrowed(text));
+    }
+    let declaration = body.trim_ascii_start().strip_prefix(b"<?xml").unwrap_or_default();
+    let declaration = declaration.split(|byte| *byte == b'>').next().unwrap_or_default();
+    let named =
+        std::str::from_utf8(declaration).ok().and_then(|text| text.split_once("encoding=")).map(|(_, it)| it);
+    let named = named.and_then(|label| label.split(['"', '\'']).find(|label| !label.is_empty()));
+    let encoding = named.map_or(Some(SHIFT_JIS), |label| Encoding::for_label(label.as_bytes()))?;
+    encoding.decode_without_bom_handling_and_without_replacement(body)
 }
 
 fn close(open: &mut Vec<Open>, lists: &[&str]) {

@@ -9,7 +9,7 @@ use super::{Reading, table, tree, wire, yahoo};
 /// The values at the paths, or in the columns, that a reading of `body` lists; none for what is empty.
 #[must_use]
 pub fn values(body: &[u8], reading: &Reading) -> BTreeMap<String, Value> {
-    let text = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body).trim_ascii_start();
+    let text = wire::unmarked(body).trim_ascii_start();
     let payload = match text.first() {
         Some(b'{' | b'[') => wire::json(text).ok(),
         Some(b'<') => tree::read(text, &yahoo::LISTS).ok(),

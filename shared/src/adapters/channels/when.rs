@@ -3,8 +3,10 @@
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::domain::customer::TimeSlot;
+use super::wire::{shorten, tidy};
+use crate::domain::customer::{DesiredDelivery, TimeSlot};
 use crate::domain::japan::midnight;
+use crate::domain::particulars::Caution;
 use crate::domain::text::fold;
 
 /// A day with its year: `2026-11-25`, `2026/11/25(水)`, `2026年11月25日`, `20261125`.
@@ -47,13 +49,14 @@ fn numbers(text: &str) -> Option<(Option<Date>, Vec<&str>)> {
 /// The two hours of a time slot: `14:00-16:00`, `14時～16時`, `1416`, `午前中`, `午後2時〜4時`.
 pub(super) fn time_slot(text: &str) -> Option<String> {
     let folded = fold(text);
-    if folded.contains("午前") {
+    let is = |half_day: &str| folded.trim().eq_ignore_ascii_case(half_day);
+    if folded.contains("午前") || is("am") {
         return Some("0812".to_owned());
     }
     if TimeSlot::from_code(folded.trim()).is_some() {
         return Some(folded.trim().to_owned());
     }
-    let in_the_afternoon = folded.contains("午後");
+    let in_the_afternoon = folded.contains("午後") || is("pm");
     let clock_times = folded.split(|c: char| !c.is_ascii_digit() && c != ':').filter(|time| !time.is_empty());
     let hours: Option<Vec<u8>> = clock_times.map(|time| time.split(':').next()?.parse().ok()).collect();
     let (from, to) = match hours?.as_slice() {
@@ -68,7 +71,38 @@ pub(super) fn time_slot(text: &str) -> Option<String> {
 
 /// Whether the customer leaves the day or the time open.
 pub(super) fn is_open(text: &str) -> bool {
-    text.is_empty() || ["指定なし", "指定しない", "希望なし", "最短"].iter().any(|word| text.contains(word))
+    const OPEN: [&str; 7] = ["指定なし", "指定しない", "未指定", "希望なし", "最短", "おまかせ", "お任せ"];
+    let text = text.trim();
+    text.is_empty()
+        || text.starts_with("0000")
+        || text.ends_with("なし")
+        || OPEN.iter().any(|it| text.contains(it))
+}
+
+/// When the customer wants it, as far as that can be read, and what a person has to read.
+pub(super) fn wishes(day: &str, hours: &str) -> (DesiredDelivery, Vec<Caution>) {
+    let date = self::day(day).filter(|day| DesiredDelivery::is_possible_on(*day));
+    let time_slot = time_slot(hours);
+    let cautions = [
+        (date.is_none() && !is_open(day)).then(|| unread_day(day)),
+        (time_slot.is_none() && !is_open(hours)).then(|| unread_hours(hours)),
+    ];
+    (DesiredDelivery { date, time_slot }, cautions.into_iter().flatten().collect())
+}
+
+/// A wanted day that is none we can read.
+pub(super) fn unread_day(text: &str) -> Caution {
+    unread("DELIVERY_DATE", "the wanted day cannot be read", text)
+}
+
+/// Wanted hours that are no time slot.
+pub(super) fn unread_hours(text: &str) -> Caution {
+    unread("DELIVERY_TIME", "the wanted hours cannot be read", text)
+}
+
+fn unread(code: &str, meaning: &str, text: &str) -> Caution {
+    let text = shorten(tidy(text, false), 50);
+    Caution { code: code.to_owned(), meaning: format!("{meaning}: {text}") }
 }
 
 #[cfg(test)]
@@ -99,8 +133,24 @@ mod tests {
     }
 
     #[test]
+    fn a_wish_that_cannot_be_read_is_for_a_person_and_an_open_one_is_none() {
+        let read = |day, hours| {
+            let (desired, cautions) = wishes(day, hours);
+            (desired.date.is_some(), desired.time_slot.is_some(), cautions.len())
+        };
+        assert_eq!(read("2026/11/25", "14時-16時"), (true, true, 0));
+        assert_eq!(read("0000-00-00", "時間帯なし"), (false, false, 0));
+        assert_eq!(read("未指定", "おまかせ"), (false, false, 0));
+        assert_eq!(read("来週", "18時以降"), (false, false, 2));
+        let (_, cautions) = wishes("12/1頃", "");
+        assert_eq!(cautions[0].meaning, "the wanted day cannot be read: 12/1頃");
+    }
+
+    #[test]
     fn the_afternoon_alone_is_twelve_to_eighteen() {
         assert_eq!(time_slot("午後").as_deref(), Some("1218"));
+        assert_eq!(time_slot("PM").as_deref(), Some("1218"));
+        assert_eq!(time_slot("AM").as_deref(), Some("0812"));
         assert_eq!(time_slot("時間帯指定[14時-16時]").as_deref(), Some("1416"));
         assert_eq!(time_slot("18時以降"), None);
     }

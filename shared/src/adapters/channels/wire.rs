@@ -47,6 +47,7 @@ pub(super) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<(T, Vec<String>)
         path: if path == "." { String::new() } else { path },
         message: error.to_string(),
     };
+    let body = unmarked(body);
     // Serde would also take an array of a struct's fields.
     if !body.trim_ascii_start().starts_with(b"{") {
         return Err(ChannelError::Malformed {
@@ -67,10 +68,17 @@ pub(super) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<(T, Vec<String>)
     Ok((value, unmapped))
 }
 
+/// A payload without its byte order mark.
+pub(super) fn unmarked(body: &[u8]) -> &[u8] {
+    body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body)
+}
+
+/// The wrapping of what a channel only says to be a gift.
+pub(super) const A_GIFT: &str = "ギフト";
+
 /// The JSON value that `body` is. A byte order mark before it is nothing.
 pub(super) fn json(body: &[u8]) -> Result<Value, ChannelError> {
-    let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
-    serde_json::from_slice(body).map_err(|error| malformed("", error.to_string()))
+    serde_json::from_slice(unmarked(body)).map_err(|error| malformed("", error.to_string()))
 }
 
 /// A payload, or the part of it at `path`, that has not the shape it should have.

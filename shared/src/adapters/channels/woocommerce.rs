@@ -14,7 +14,7 @@ use jiff::tz::Offset;
 
 use self::money::Prices;
 use self::wire::{Meta, Order, Postal};
-use super::lenient::{Envelope, Scalar};
+use super::lenient::{Envelope, Object, Scalar};
 use super::payment::{self, Standing};
 use super::postal::Place;
 use super::reader::Reader;
@@ -89,7 +89,7 @@ fn read_order(order: &Order, defaults: &ChannelDefaults) -> Result<ChannelOrder,
         discounts,
         payments: vec![order.payment(status)],
         declared: prices.taxes.declared(total),
-        customer_note: Reader::note(order.customer_note.owned()),
+        customer_note: order.note(),
         particulars: Particulars {
             paid_by: Reader::words(order.payment_method_title.or(&order.payment_method)),
             ..Particulars::default()
@@ -142,7 +142,7 @@ impl Order {
 
     fn customer(&self, reader: &mut Reader, defaults: &ChannelDefaults) -> Customer {
         let billing = &self.billing;
-        let address = billing.place();
+        let address = self.place("billing", billing);
         let name = if address.name.is_empty() { self.shipping.place().name } else { address.name.clone() };
         Customer {
             name: reader.name("billing", &name),
@@ -151,19 +151,43 @@ impl Order {
             language: defaults.language,
             company: billing.company.get().map(Personal::new),
             number: Reader::words(&self.customer_id).filter(|id| id != "0"),
+            kana: Some(&address.kana)
+                .filter(|kana| !kana.is_empty())
+                .map(|kana| reader.name("billing", kana)),
             address: (!address.is_empty()).then(|| Box::new(address.read("billing", reader))),
-            ..Customer::default()
         }
     }
 
     /// Where it goes: to the orderer where no other address is given.
     fn ship_to(&self, reader: &mut Reader) -> Address {
-        let shipping = self.shipping.place();
+        let shipping = self.place("shipping", &self.shipping);
         if !shipping.is_empty() {
             let phone = self.shipping.phone.or(&self.billing.phone);
             return Place { phone: phone.text(), ..shipping }.read("shipping", reader);
         }
-        self.billing.place().read("billing", reader)
+        self.place("billing", &self.billing).read("billing", reader)
+    }
+
+    /// An address with the reading of the name, which the plugin for Japanese shops has in it, or
+    /// beside it in the order's `meta_data`.
+    fn place<'a>(&'a self, which: &str, postal: &'a Postal) -> Place<'a> {
+        let reading = |own: &'a Scalar, name: &str| {
+            let key = format!("_{which}_yomigana_{name}");
+            let noted = || self.meta_data.iter().find(|meta| meta.key.text() == key)?.value.get();
+            own.get().or_else(noted).unwrap_or_default()
+        };
+        let last = reading(&postal.yomigana_last_name, "last_name");
+        let first = reading(&postal.yomigana_first_name, "first_name");
+        Place { kana: format!("{last} {first}").trim().to_owned(), ..postal.place() }
+    }
+
+    /// What the customer wrote, and what they answered to questions that the shop asks in Japanese:
+    /// other `meta_data` are the plugins' own.
+    fn note(&self) -> Option<Personal> {
+        let asked =
+            |meta: &&Object<Meta>| !meta.key.text().is_ascii() && delivery::wish(meta.key.text()).is_none();
+        let answers = self.meta_data.iter().filter(asked).filter_map(|meta| meta.line());
+        Reader::note(self.customer_note.owned().into_iter().chain(answers))
     }
 
     /// When the customer wants it, which plugins leave in the order's `meta_data`.

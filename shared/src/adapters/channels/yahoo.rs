@@ -22,7 +22,7 @@ use super::wire::{
     shorten, tidy, usual_rate,
 };
 use super::{ChannelDefaults, ChannelError, ChannelOrder, ChannelStatus, Entry, Reading, method, tree, when};
-use crate::domain::customer::{Address, Customer, DesiredDelivery, Language};
+use crate::domain::customer::{Address, Customer, DesiredDelivery, Language, Personal};
 use crate::domain::ids::Sku;
 use crate::domain::intake::{Intake, IntakeLine, IntakePayment, IntakeShipGroup};
 use crate::domain::money::{Amount, Currency};
@@ -77,23 +77,21 @@ impl Reader<'_> {
         let ordered_at = self.ordered_at();
         let lines = self.lines(usual_rate(ordered_at));
         let fees = self.fees(usual_rate(ordered_at));
+        let ship = &self.wire.ship;
+        let (desired, unread) =
+            when::wishes(ship.ship_request_date.or_empty(), ship.ship_request_time.or_empty());
         let intake = Intake {
             number: self.number(),
             ordered_at,
             customer: self.customer(defaults.language),
             currency: Currency::Jpy,
             basis: PriceBasis::TaxIncluded,
-            ship_groups: vec![self.ship_group()],
+            ship_groups: vec![self.ship_group(desired)],
             discounts: self.discounts(&lines, &fees),
             declared: self.declared(),
             payments: vec![self.payment()],
-            customer_note: self
-                .wire
-                .head
-                .buyer_comments
-                .text()
-                .map(|note| shorten(tidy(note, true), NOTE).into()),
-            particulars: self.particulars(),
+            customer_note: self.note(),
+            particulars: self.particulars(unread),
             lines,
             fees,
         };
@@ -107,7 +105,10 @@ impl Reader<'_> {
     }
 
     fn fetch(&mut self, field: &'static str) {
-        self.missing.push(Missing { field, fetch: ORDER_INFO.to_owned() });
+        let missing = Missing { field, fetch: ORDER_INFO.to_owned() };
+        if !self.missing.contains(&missing) {
+            self.missing.push(missing);
+        }
     }
 
     fn number(&mut self) -> String {
@@ -167,7 +168,7 @@ impl Reader<'_> {
         }
         let unit_price = self.defects.yen(&field("UnitPrice"), &item.unit_price);
         if unit_price.is_none() {
-            self.defects.add(field("UnitPrice"), "is missing");
+            self.fetch("lines[].unit_price");
         }
         let quantity = self.defects.units_or_none(&field("Quantity"), &item.quantity);
         let code = [&item.sub_code, &item.item_id].into_iter().find_map(Given::text);
@@ -210,7 +211,7 @@ impl Reader<'_> {
         }
     }
 
-    fn ship_group(&mut self) -> IntakeShipGroup {
+    fn ship_group(&mut self, desired: DesiredDelivery) -> IntakeShipGroup {
         let ship = &self.wire.ship;
         let address = self.address("Ship.Ship", &ship.person());
         if address.name.is_empty() && address.postal_code.is_empty() {
@@ -229,7 +230,7 @@ impl Reader<'_> {
             temperature,
             delivery_method: method.map(|method| shorten(tidy(method, false), TOKEN)),
         };
-        IntakeShipGroup { address, desired: self.desired(), particulars }
+        IntakeShipGroup { address, desired, particulars }
     }
 
     fn gift(&self) -> Gift {
@@ -246,13 +247,6 @@ impl Reader<'_> {
             wrapping: wrapping.or(wanted),
             message: text([&ship.gift_wrap_message, &nothing], NOTE).map(Into::into),
         }
-    }
-
-    fn desired(&mut self) -> DesiredDelivery {
-        let (field, ship) = (self.path("Ship.ShipRequestDate"), &self.wire.ship);
-        let day = &ship.ship_request_date;
-        let date = if when::is_open(day.or_empty()) { None } else { self.defects.given_day(&field, day) };
-        DesiredDelivery { date, time_slot: when::time_slot(ship.ship_request_time.or_empty()) }
     }
 
     /// `prefix` is what the names of the fields begin with.
@@ -273,6 +267,13 @@ impl Reader<'_> {
             kana: part("LastNameKana", &person.kana, NAME),
             company: part("Section1Value", &person.company, NAME),
         }
+    }
+
+    /// What the customer wrote, and answered to the store's own questions.
+    fn note(&self) -> Option<Personal> {
+        let comments = self.wire.head.buyer_comments.text().map(|note| tidy(note, true));
+        let all: Vec<String> = comments.into_iter().chain(self.wire.ship.answers()).collect();
+        (!all.is_empty()).then(|| shorten(all.join("\n"), NOTE).into())
     }
 
     /// The mall takes the money, and says when it has it. 代引 is the carrier's, a transfer the shop's.
@@ -297,7 +298,7 @@ impl Reader<'_> {
         IntakePayment { method, amount: None, token: None, awaited }
     }
 
-    fn particulars(&mut self) -> Particulars {
+    fn particulars(&self, unread: Vec<Caution>) -> Particulars {
         let Wire { head, ship, .. } = self.wire;
         let contract = ship.subscription_id.text().or(head.subscription_id.text());
         let subscription = contract.map(|contract| Subscription {
@@ -321,10 +322,16 @@ impl Reader<'_> {
         Particulars {
             kind,
             subscription,
-            cautions: suspect.into_iter().chain(held).collect(),
+            cautions: suspect.into_iter().chain(held).chain(unread).collect(),
+            paid_by: self.paid_by(),
             points_earned: self.points_earned(),
             ..Particulars::default()
         }
+    }
+
+    fn paid_by(&self) -> Option<String> {
+        let pay = &self.wire.pay;
+        pay.pay_method_name.text().or(pay.pay_method.text()).map(|words| shorten(tidy(words, false), TOKEN))
     }
 
     fn points_earned(&self) -> Vec<PointsEarned> {

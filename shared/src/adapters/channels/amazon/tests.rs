@@ -199,3 +199,38 @@ fn an_error_that_amazon_answered_is_no_order() {
     let error = read_any(ChannelKind::Amazon, body, &DEFAULTS).unwrap_err();
     assert!(matches!(error, ChannelError::Malformed { .. }), "{error}");
 }
+
+#[test]
+fn the_answer_with_the_address_says_where_to_leave_the_parcel_and_for_which_firm_it_is() {
+    let answer = json!({ "payload": {
+        "AmazonOrderId": "1-1-1",
+        "BuyerCompanyName": "株式会社青山",
+        "ShippingAddress": { "Name": "青山 花子" },
+        "DeliveryPreferences": { "DropOffLocation": "玄関", "AddressInstructions": "裏門から" },
+    } });
+    let order = said(answer.to_string().as_bytes());
+    assert_eq!(order.order.customer.company, Some("株式会社青山".into()));
+    assert_eq!(order.order.customer_note, Some("玄関\n裏門から".into()));
+}
+
+#[test]
+fn a_gift_is_one_even_without_a_wrapping() {
+    let wrapping = |gift: Value| {
+        let item = json!({ "SellerSKU": "a", "Title": "a", "QuantityOrdered": 1, "IsGift": gift });
+        let order = json!({ "AmazonOrderId": "1-1-1", "OrderItems": [item] });
+        said(order.to_string().as_bytes()).order.ship_groups[0].particulars.gift.wrapping.clone()
+    };
+    assert_eq!(wrapping(json!("true")).as_deref(), Some("ギフト"));
+    assert_eq!(wrapping(json!("false")), None);
+}
+
+#[test]
+fn the_notification_of_a_change_names_the_order_that_is_to_be_fetched() {
+    let changed =
+        json!({ "AmazonOrderId": "250-1234567-7654321", "Summary": { "OrderStatus": "Unshipped" } });
+    let notification =
+        json!({ "NotificationType": "ORDER_CHANGE", "Payload": { "OrderChangeNotification": changed } });
+    let order = said(notification.to_string().as_bytes());
+    assert_eq!(order.order.number, "250-1234567-7654321");
+    assert_eq!(missing(&order)[..2], ["status", "lines"]);
+}

@@ -9,6 +9,7 @@ use super::super::figures::{stand_in, the_rest};
 use super::super::lenient::{Object, Scalar};
 use super::super::postal::Place;
 use super::super::reader::Reader;
+use super::super::wire::A_GIFT;
 use super::super::{ChannelDefaults, ChannelError, ChannelOrder, ChannelStatus};
 use super::assemble::{Charge, Facts, Item, Part, assemble, window};
 use super::{Money, currency_of, status};
@@ -43,7 +44,7 @@ pub(super) fn read(order: &Order, defaults: &ChannelDefaults) -> Result<ChannelO
         total: order.order_total.read("OrderTotal", &mut reader).map(Amount::or_zero),
         payments: order.payments(status, &mut reader),
         delivery_method: Reader::words(order.ship_service_level.or(&order.shipment_service_level_category)),
-        note: None,
+        note: order.note(),
         particulars: Particulars {
             kind,
             purchase_order: order.purchase_order(),
@@ -103,10 +104,21 @@ impl Order {
             name: reader.name("BuyerName", name.text()),
             mail: reader.mail("BuyerEmail", buyer.buyer_email.or(&self.buyer_email)),
             phone: reader.phone("ShippingAddress.Phone", &self.shipping_address.phone),
-            company: company.or(&self.buyer_tax_info.company_legal_name).get().map(Personal::new),
+            company: company
+                .or(&self.buyer_tax_info.company_legal_name)
+                .or(&self.buyer_company_name)
+                .get()
+                .map(Personal::new),
             language: defaults.language,
             ..Customer::default()
         }
+    }
+
+    /// How to find the door, and where to leave the parcel.
+    fn note(&self) -> Option<Personal> {
+        let wishes = &self.delivery_preferences;
+        let wishes = [&wishes.drop_off_location, &wishes.address_instructions];
+        Reader::note(wishes.into_iter().filter_map(Scalar::owned))
     }
 
     fn purchase_order(&self) -> Option<PurchaseOrder> {
@@ -202,6 +214,7 @@ impl OrderItem {
             None => return None,
         };
         let wishes = &self.buyer_info;
+        let wrapping = Reader::words(self.gift_wrap_level.or(&wishes.gift_wrap_level));
         let message = self.gift_message_text.or(&wishes.gift_message_text);
         let custom = &self.buyer_customized_info.customized_url;
         let custom = custom.or(&wishes.buyer_customized_info.customized_url);
@@ -213,7 +226,7 @@ impl OrderItem {
             charges: self.charges(at, reader),
             gift: Gift {
                 noshi: None,
-                wrapping: Reader::words(self.gift_wrap_level.or(&wishes.gift_wrap_level)),
+                wrapping: wrapping.or_else(|| self.is_gift.is_true().then(|| A_GIFT.to_owned())),
                 message: Reader::note(message.owned()),
             },
             points: self.points_granted.points_number.text().parse().unwrap_or_default(),

@@ -29,6 +29,7 @@ fn a_row_of_the_list_says_what_it_can_and_what_is_missing() {
 fn every_dispatch_status_is_one_of_ours() {
     for (theirs, ours) in [
         ("unpaid", ChannelStatus::Pending),
+        ("unshippable", ChannelStatus::Pending),
         ("ordered", ChannelStatus::Open),
         ("shipping", ChannelStatus::Shipped),
         ("dispatched", ChannelStatus::Shipped),
@@ -37,6 +38,8 @@ fn every_dispatch_status_is_one_of_ours() {
     ] {
         assert_eq!(said(|order| order["dispatch_status"] = json!(theirs)).status, ours, "{theirs}");
     }
+    let early = said(|order| order["dispatch_status"] = json!("unshippable"));
+    assert!(!cautions(&early).contains(&"STATUS_UNKNOWN"));
     let partly = said(|order| {
         order["dispatch_status"] = json!("ordered");
         order["order_items"][0]["status"] = json!("dispatched");

@@ -155,7 +155,14 @@ impl OrderItem {
         let own = self.product_code.or(&self.product_class.code);
         let ids = [&self.product_class.id, &self.product.id, &self.id];
         let sku = reader.sku(at, own, stand_in("eccube", &ids))?;
-        let choices = [&self.class_category_name1, &self.class_category_name2];
+        let classes = [
+            (&self.class_name1, &self.class_category_name1),
+            (&self.class_name2, &self.class_category_name2),
+        ];
+        let choices = classes.into_iter().filter_map(|(class, category)| {
+            let category = category.get()?;
+            Some(class.get().map_or_else(|| category.to_owned(), |class| format!("{class}: {category}")))
+        });
         Some(IntakeLine {
             ship_group,
             sku,
@@ -166,7 +173,7 @@ impl OrderItem {
             discount: Amount::ZERO,
             particulars: LineParticulars {
                 reference: Reader::words(&self.id),
-                choice: Reader::note(choices.into_iter().filter_map(Scalar::owned)),
+                choice: Reader::note(choices),
             },
         })
     }

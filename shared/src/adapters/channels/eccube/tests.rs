@@ -106,3 +106,13 @@ fn a_bank_transfer_is_asked_for_until_it_is_noted() {
     assert_eq!(payment("1", "クレジットカード"), (PaymentMethod::ChannelSettled, false));
     assert_eq!(payment("7", "クレジットカード"), (PaymentMethod::ChannelSettled, true));
 }
+
+#[test]
+fn a_choice_is_told_with_what_is_chosen() {
+    let choice = |change: &dyn Fn(&mut Value)| {
+        let order = said(|order| change(&mut order["OrderItems"][1]));
+        order.order.lines[1].particulars.choice.as_ref().map(|choice| choice.reveal().to_owned())
+    };
+    assert_eq!(choice(&|_| ()).as_deref(), Some("緑"));
+    assert_eq!(choice(&|item| item["class_name1"] = json!("色")).as_deref(), Some("色: 緑"));
+}

@@ -61,6 +61,8 @@ pub(super) struct OrderItem {
     pub(super) id: Scalar,
     pub(super) product_name: Scalar,
     pub(super) product_code: Scalar,
+    pub(super) class_name1: Scalar,
+    pub(super) class_name2: Scalar,
     pub(super) class_category_name1: Scalar,
     pub(super) class_category_name2: Scalar,
     pub(super) price: Scalar,

@@ -1,7 +1,8 @@
 //! What an order of the file costs.
 
 use super::super::given::Given;
-use super::super::wire::fitting;
+use super::super::table::Row;
+use super::super::wire::{TOKEN, fitting, shorten};
 use super::Reader;
 use crate::domain::billing::{Declared, Discount, DiscountKind, FeeKind};
 use crate::domain::intake::{IntakeFee, IntakeLine};
@@ -47,7 +48,23 @@ impl Reader<'_> {
         let given_back: Amount = charges.iter().map(|(amount, _)| (-*amount).or_zero()).sum();
         let other = Some((DiscountKind::Other, given_back));
         let discounts = coupon.into_iter().chain(other).chain(points);
-        fitting(discounts.map(|(kind, amount)| Discount { kind, code: None, amount }), lines, fees)
+        let discounts = discounts.map(|(kind, amount)| Discount { kind, code: None, amount });
+        fitting(self.negative_items().into_iter().chain(discounts), lines, fees)
+    }
+
+    /// The items that take something off.
+    fn negative_items(&self) -> Vec<Discount> {
+        let discount = |row: &Row| {
+            let number = |column| Given::from(self.block.cell(row, column)).number();
+            let amount = number("商品価格")?.checked_mul(number("受注数量")?)?.checked_neg()?;
+            let code = self.block.cell(row, "商品名");
+            Some(Discount {
+                kind: DiscountKind::Other,
+                code: Some(shorten(code.to_owned(), TOKEN)),
+                amount: Amount::new(amount),
+            })
+        };
+        self.block.rows.iter().filter_map(discount).filter(|discount| discount.amount.is_positive()).collect()
     }
 
     /// Whether 税金 comes on top of the prices: when it has to, to make the total.

@@ -26,7 +26,7 @@ pub(in super::super) const DIALECT: Dialect = Dialect {
 /// A column, the model's field, and where it is.
 type Field<T> = (&'static str, &'static str, fn(&mut T) -> &mut Given);
 
-const ORDER: [Field<OrderModel>; 41] = [
+const ORDER: [Field<OrderModel>; 43] = [
     ("注文番号", "orderNumber", |it| &mut it.order_number),
     ("ステータス", "orderProgress", |it| &mut it.order_progress),
     ("注文日時", "orderDatetime", |it| &mut it.order_datetime),
@@ -39,6 +39,8 @@ const ORDER: [Field<OrderModel>; 41] = [
     ("警告表示タイプ", "cautionDisplayType", |it| &mut it.caution_display_type),
     ("警告表示タイプ詳細", "cautionDisplayDetailType", |it| &mut it.caution_display_detail_type),
     ("楽天確認中フラグ", "rakutenConfirmFlag", |it| &mut it.rakuten_confirm_flag),
+    ("ギフト配送希望", "giftCheckFlag", |it| &mut it.gift_check_flag),
+    ("離島フラグ", "isolatedIslandFlag", |it| &mut it.isolated_island_flag),
     ("外税合計", "goodsTax", |it| &mut it.goods_tax),
     ("送料合計", "postagePrice", |it| &mut it.postage_price),
     ("代引料合計", "deliveryPrice", |it| &mut it.delivery_price),

@@ -25,6 +25,8 @@ pub(super) struct OrderModel {
     pub(super) caution_display_type: Given,
     pub(super) caution_display_detail_type: Given,
     pub(super) rakuten_confirm_flag: Given,
+    pub(super) gift_check_flag: Given,
+    pub(super) isolated_island_flag: Given,
     pub(super) goods_tax: Given,
     pub(super) postage_price: Given,
     pub(super) delivery_price: Given,

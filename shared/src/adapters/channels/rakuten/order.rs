@@ -5,7 +5,7 @@ use jiff::civil::Date;
 
 use super::super::given::Given;
 use super::super::reading::Missing;
-use super::super::wire::{Defects, NOTE, TITLE, TOKEN, shorten, tidy, usual_rate};
+use super::super::wire::{A_GIFT, Defects, NOTE, TITLE, TOKEN, shorten, tidy, usual_rate};
 use super::super::{ChannelDefaults, ChannelError, ChannelOrder, ChannelStatus, when};
 use super::model::{ItemModel, OrderModel, PackageModel};
 use super::{GET_ORDER, address};
@@ -179,6 +179,7 @@ impl<'a> Reader<'a> {
                 title => format!("{title} {}", wrapping.name.or_empty()).trim().to_owned(),
             })
             .collect();
+        let is_gift = order.gift_check_flag.is_set().then(|| A_GIFT.to_owned());
         let left_at = package.drop_off_location.text().filter(|_| package.drop_off_flag.is_set());
         let method = order.delivery.delivery_name.text().map(str::to_owned);
         let method = match left_at {
@@ -189,7 +190,7 @@ impl<'a> Reader<'a> {
             reference: package.basket_id.text().map(str::to_owned),
             gift: Gift {
                 noshi: self.defects.personal(&format!("{at}.noshi"), package.noshi.text(), TITLE),
-                wrapping: (!wrappings.is_empty()).then(|| shorten(wrappings.join(", "), TITLE)),
+                wrapping: (!wrappings.is_empty()).then(|| shorten(wrappings.join(", "), TITLE)).or(is_gift),
                 message: None,
             },
             temperature: match order.delivery.delivery_class.or_empty() {
@@ -230,7 +231,8 @@ impl<'a> Reader<'a> {
             occurrence,
             next_on: None,
         });
-        Particulars { kind, subscription, cautions: self.cautions(), ..Particulars::default() }
+        let (cautions, paid_by) = (self.cautions(), self.paid_by());
+        Particulars { kind, subscription, paid_by, cautions, ..Particulars::default() }
     }
 
     fn cautions(&self) -> Vec<Caution> {
@@ -246,11 +248,13 @@ impl<'a> Reader<'a> {
             gifts.map(|_| ("SOCIAL_GIFT", "The recipient has not said yet where the gift goes.")).next();
         let shops = self.packages().filter(|(_, package)| package.shop.store_name.text().is_some());
         let shop = shops.map(|_| ("CVS", "The customer collects it at a shop: see DeliveryCvsModel.")).next();
+        let far = ("ISOLATED_AREA", "The address is on an island or in another remote area.");
+        let far = order.isolated_island_flag.is_set().then_some(far);
         let caution = |(code, meaning): (&str, &str)| Caution {
             code: shorten(code.to_owned(), TOKEN),
             meaning: meaning.to_owned(),
         };
-        of_mall.into_iter().chain(gift).chain(shop).map(caution).collect()
+        of_mall.into_iter().chain(gift).chain(shop).chain(far).map(caution).collect()
     }
 
     pub(super) fn fetch(&mut self, field: &'static str, call: &str) {

@@ -1,9 +1,29 @@
 //! How an order of the mall is paid.
 
 use super::super::method;
+use super::super::wire::{TOKEN, shorten, tidy};
 use super::order::Reader;
 use crate::domain::intake::IntakePayment;
 use crate::domain::payment::PaymentMethod;
+
+/// The mall's codes of its ways to pay.
+const METHODS: [(&str, &str); 15] = [
+    ("1", "クレジットカード"),
+    ("2", "代金引換"),
+    ("4", "ショッピングクレジット／ローン"),
+    ("5", "オートローン"),
+    ("6", "リース"),
+    ("7", "請求書払い"),
+    ("8", "ポイント"),
+    ("9", "銀行振込"),
+    ("12", "Apple Pay"),
+    ("13", "セブンイレブン（前払）"),
+    ("14", "ローソン、郵便局ATM等（前払）"),
+    ("16", "Alipay"),
+    ("17", "PayPal"),
+    ("21", "後払い決済"),
+    ("27", "Alipay（支付宝）"),
+];
 
 impl Reader<'_> {
     /// The mall takes the money for the shop, whatever the customer pays with, and has it when it
@@ -32,6 +52,15 @@ impl Reader<'_> {
             self.fetch("payments", super::GET_ORDER);
         }
         IntakePayment { method, amount: None, token: None, awaited }
+    }
+
+    /// What the mall calls the way, which `getOrderItem` tells by its code alone.
+    pub(super) fn paid_by(&self) -> Option<String> {
+        let settlement = &self.order.settlement;
+        let by_code =
+            || METHODS.iter().find(|(code, _)| settlement.settlement_method_code.text() == Some(code));
+        let words = settlement.settlement_method.text().or_else(|| by_code().map(|(_, name)| *name))?;
+        Some(shorten(tidy(words, false), TOKEN))
     }
 
     /// Whether the mall does not have the money yet: while the order is 注文確認待ち or 楽天処理中.

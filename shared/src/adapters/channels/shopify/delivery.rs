@@ -32,14 +32,17 @@ pub(in super::super) enum Wish {
     Time,
 }
 
-/// What an attribute of this name asks for: `delivery-date`, `配送希望日`, `お届け希望時間帯` and their like.
+/// What an attribute of this name asks for: `delivery-date`, `配送希望日`, `お届け時間指定` and their like.
 pub(in super::super) fn wish(name: &str) -> Option<Wish> {
-    let plain = |c: &char| !matches!(c, '-' | '_' | ' ');
+    // What says that somebody wishes something. Without any of it, a 日 is another one.
+    const WISHED: [&str; 10] =
+        ["preferred", "desired", "delivery", "配送", "配達", "お届け", "お届", "届け", "希望", "指定"];
+    let plain = |c: &char| !matches!(c, '-' | '_' | ' ' | ':' | 'ご' | 'の');
     let name: String = fold(name).to_lowercase().chars().filter(plain).collect();
-    let verbs = ["delivery", "配送", "配達", "お届け", "お届"];
-    let wanted = verbs.iter().find_map(|verb| name.strip_prefix(verb))?;
-    match wanted.strip_prefix("希望").unwrap_or(wanted) {
-        "date" | "日" => Some(Wish::Date),
+    let what = WISHED.iter().fold(name.clone(), |name, word| name.replacen(word, "", 1));
+    match what.as_str() {
+        _ if what == name => None,
+        "date" | "日" | "日付" => Some(Wish::Date),
         "time" | "時間" | "時間帯" => Some(Wish::Time),
         _ => None,
     }
@@ -65,6 +68,11 @@ mod tests {
             ("Delivery Date", "2026/11/25"),
             ("配送希望日", "2026年11月25日(水)"),
             ("お届け希望日", "２０２６／１１／２５"),
+            ("お届け日指定", "2026-11-25"),
+            ("ご希望のお届け日", "2026/11/25"),
+            ("希望配達日", "2026-11-25"),
+            ("日付指定", "2026-11-25"),
+            ("Preferred delivery date", "2026-11-25"),
         ] {
             let date = Some(Date::constant(2026, 11, 25));
             assert_eq!(read(name, value), (DesiredDelivery { date, time_slot: None }, 0), "{name} {value}");
@@ -80,6 +88,9 @@ mod tests {
             ("配送希望時間帯", "午後2時〜4時", "1416"),
             ("お届け時間帯", "午前中", "0812"),
             ("配達希望時間", "午前中(8時〜12時)", "0812"),
+            ("お届け時間指定", "午前中", "0812"),
+            ("時間帯指定", "14:00-16:00", "1416"),
+            ("希望時間帯", "14:00-16:00", "1416"),
             ("delivery-time", "19:00 ～ 21:00", "1921"),
         ] {
             let time_slot = Some(slot.to_owned());
@@ -97,6 +108,9 @@ mod tests {
             ("delivery-time", "18時以降"),
             ("delivery-time", "99:00-300:00"),
             ("配送不可日", "2026-11-25"),
+            ("発送予定日", "2026-11-25"),
+            ("誕生日", "2026-11-25"),
+            ("date", "2026-11-25"),
             ("colour", "green"),
         ] {
             assert_eq!(read(name, value), (DesiredDelivery::default(), 1), "{name} {value}");

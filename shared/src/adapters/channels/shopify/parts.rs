@@ -9,7 +9,7 @@ use super::super::postal;
 use super::super::reader::Reader;
 use super::super::wire::tidy;
 use crate::domain::billing::FeeKind;
-use crate::domain::customer::Address;
+use crate::domain::customer::{Address, Personal};
 use crate::domain::ids::Sku;
 use crate::domain::money::Amount;
 
@@ -185,17 +185,20 @@ impl Place {
         if parts.is_empty() { self.name.text().to_owned() } else { parts }
     }
 
-    /// The firm and the person: a parcel for a firm does not arrive under a person's name alone.
-    fn addressee(&self) -> String {
-        format!("{} {}", self.company.text(), self.full_name()).trim().to_owned()
+    pub(super) fn company(&self) -> Option<Personal> {
+        self.company.get().map(Personal::new)
     }
 
     pub(super) fn read(&self, at: &str, reader: &mut Reader) -> Address {
         // The code before the name, which Shopify gives in Latin letters.
         let japanese = self.country_code().unwrap_or("JP") == "JP";
         let prefecture = if japanese { self.province_code.or(&self.province) } else { &self.province };
+        // A parcel for a firm alone has the firm's name.
+        let person = Some(self.full_name()).filter(|name| !name.is_empty());
+        let company = if person.is_some() { self.company.text() } else { "" };
         let place = postal::Place {
-            name: self.addressee(),
+            name: person.unwrap_or_else(|| self.company.text().to_owned()),
+            company,
             phone: self.phone.text(),
             country: self.country_code.text(),
             postal_code: self.zip.text(),

@@ -4,7 +4,7 @@
 use super::super::figures::the_rest;
 use super::super::payment::by_name;
 use super::super::wire::TOKEN;
-use super::Parser;
+use super::{Parser, Wire};
 use crate::domain::customer::Personal;
 use crate::domain::intake::IntakePayment;
 use crate::domain::money::Amount;
@@ -57,11 +57,17 @@ impl Parser<'_> {
         IntakePayment { amount: paid, ..the_rest(PaymentMethod::ChannelSettled, false) }
     }
 
-    /// The names of the gateways. A gift card is money the shop has already: the other gateway says
-    /// how the rest comes.
-    pub(super) fn gateways(&self) -> impl Iterator<Item = &str> {
-        let gateways = std::iter::once(&self.order.gateway).chain(self.order.payment_gateway_names.iter());
-        gateways.filter_map(|name| name.get()).filter(|name| *name != "gift_card")
+    /// The names of the gateways, each once.
+    pub(super) fn every_gateway(&self) -> impl Iterator<Item = &str> {
+        let Wire { gateway, payment_gateway_names: names, .. } = self.order;
+        let older = gateway.get().filter(|gateway| names.iter().all(|name| name.get() != Some(gateway)));
+        older.into_iter().chain(names.iter().filter_map(|name| name.get()))
+    }
+
+    /// Those that money is still to come by. A gift card is money the shop has already: the other
+    /// gateway says how the rest comes.
+    fn gateways(&self) -> impl Iterator<Item = &str> {
+        self.every_gateway().filter(|name| *name != "gift_card")
     }
 
     /// One we do not know is a bank transfer, so that nothing leaves before money comes.

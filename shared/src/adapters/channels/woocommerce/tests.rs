@@ -119,3 +119,32 @@ fn what_php_writes_for_nothing_is_nothing() {
     let to = &order.order.ship_groups[0].address;
     assert_eq!(to.name.reveal(), "山田 太郎", "to the orderer where no other address is given");
 }
+
+#[test]
+fn the_reading_of_a_name_is_found_in_the_address_and_beside_it() {
+    let order = said(|order| {
+        order["billing"]["yomigana_last_name"] = json!("ヤマダ");
+        order["billing"]["yomigana_first_name"] = json!("タロウ");
+        order["meta_data"].as_array_mut().unwrap().extend([
+            json!({ "id": 1, "key": "_shipping_yomigana_last_name", "value": "スズキ" }),
+            json!({ "id": 2, "key": "_shipping_yomigana_first_name", "value": "ハナコ" }),
+        ]);
+    });
+    assert_eq!(order.order.customer.kana, Some("ヤマダ タロウ".into()));
+    assert_eq!(order.order.ship_groups[0].address.kana, Some("スズキ ハナコ".into()));
+}
+
+#[test]
+fn answers_to_what_the_shop_asks_are_part_of_the_note_and_a_plugins_own_are_not() {
+    let order = said(|order| {
+        order["customer_note"] = json!("平日希望");
+        order["meta_data"].as_array_mut().unwrap().extend([
+            json!({ "id": 1, "key": "のし", "value": "内祝" }),
+            json!({ "id": 2, "key": "お届け希望日", "value": "指定なし" }),
+            json!({ "id": 3, "key": "is_vat_exempt", "value": "no" }),
+            json!({ "id": 4, "key": "_管理", "value": "x" }),
+        ]);
+    });
+    assert_eq!(order.order.customer_note.unwrap().reveal(), "平日希望\nのし: 内祝");
+    assert!(order.order.particulars.cautions.iter().all(|caution| caution.code != "DELIVERY_DATE"));
+}

@@ -49,6 +49,9 @@ pub(super) struct Postal {
     pub(super) country: Scalar,
     pub(super) email: Scalar,
     pub(super) phone: Scalar,
+    /// From the plugin for Japanese shops, as is `yomigana_last_name`.
+    pub(super) yomigana_first_name: Scalar,
+    pub(super) yomigana_last_name: Scalar,
 }
 
 #[derive(Default, Deserialize)]

@@ -80,6 +80,10 @@ pub(super) struct Ship {
     pub(super) ship_phone_number: Given,
     pub(super) ship_section1_value: Given,
     pub(super) ship_section2_value: Given,
+    option1_field: Given,
+    option1_value: Given,
+    option2_field: Given,
+    option2_value: Given,
     pub(super) subscription_id: Given,
     pub(super) subscription_continue_count: Given,
     pub(super) subscription_cycle_type: Given,
@@ -188,6 +192,15 @@ impl Pay {
 }
 
 impl Ship {
+    /// What the customer answered to the store's own questions, a line each.
+    pub(super) fn answers(&self) -> impl Iterator<Item = String> {
+        let answers =
+            [(&self.option1_field, &self.option1_value), (&self.option2_field, &self.option2_value)];
+        answers.into_iter().filter_map(|(question, answer)| {
+            Some(format!("{}: {}", question.or_empty(), answer.text()?).trim_start_matches(": ").to_owned())
+        })
+    }
+
     pub(super) fn person(&self) -> Person<'_> {
         Person {
             name: joined([&self.ship_last_name, &self.ship_first_name]),

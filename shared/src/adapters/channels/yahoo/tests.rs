@@ -168,3 +168,53 @@ proptest! {
         survive(crate::domain::merchant::ChannelKind::Csv, &body);
     }
 }
+
+#[test]
+fn what_the_customer_wishes_in_words_of_their_own_is_for_a_person_to_read() {
+    let cautions = |from: &str, to: &str| {
+        let order = with(from, to);
+        let cautions = order.order.particulars.cautions.iter().map(|it| it.meaning.clone());
+        (order.order.ship_groups[0].desired.clone(), cautions.collect::<Vec<_>>())
+    };
+    let (desired, told) = cautions(">14:00-16:00<", ">19時以降<");
+    assert_eq!((desired.date.is_some(), desired.time_slot), (true, None));
+    assert_eq!(told, ["the wanted hours cannot be read: 19時以降"]);
+    let (desired, told) = cautions(">2026-11-28<", ">なるべく早く<");
+    assert_eq!((desired.date, told.len()), (None, 1));
+    assert_eq!(cautions(">14:00-16:00<", ">指定なし<").1.len(), 0);
+}
+
+#[test]
+fn answers_to_the_stores_own_questions_are_part_of_the_note() {
+    let order = with(
+        "</Ship>",
+        "<Option1Field>領収書の宛名</Option1Field><Option1Value>松本農園</Option1Value><Option2Value>要</Option2Value></Ship>",
+    );
+    let note = order.order.customer_note.unwrap();
+    assert_eq!(note.reveal(), "領収書 & 納品書をお願いします\n領収書の宛名: 松本農園\n要");
+}
+
+#[test]
+fn a_price_that_was_not_asked_for_is_to_be_fetched() {
+    let order = with("<UnitPrice>1980</UnitPrice>", "");
+    assert_eq!(order.missing.iter().map(|it| it.field).collect::<Vec<_>>(), ["lines[].unit_price"]);
+}
+
+#[test]
+fn how_the_customer_pays_is_told_in_the_malls_words() {
+    let paid_by = |from: &str, to: &str| with(from, to).order.particulars.paid_by;
+    assert_eq!(paid_by("</OrderInfo>", "</OrderInfo>").as_deref(), Some("PayPay残高等"));
+    assert_eq!(paid_by("<PayMethodName>PayPay残高等</PayMethodName>", "").as_deref(), Some("payment_a17"));
+}
+
+#[test]
+fn a_document_is_read_in_the_encoding_it_names() {
+    let text = ORDER.replacen("UTF-8", "Shift_JIS", 1);
+    let (body, ..) = encoding_rs::SHIFT_JIS.encode(&text);
+    assert_eq!(one(Yahoo, &body), one(Yahoo, ORDER.as_bytes()));
+    let text = ORDER.replacen("UTF-8", "euc-jp", 1);
+    let (body, ..) = encoding_rs::EUC_JP.encode(&text);
+    assert_eq!(one(Yahoo, &body), one(Yahoo, ORDER.as_bytes()));
+    let unnamed = ORDER.split_once("?>").unwrap().1;
+    assert_eq!(one(Yahoo, &encoding_rs::SHIFT_JIS.encode(unnamed).0), one(Yahoo, ORDER.as_bytes()));
+}

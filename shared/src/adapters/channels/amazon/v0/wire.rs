@@ -30,6 +30,9 @@ pub(in super::super) struct Order {
     #[serde(rename = "IsISPU")]
     pub(super) is_picked_up: Scalar,
     pub(super) shipping_address: Object<Postal>,
+    // As `getOrderAddress` has them.
+    pub(super) buyer_company_name: Scalar,
+    pub(super) delivery_preferences: Object<Preferences>,
     pub(super) buyer_info: Object<Buyer>,
     // As `getOrderBuyerInfo` has them.
     pub(super) buyer_email: Scalar,
@@ -38,6 +41,13 @@ pub(in super::super) struct Order {
     pub(super) purchase_order_number: Scalar,
     pub(super) order_items: Option<List<Object<OrderItem>>>,
     pub(super) next_token: Scalar,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+pub(super) struct Preferences {
+    pub(super) drop_off_location: Scalar,
+    pub(super) address_instructions: Scalar,
 }
 
 #[derive(Default, Deserialize)]
@@ -105,6 +115,7 @@ pub(super) struct OrderItem {
     pub(super) cod_fee_discount: Object<Money>,
     pub(super) scheduled_delivery_start_date: Scalar,
     pub(super) scheduled_delivery_end_date: Scalar,
+    pub(super) is_gift: Scalar,
     pub(super) buyer_info: Object<Wishes>,
     // As `getOrderItemsBuyerInfo` has them.
     pub(super) buyer_customized_info: Object<Customized>,

@@ -13,6 +13,10 @@ use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
+/// The emulated DynamoDB takes JSON apart all day.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// juchu 受注: order management, all of it in this one process.
 ///
 /// Serves the API on this machine, keeps everything in one folder, and sends no mail to anybody.

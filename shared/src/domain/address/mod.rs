@@ -6,6 +6,7 @@ mod code;
 pub mod fold;
 mod islands;
 mod kyoto;
+mod lead;
 mod locate;
 mod number;
 mod postal;

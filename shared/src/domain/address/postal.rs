@@ -1,5 +1,7 @@
 //! Postal codes and the place that an address names.
 
+use std::borrow::Cow;
+
 use super::city::City;
 use super::code::{Destination, PostalCode};
 use super::fold::is_dash;
@@ -8,29 +10,62 @@ use super::reading::{AddressRemark, Reading};
 use super::town::Town;
 use super::town_part::TownPart;
 
-/// The postal code in front of a text, or anywhere after 〒, and the text without it.
-pub(super) fn split_code(text: &str) -> (Option<PostalCode>, &str) {
-    let plain = |c: char| matches!(c, '〒' | ' ' | ':' | '：' | ',' | '、');
-    let begin = text.trim_start_matches(plain);
-    let begin = begin.strip_prefix("郵便番号").unwrap_or(begin).trim_start_matches(plain);
+/// The postal code in front of a text, after 〒 anywhere, or in an address in Latin letters; and the
+/// text without it.
+pub(super) fn split_code(text: &str) -> (Option<PostalCode>, Cow<'_, str>) {
+    if let Some((code, rest)) = code_in_front(text) {
+        return (Some(code), Cow::Borrowed(rest));
+    }
+    let Some((code, start, end)) = code_within(text) else { return (None, Cow::Borrowed(text)) };
+    let part = |range: Option<&str>| range.unwrap_or_default().trim_matches(beside_code).to_owned();
+    let (before, after) = (part(text.get(..start)), part(text.get(end..)));
+    (Some(code), Cow::Owned(format!("{before} {after}").trim().to_owned()))
+}
+
+/// What stands around a postal code without meaning anything.
+fn beside_code(c: char) -> bool {
+    matches!(c, '〒' | ' ' | ':' | ',' | '、' | '(' | ')' | '[' | ']' | '【' | '】')
+}
+
+fn code_in_front(text: &str) -> Option<(PostalCode, &str)> {
+    let begin = text.trim_start_matches(beside_code);
+    let begin = begin.strip_prefix("郵便番号").unwrap_or(begin).trim_start_matches(beside_code);
     let is_marked = begin.len() < text.len();
+    let (code, end) = seven_digits(begin)?;
+    let rest = begin.get(end..).unwrap_or_default();
+    // 123-4567-8 is something else, and so is a longer number.
+    let goes_on = rest.chars().next().is_some_and(|c| c.is_ascii_digit() || is_dash(c));
+    (is_marked || !goes_on).then(|| (code, rest.trim_start_matches(beside_code)))
+}
+
+/// A code that stands in the midst or at the end, its first byte, its mark included, and the one after it.
+fn code_within(text: &str) -> Option<(PostalCode, usize, usize)> {
+    if let Some(mark) = text.find('〒') {
+        let after = text.get(mark..)?;
+        let digits = after.trim_start_matches(beside_code);
+        let (code, end) = seven_digits(digits)?;
+        return Some((code, mark, mark + after.len() - digits.len() + end));
+    }
+    let words = text.split([' ', ',']).filter(|word| word.len() == 8 && text.is_ascii());
+    let (word, code) = words.filter_map(|word| Some((word, seven_digits(word)?.0))).last()?;
+    let start = text.rfind(word)?;
+    Some((code, start, start + word.len()))
+}
+
+/// The code that a text begins with, and the byte after it.
+fn seven_digits(text: &str) -> Option<(PostalCode, usize)> {
     let mut digits = String::new();
-    for (at, c) in begin.char_indices() {
+    for (at, c) in text.char_indices() {
         match c {
-            _ if digits.len() == 7 => {
-                // 123-4567-8 is something else, and so is a longer number.
-                let ends = is_marked || !(c.is_ascii_digit() || is_dash(c));
-                return match PostalCode::parse(&digits).filter(|_| ends) {
-                    Some(code) => (Some(code), begin.get(at..).unwrap_or_default().trim_start_matches(plain)),
-                    None => (None, text),
-                };
-            }
             _ if c.is_ascii_digit() => digits.push(c),
             _ if is_dash(c) && digits.len() == 3 => {}
-            _ => break,
+            _ => return None,
+        }
+        if digits.len() == 7 {
+            return PostalCode::parse(&digits).map(|code| (code, at + 1));
         }
     }
-    if digits.len() == 7 { (PostalCode::parse(&digits), "") } else { (None, text.trim_start_matches(plain)) }
+    None
 }
 
 /// Notes which postal codes the place may have, and whether the one that was written is one of them.

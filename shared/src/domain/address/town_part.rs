@@ -4,7 +4,7 @@ use super::city::City;
 use super::fold::kanji;
 use super::kyoto;
 use super::locate::Located;
-use super::number::{WITHOUT_NUMBERS, chain_at, is_number, number_at, starts};
+use super::number::{WITHOUT_NUMBERS, chain_at, is_number, list_end, number_at, starts};
 use super::reading::{AddressRemark, Step};
 use super::scan::{Scan, is_gap};
 use super::town::{Found, Town, each_key, longest};
@@ -269,6 +269,9 @@ fn is_number_of_a_chome(scan: &Scan, city: City, town: &mut TownPart, at: usize)
         return false;
     }
     let Some(chain) = chain_at(&scan.chars, at) else { return false };
+    if chain.count == 1 && list_end(&scan.chars, chain.end) > chain.end {
+        return false;
+    }
     let is_grid = city.prefecture_number() == 1;
     let most = match chain.count {
         _ if is_grid => 45,

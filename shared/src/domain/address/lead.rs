@@ -1,0 +1,50 @@
+//! What people write around an address: marks, labels, the addressee's name.
+
+use crate::domain::prefecture;
+
+/// Words that announce an address, longer ones first.
+const LABELS: [&str; 14] = [
+    "お届け先住所",
+    "お届け先",
+    "お届先",
+    "届け先",
+    "配送先",
+    "送付先",
+    "送り先",
+    "所在地",
+    "ご住所",
+    "御住所",
+    "住所",
+    "日本国",
+    "日本",
+    "JAPAN",
+];
+
+/// The text without the marks around it, and without the labels before it.
+pub(super) fn without_marks(text: &str) -> &str {
+    let is_mark = |c: char| matches!(c, ' ' | '〒' | ':' | ',' | '、' | '・' | '"' | '\'' | '“' | '”' | '「' | '『' | '【' | '<');
+    let is_end = |c: char| matches!(c, ' ' | '。' | ',' | '、' | '"' | '\'' | '“' | '”' | '」' | '』' | '】' | '>');
+    let mut text = text.trim_start_matches(is_mark).trim_end_matches(is_end);
+    while let Some(rest) = LABELS.iter().find_map(|label| behind(text, label)) {
+        text = rest.trim_start_matches(|c| is_mark(c) || matches!(c, '」' | '』' | '】' | '>'));
+    }
+    text
+}
+
+/// The text behind a label. 日本橋 begins with none: a mark or a prefecture has to follow.
+fn behind<'a>(text: &'a str, label: &str) -> Option<&'a str> {
+    let head = text.get(..label.len())?;
+    let rest = text.get(label.len()..)?;
+    let ends = rest.starts_with([' ', ':', ',', '、', '】', '』', '」', '>'])
+        || prefecture::names().any(|name| rest.starts_with(name));
+    (head.eq_ignore_ascii_case(label) && ends).then_some(rest)
+}
+
+/// A text in two, before the first prefecture that is not its beginning. What stands before it is a
+/// name or a remark.
+pub(super) fn split(text: &str) -> Option<(&str, &str)> {
+    let second = text.chars().next()?.len_utf8();
+    let behind_first = text.get(second..)?;
+    let at = second + prefecture::names().filter_map(|name| behind_first.find(name)).min()?;
+    Some((text.get(..at)?.trim(), text.get(at..)?))
+}

@@ -3,6 +3,7 @@
 use super::city::{City, CityForm, cities_at_start};
 use super::code::{Destination, PostalCode};
 use super::fold::fold;
+use super::former;
 use super::kyoto;
 use super::reading::{AddressRemark, Step};
 use super::scan::Scan;
@@ -15,6 +16,8 @@ pub(super) struct Located {
     pub(super) prefecture: Option<&'static str>,
     pub(super) city: Option<City>,
     pub(super) city_name: String,
+    /// The text has another name for it, which is no city's.
+    pub(super) is_former: bool,
     /// How many keys that took.
     pub(super) keys: usize,
     pub(super) steps: Vec<Step>,
@@ -45,12 +48,13 @@ struct Candidate {
     explained: usize,
     has_town: bool,
     fits_code: bool,
+    is_former: bool,
 }
 
 /// Finds the city. What the text says counts most, then which reading explains more of it, then the
 /// postal code.
 pub(super) fn locate(scan: &Scan, code: Option<PostalCode>) -> Located {
-    let start = if scan.text(0, 2) == "日本" { 2 } else { 0 };
+    let start = 0;
     let prefecture = prefecture_at(scan, start);
     let of_code: Vec<City> = code.map(cities_of).unwrap_or_default();
     let mut candidates = Vec::new();
@@ -67,18 +71,67 @@ pub(super) fn locate(scan: &Scan, code: Option<PostalCode>) -> Located {
     if candidates.iter().any(in_prefecture) {
         candidates.retain(in_prefecture);
     } else {
-        // A wrong prefecture is believed only where everything else is there.
-        candidates.retain(|it| it.has_town || it.form == CityForm::Full);
+        // A wrong prefecture is believed only where everything else is there, letter by letter.
+        let is_spelled = |it: &Candidate| {
+            let name = it.city.name();
+            scan.text(scan.place_after(it.start), scan.place_after(it.start + name.chars().count())) == name
+        };
+        candidates.retain(|it| it.has_town || it.form == CityForm::Full && is_spelled(it));
     }
     if !candidates.iter().any(|it| matches!(it.form, CityForm::Full | CityForm::WithoutCounty)) {
         candidates.extend(without_city(scan, prefecture, start, &of_code));
     }
+    if candidates.is_empty() {
+        candidates.extend(of_another_name(scan, prefecture, start, &of_code));
+    }
+    let wards = candidates.iter().filter(|it| it.is_former && it.form == CityForm::WithoutWard).count();
+    candidates.retain(|it| !it.is_former || wards < 2);
     let rank = |it: &Candidate| (it.has_town, it.explained, it.fits_code, std::cmp::Reverse(it.form), it.end);
     let Some(best) = candidates.iter().max_by_key(|it| rank(it)).copied() else {
         return nowhere(prefecture, start);
     };
     let equal: Vec<Candidate> = candidates.into_iter().filter(|it| rank(it) == rank(&best)).collect();
     describe(scan, best, &equal, known)
+}
+
+/// The town behind a ward that the city does not have: how many keys the two take.
+fn behind_former_ward(scan: &Scan, city: City, end: usize) -> (usize, usize) {
+    let ward = former::ward_length(scan, end);
+    let town = if ward > 0 { town_length(scan, city, end + ward) } else { 0 };
+    if town > 0 { (ward, town) } else { (0, 0) }
+}
+
+/// The city where its name is another one's of old, or where there is nothing but a number and a postal
+/// code that has one city.
+fn of_another_name(
+    scan: &Scan,
+    prefecture: Option<Prefecture>,
+    start: usize,
+    of_code: &[City],
+) -> Option<Candidate> {
+    let at = prefecture.map_or(start, |it| it.keys);
+    let number = prefecture.map(|it| it.number);
+    let candidate = |city: City, start: usize, town: usize, fits_code: bool| Candidate {
+        city,
+        form: CityForm::Full,
+        start,
+        end: start,
+        repeats: false,
+        prefecture,
+        explained: start + town,
+        has_town: town > 0,
+        fits_code,
+        is_former: town > 0,
+    };
+    if let Some(today) = former::today(scan, at, number, of_code) {
+        let fits_code = of_code.contains(&today.city);
+        return Some(candidate(today.city, today.start, today.town, fits_code));
+    }
+    let is_number = scan.chars.first().is_some_and(char::is_ascii_digit);
+    match of_code {
+        [city] if prefecture.is_none() && is_number => Some(candidate(*city, start, 0, true)),
+        _ => None,
+    }
 }
 
 fn cities_of(code: PostalCode) -> Vec<City> {
@@ -103,7 +156,10 @@ fn prefecture_at(scan: &Scan, start: usize) -> Option<Prefecture> {
         }
         let short = name.split_last().map(|(_, short)| short).unwrap_or_default();
         if number != 1 && keys.starts_with(short) {
-            return Some(Prefecture { number, keys: start + short.len(), is_short: true, repeats: false });
+            // 東京県.
+            let suffix = keys.get(short.len()).filter(|c| matches!(c, '都' | '道' | '府' | '県'));
+            let keys = start + short.len() + usize::from(suffix.is_some());
+            return Some(Prefecture { number, keys, is_short: true, repeats: false });
         }
     }
     None
@@ -130,17 +186,23 @@ fn collect(
             continue;
         }
         let end = after_repetition(scan, city, at, at + length);
-        let town = town_length(scan, city, end);
+        let is_repeated = end > at + length;
+        let (skipped, town) = match town_length(scan, city, end) {
+            0 if form == CityForm::WithoutWard => behind_former_ward(scan, city, end),
+            town => (0, town),
+        };
+        let end = end + skipped;
         candidates.push(Candidate {
             city,
             form,
             start: at,
             end,
-            repeats: end > at + length,
+            repeats: is_repeated,
             prefecture,
             explained: end + town,
             has_town: town > 0,
             fits_code: of_code.contains(&city),
+            is_former: skipped > 0,
         });
     }
 }
@@ -176,7 +238,8 @@ fn after_repetition(scan: &Scan, city: City, start: usize, end: usize) -> usize 
     let prefecture: String = city.prefecture().chars().map(fold).collect();
     let town = town_length(scan, city, end);
     let mut after = end;
-    let again = [format!("{prefecture}{full}"), format!("{prefecture}{written}"), full, written];
+    let ward = full.split_once('市').map_or_else(|| full.clone(), |(_, ward)| ward.to_owned());
+    let again = [format!("{prefecture}{full}"), format!("{prefecture}{written}"), full, written, ward];
     for _ in 0..3 {
         let Some(name) = again.iter().find(|name| scan.has(after, name)) else { break };
         after += name.chars().count();
@@ -208,6 +271,7 @@ fn without_city(
                     explained: at + town,
                     has_town: true,
                     fits_code: true,
+                    is_former: false,
                 });
             }
         }
@@ -240,6 +304,7 @@ fn describe(scan: &Scan, best: Candidate, equal: &[Candidate], written: Option<P
     if equal.iter().all(|it| it.city == best.city) {
         located.city = Some(best.city);
         best.city.name().clone_into(&mut located.city_name);
+        located.is_former = best.is_former;
         let full = as_written(best.start + best.city.name().chars().count());
         note_form(&mut located, best, full.trim());
     } else if best.form == CityForm::WithoutWard && is_in_one_prefecture && best.end > best.start {
@@ -256,7 +321,7 @@ fn describe(scan: &Scan, best: Candidate, equal: &[Candidate], written: Option<P
 
 /// Notes how the city was written. `written` is what stands where its full name would.
 fn note_form(located: &mut Located, best: Candidate, written: &str) {
-    if best.end == best.start {
+    if best.is_former || best.end == best.start {
         located.steps.push(Step::CityInferred);
         located.remarks.push(AddressRemark::CityMissing);
         return;

@@ -83,7 +83,7 @@ fn finding(
         AddressRemark::PostalCodeUnknown => Some((defect, FindingCode::PostalCodeUnknown, "postal_code")),
         AddressRemark::PostalCodeMismatch => Some((defect, FindingCode::PostalCodeMismatch, "postal_code")),
         AddressRemark::PrefectureMismatch => Some((defect, FindingCode::PrefectureMismatch, "prefecture")),
-        AddressRemark::CityMissing if !address.city.is_empty() && reading.known_city.is_none() => {
+        AddressRemark::CityMissing if !address.city.is_empty() => {
             Some((defect, FindingCode::CityUnknown, "city"))
         }
         AddressRemark::CityAmbiguous | AddressRemark::WardMissing => {

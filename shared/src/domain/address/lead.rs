@@ -33,11 +33,13 @@ pub(super) fn without_marks(text: &str) -> &str {
 
 /// The text behind a label. 日本橋 begins with none: a mark or a prefecture has to follow.
 fn behind<'a>(text: &'a str, label: &str) -> Option<&'a str> {
-    let head = text.get(..label.len())?;
-    let rest = text.get(label.len()..)?;
+    let (head, rest) = text.split_at_checked(label.len())?;
+    if !head.eq_ignore_ascii_case(label) {
+        return None;
+    }
     let ends = rest.starts_with([' ', ':', ',', '、', '】', '』', '」', '>'])
         || prefecture::names().any(|name| rest.starts_with(name));
-    (head.eq_ignore_ascii_case(label) && ends).then_some(rest)
+    ends.then_some(rest)
 }
 
 /// A text in two, before the first prefecture that is not its beginning. What stands before it is a

@@ -10,6 +10,7 @@ mod kyoto;
 mod lead;
 mod locate;
 mod near;
+mod note;
 mod number;
 mod postal;
 mod proposal;

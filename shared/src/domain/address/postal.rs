@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::city::City;
 use super::code::{Destination, PostalCode};
 use super::fold::is_dash;
-use super::kyoto;
+use super::note;
 use super::reading::{AddressRemark, Reading};
 use super::town::Town;
 use super::town_part::TownPart;
@@ -71,7 +71,7 @@ fn seven_digits(text: &str) -> Option<(PostalCode, usize)> {
 /// Notes which postal codes the place may have, and whether the one that was written is one of them.
 pub(super) fn note_codes(town: &TownPart, reading: &mut Reading) {
     if let Some(city) = reading.known_city {
-        let rows = if town.rows.is_empty() { city.rest() } else { narrowed(town, &reading.street) };
+        let rows = if town.rows.is_empty() { city.rest() } else { note::narrowed(town, reading) };
         reading.postal_codes = rows.into_iter().map(Town::code).collect();
         reading.postal_codes.sort_unstable();
         reading.postal_codes.dedup();
@@ -83,43 +83,6 @@ pub(super) fn note_codes(town: &TownPart, reading: &mut Reading) {
     } else if !destinations.iter().any(|it| leads_there(*it, reading)) {
         reading.remarks.push(AddressRemark::PostalCodeMismatch);
     }
-}
-
-/// Of a town's rows, those whose note fits what the address says; all where none does.
-fn narrowed(town: &TownPart, street: &str) -> Vec<Town> {
-    let rows = &town.rows;
-    let fitting: Vec<Town> = if !street.is_empty() {
-        kyoto::on_the_way(rows, street)
-    } else if let Some(side) = town.side {
-        rows.iter().filter(|row| row.note().is_some_and(|note| note.chars().eq([side]))).copied().collect()
-    } else if let Some(chome) = town.chome {
-        let fitting = rows.iter().filter(|row| row.note().is_some_and(|note| covers(note, chome)));
-        let fitting: Vec<Town> = fitting.copied().collect();
-        if fitting.is_empty() { general(rows) } else { fitting }
-    } else {
-        Vec::new()
-    };
-    if fitting.is_empty() { rows.clone() } else { fitting }
-}
-
-/// The rows for what no other row names.
-fn general(rows: &[Town]) -> Vec<Town> {
-    rows.iter()
-        .filter(|row| row.note().is_none_or(|note| matches!(note, "その他" | "丁目")))
-        .copied()
-        .collect()
-}
-
-/// Whether a note, such as 1〜4丁目 or 1、3丁目, covers a 丁目 whole.
-fn covers(note: &str, chome: u32) -> bool {
-    let Some(list) = note.strip_suffix("丁目").filter(|list| !list.contains(['「', '番'])) else {
-        return false;
-    };
-    list.split('、').any(|part| {
-        let (from, to) = part.split_once('〜').unwrap_or((part, part));
-        let number = |text: &str| text.trim_end_matches("丁目").parse::<u32>();
-        matches!((number(from), number(to)), (Ok(from), Ok(to)) if (from..=to).contains(&chome))
-    })
 }
 
 /// Whether a code that leads to `destination` may be the code of the address. Codes for all the

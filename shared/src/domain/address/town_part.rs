@@ -49,6 +49,11 @@ pub(super) fn read(scan: &Scan, located: &Located) -> TownPart {
         }
         return town;
     };
+    if let Some(row) = located.town_of_code {
+        (town.name, town.rows) = (row.name(), vec![row]);
+        read_chome(scan, city, &mut town);
+        return town;
+    }
     let Some(found) = find(scan, located, city) else {
         by_rule(scan, Some(city), &mut town);
         return town;

@@ -16,32 +16,29 @@ pub(super) struct Today {
     pub(super) town: usize,
 }
 
-/// The city that took over the one whose name stands at `at`: of those whose name is alike, or whose towns
-/// begin with the old name, the only one that has the town behind it. A postal code's cities need not
-/// be alike.
+/// The city that took over the one whose name stands at `at`: the only one that is called alike and has
+/// the town behind it, or has a town that begins with the old name. Of several, the postal code's one,
+/// which need not be called alike.
 pub(super) fn today(scan: &Scan, at: usize, prefecture: Option<u8>, of_code: &[City]) -> Option<Today> {
     let at = after_county(scan, at);
     let length = name_length(scan, at)?;
     let name: String = scan.keys_from(at).iter().take(length).collect();
-    let stem = name.get(..name.len() - name.chars().next_back()?.len_utf8())?;
     let mut found: Vec<Today> = Vec::new();
     for city in City::all() {
         let is_of_code = of_code.contains(&city);
         if !is_of_code && Some(city.prefecture_number()) != prefecture {
             continue;
         }
-        let (start, behind) = (at + length, scan.keys_from(at + length));
-        let alike = is_alike(city, &name, stem);
-        let town = if alike || is_of_code {
-            longest(city, without_mark(behind), |_| true).map(|it| (start, it.length))
-        } else {
-            None
-        };
-        let town = town.or_else(|| Some((at, self::town(scan, city, at)?.1 - at)).filter(|it| it.1 > length));
-        found.extend(town.map(|(start, town)| Today { city, start, town }));
+        let behind = without_mark(scan.keys_from(at + length));
+        let town = Some(()).filter(|()| is_of_code || is_alike(city, &name));
+        let town = town.and_then(|()| longest(city, behind, |_| true)).map(|it| (at + length, it.length));
+        let of_name =
+            || self::town(scan, city, at).map(|(_, end)| (at, end - at)).filter(|it| it.1 >= length);
+        found.extend(town.or_else(of_name).map(|(start, town)| Today { city, start, town }));
     }
-    let most = found.iter().map(|it| it.start + it.town).max()?;
-    found.retain(|it| it.start + it.town == most);
+    if found.iter().any(|it| of_code.contains(&it.city)) {
+        found.retain(|it| of_code.contains(&it.city));
+    }
     found.pop().filter(|_| found.is_empty())
 }
 
@@ -60,7 +57,10 @@ pub(super) fn town(scan: &Scan, city: City, start: usize) -> Option<(Found, usiz
 }
 
 /// Whether a city of today is called `name`, more or less: with another suffix, or with a word before it.
-fn is_alike(city: City, name: &str, stem: &str) -> bool {
+fn is_alike(city: City, name: &str) -> bool {
+    let mut stem = name.chars();
+    stem.next_back();
+    let stem = stem.as_str();
     let today: String = city.name().chars().map(fold).collect();
     let own = today.rfind('郡').and_then(|at| today.get(at + '郡'.len_utf8()..)).unwrap_or(&today);
     let ward = own.rfind('市').and_then(|at| own.get(at + '市'.len_utf8()..)).filter(|ward| !ward.is_empty());
@@ -69,8 +69,8 @@ fn is_alike(city: City, name: &str, stem: &str) -> bool {
 }
 
 fn after_county(scan: &Scan, at: usize) -> usize {
-    let county = scan.keys_from(at).iter().take(LONGEST).position(|c| *c == '郡');
-    county.filter(|length| *length > 0).map_or(at, |length| at + length + 1)
+    let county = scan.keys_from(at).iter().take(LONGEST).skip(1).position(|c| *c == '郡');
+    county.map_or(at, |length| at + length + 2)
 }
 
 /// How many keys the name of a city at `at` takes; 八日市市 has two that might end it.

@@ -1,5 +1,6 @@
 //! What people write around an address: marks, labels, the addressee's name.
 
+use super::fold::is_dash;
 use crate::domain::prefecture;
 
 /// Words that announce an address, longer ones first.
@@ -22,13 +23,19 @@ const LABELS: [&str; 14] = [
 
 /// The text without the marks around it, and without the labels before it.
 pub(super) fn without_marks(text: &str) -> &str {
-    let is_mark = |c: char| matches!(c, ' ' | '〒' | ':' | ',' | '、' | '・' | '"' | '\'' | '“' | '”' | '「' | '『' | '【' | '<');
-    let is_end = |c: char| matches!(c, ' ' | '。' | ',' | '、' | '"' | '\'' | '“' | '”' | '」' | '』' | '】' | '>');
-    let mut text = text.trim_start_matches(is_mark).trim_end_matches(is_end);
+    let mut text = text.trim_start_matches(opens).trim_end_matches(closes);
     while let Some(rest) = LABELS.iter().find_map(|label| behind(text, label)) {
-        text = rest.trim_start_matches(|c| is_mark(c) || matches!(c, '」' | '』' | '】' | '>'));
+        text = rest.trim_start_matches(|c| opens(c) || closes(c));
     }
     text
+}
+
+fn opens(c: char) -> bool {
+    matches!(c, ' ' | '〒' | ':' | ',' | '、' | '・' | '"' | '\'' | '“' | '「' | '『' | '【' | '<')
+}
+
+fn closes(c: char) -> bool {
+    matches!(c, ' ' | ',' | '、' | '。' | '"' | '\'' | '”' | '」' | '』' | '】' | '>')
 }
 
 /// The text behind a label. 日本橋 begins with none: a mark or a prefecture has to follow.
@@ -48,5 +55,6 @@ pub(super) fn split(text: &str) -> Option<(&str, &str)> {
     let second = text.chars().next()?.len_utf8();
     let behind_first = text.get(second..)?;
     let at = second + prefecture::names().filter_map(|name| behind_first.find(name)).min()?;
-    Some((text.get(..at)?.trim(), text.get(at..)?))
+    let lead = text.get(..at)?.trim_matches(|c| opens(c) || closes(c) || is_dash(c));
+    Some((lead, text.get(at..)?))
 }

@@ -204,7 +204,8 @@ fn collect(
         if form == CityForm::WithoutWard && town == 0 {
             let end = end + former::ward_length(scan, end);
             let town = town_length(scan, city, end);
-            let former = Candidate { end, explained: end + town, has_town: true, is_former: true, ..candidate };
+            let former =
+                Candidate { end, explained: end + town, has_town: true, is_former: true, ..candidate };
             candidates.extend(Some(former).filter(|_| town > 0));
         }
     }

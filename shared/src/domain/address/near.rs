@@ -56,8 +56,13 @@ pub(super) fn by_a_character(scan: &Scan, city: City, start: usize) -> Option<(F
             return;
         }
         let Some(length) = length_but_for_one(text, key) else { return };
-        let ends =
-            text.get(length).is_none_or(|c| is_kanji_digit(*c) || matches!(c, '-' | '字')) && scan.may_end(start + length);
+        let after = text.get(length..).unwrap_or_default();
+        let ends = match after {
+            [] | ['字', ..] => true,
+            [c, ..] if is_kanji_digit(*c) => true,
+            ['-', c, ..] => is_kanji_digit(*c),
+            _ => false,
+        } && scan.may_end(start + length);
         match best {
             _ if !ends => {}
             Some((most, _)) if length < most => {}
@@ -75,7 +80,9 @@ fn length_but_for_one(text: &[char], key: &[char]) -> Option<usize> {
     while let Some(c) = key.get(at) {
         match text.get(length) {
             Some(written) if written == c => (length, at) = (length + 1, at + 1),
-            Some('ノ' | 'ケ') if text.get(length + 1) == Some(c) => (length, edits) = (length + 1, edits + 1),
+            Some('ノ' | 'ケ') if text.get(length + 1) == Some(c) => {
+                (length, edits) = (length + 1, edits + 1)
+            }
             _ if matches!(c, '町' | 'ノ' | 'ケ') => (at, edits) = (at + 1, edits + 1),
             _ => return None,
         }

@@ -24,9 +24,10 @@ pub(super) fn narrowed(town: &TownPart, reading: &Reading) -> Vec<Town> {
     } else {
         let (area, number) = parts(&reading.block);
         let fitting = with_note(&|note| names(note, area) || holds(note, area, number) == Some(true));
-        let understood = rows.iter().filter_map(|row| row.note()).all(|note| {
-            note == OTHERS || holds(note, area, number) == Some(false)
-        });
+        let understood = rows
+            .iter()
+            .filter_map(|row| row.note())
+            .all(|note| note == OTHERS || holds(note, area, number) == Some(false));
         if fitting.is_empty() && understood { general(rows) } else { fitting }
     };
     if fitting.is_empty() { rows.clone() } else { fitting }
@@ -36,7 +37,10 @@ const OTHERS: &str = "その他";
 
 /// The rows for what no other row names.
 fn general(rows: &[Town]) -> Vec<Town> {
-    rows.iter().filter(|row| row.note().is_none_or(|note| note == OTHERS || note == "丁目")).copied().collect()
+    rows.iter()
+        .filter(|row| row.note().is_none_or(|note| note == OTHERS || note == "丁目"))
+        .copied()
+        .collect()
 }
 
 /// The sub-area 小字 and the number after it.

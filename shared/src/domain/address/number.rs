@@ -124,9 +124,8 @@ pub(super) fn is_stroke(c: char) -> bool {
 
 /// Whether the digits between two places are kanji that begin a word: 1の一部, 1の三田ビル.
 fn begins_a_word(chars: &[char], start: usize, end: usize) -> bool {
-    let goes_on = |c: &char| {
-        c.is_alphabetic() && !is_dash(*c) && !matches!(c, '丁' | '番' | '号' | 'の' | 'ノ' | '之')
-    };
+    let goes_on =
+        |c: &char| c.is_alphabetic() && !is_dash(*c) && !matches!(c, '丁' | '番' | '号' | 'の' | 'ノ' | '之');
     chars.get(start).is_some_and(|c| is_kanji_digit(*c)) && chars.get(end).is_some_and(goes_on)
 }
 
@@ -158,10 +157,11 @@ pub(super) fn is_number(chars: &[char], at: usize) -> bool {
     let room = chars.get(end).filter(|c| is_dash(**c)).and_then(|_| chars.get(end + 1));
     units.iter().any(|unit| starts(chars, end, unit))
         || next_number(chars, end).is_some()
-        || room.is_some_and(char::is_ascii_alphanumeric) || {
-        let lone = starts(chars, end, "番") && chars.get(end + 1).is_none_or(|c| *c == ' ');
-        lone && !names_a_building(chars, end)
-    }
+        || room.is_some_and(char::is_ascii_alphanumeric)
+        || {
+            let lone = starts(chars, end, "番") && chars.get(end + 1).is_none_or(|c| *c == ' ');
+            lone && !names_a_building(chars, end)
+        }
 }
 
 /// The part of an address below its town.
@@ -223,8 +223,7 @@ fn is_digits_only(chars: &[char], at: usize) -> bool {
 
 /// The place after further numbers of a list: 395・396, 1-1、8、9.
 pub(super) fn list_end(chars: &[char], mut end: usize) -> usize {
-    while chars.get(end).is_some_and(|c| is_list(*c))
-        && chars.get(end + 1).is_some_and(char::is_ascii_digit)
+    while chars.get(end).is_some_and(|c| is_list(*c)) && chars.get(end + 1).is_some_and(char::is_ascii_digit)
     {
         let Some(next) = chain_at(chars, end + 1) else { break };
         if !chars.get(next.end).is_none_or(|c| is_list(*c) || matches!(c, ' ' | '(')) {

@@ -47,7 +47,7 @@ fn code_within(text: &str) -> Option<(PostalCode, usize, usize)> {
         return Some((code, mark, mark + after.len() - digits.len() + end));
     }
     let words = text.split([' ', ',']).filter(|word| word.len() == 8 && text.is_ascii());
-    let (word, code) = words.filter_map(|word| Some((word, seven_digits(word)?.0))).last()?;
+    let (word, code) = words.filter_map(|word| Some((word, seven_digits(word)?.0))).next_back()?;
     let start = text.rfind(word)?;
     Some((code, start, start + word.len()))
 }

@@ -40,7 +40,8 @@ pub fn read(text: &str, postal_code: Option<&str>) -> Reading {
     let (scan, located, lead) = find_place(address, reading.written_code);
     note_place(&located, &mut reading);
     let at = scan.place_after(located.keys);
-    scan.text(at, scan.chars.len()).trim().clone_into(&mut reading.below_city);
+    let below = scan.text(at, scan.chars.len());
+    [below.trim(), lead].join(" ").trim().clone_into(&mut reading.below_city);
     let town = town_part::read(&scan, &located);
     note_town(&scan, &town, &mut reading);
     let block = block_at(&scan.chars, town.end, town.chome_left_out);
@@ -51,7 +52,7 @@ pub fn read(text: &str, postal_code: Option<&str>) -> Reading {
         reading.remarks.push(AddressRemark::HouseNumberMissing);
     }
     reading.block = block.text;
-    reading.building = [block.building.as_str(), lead].join(" ").trim().to_owned();
+    [block.building.as_str(), lead].join(" ").trim().clone_into(&mut reading.building);
     postal::note_codes(&town, &mut reading);
     reading.remarks.extend(islands::remark(&reading.prefecture, &reading.city, &reading.town));
     reading.steps.dedup();

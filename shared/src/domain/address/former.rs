@@ -39,7 +39,12 @@ pub(super) fn today(scan: &Scan, at: usize, prefecture: Option<u8>, of_code: &[C
     if found.iter().any(|it| of_code.contains(&it.city)) {
         found.retain(|it| of_code.contains(&it.city));
     }
-    found.pop().filter(|_| found.is_empty())
+    // A town that is called like the old city and no more only raises a doubt.
+    let is_sure = |it: &Today| it.start > at || it.town > length;
+    if found.iter().any(|it| it.start == at && it.town > length) {
+        found.retain(is_sure);
+    }
+    found.pop().filter(|it| found.is_empty() && is_sure(it))
 }
 
 /// The town that begins with the old city's name, with 町 or 市 behind it or without: 築館町薬師 is 築館薬師.

@@ -63,7 +63,7 @@ pub fn read(text: &str, postal_code: Option<&str>) -> Reading {
 fn find_place(address: &str, code: Option<PostalCode>) -> (Scan, Located, &str) {
     let scan = Scan::new(address);
     let located = locate::locate(&scan, code);
-    if located.city_name.is_empty()
+    if located.remarks.contains(&AddressRemark::CityMissing)
         && let Some((lead, behind)) = lead::split(address)
     {
         let scan = Scan::new(behind);

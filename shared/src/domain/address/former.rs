@@ -31,7 +31,11 @@ pub(super) fn today(scan: &Scan, at: usize, prefecture: Option<u8>, of_code: &[C
         }
         let behind = without_mark(scan.keys_from(at + length));
         let town = Some(()).filter(|()| is_of_code || is_alike(city, &name));
-        let town = town.and_then(|()| longest(city, behind, |count| scan.may_end(scan.keys.len() - behind.len() + count))).map(|it| (at + length, it.length));
+        let town = town
+            .and_then(|()| {
+                longest(city, behind, |count| scan.may_end(scan.keys.len() - behind.len() + count))
+            })
+            .map(|it| (at + length, it.length));
         let of_name =
             || self::town(scan, city, at).map(|(_, end)| (at, end - at)).filter(|it| it.1 >= length);
         found.extend(town.or_else(of_name).map(|(start, town)| Today { city, start, town }));

@@ -128,7 +128,7 @@ fn nothing_that_was_written_is_lost() {
     assert_eq!(propose(&two_codes, Trust::Safe), None);
 }
 
-440-0801[test]
+#[test]
 fn a_city_that_is_no_more_is_replaced_only_by_a_person() {
     let given = address("6692332", "兵庫県", "篠山市", "北新町41", "");
     assert_eq!(propose(&given, Trust::Safe), None);

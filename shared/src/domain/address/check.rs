@@ -1,7 +1,7 @@
 //! What validation checks of an address 住所チェック.
 
 use super::proposal::{Trust, propose, read_fields};
-use super::reading::{AddressRemark, Reading};
+use super::reading::AddressRemark;
 use crate::domain::contact::{has_house_number, is_postal_code};
 use crate::domain::customer::Address;
 use crate::domain::order::HoldCode;
@@ -58,7 +58,7 @@ fn check_japanese(address: &Address, note: &mut impl FnMut(Severity, FindingCode
     }
     let reading = read_fields(address);
     for remark in &reading.remarks {
-        if let Some((severity, code, field)) = finding(*remark, address, &reading) {
+        if let Some((severity, code, field)) = finding(*remark, address) {
             note(severity, code, field, remark.message());
         }
     }
@@ -73,17 +73,13 @@ fn check_japanese(address: &Address, note: &mut impl FnMut(Severity, FindingCode
 }
 
 /// What a remark on the reading means to the order, where the fields do not say it already.
-fn finding(
-    remark: AddressRemark,
-    address: &Address,
-    reading: &Reading,
-) -> Option<(Severity, FindingCode, &'static str)> {
+fn finding(remark: AddressRemark, address: &Address) -> Option<(Severity, FindingCode, &'static str)> {
     let defect = Severity::Blocking(HoldCode::AddressDefect);
     match remark {
         AddressRemark::PostalCodeUnknown => Some((defect, FindingCode::PostalCodeUnknown, "postal_code")),
         AddressRemark::PostalCodeMismatch => Some((defect, FindingCode::PostalCodeMismatch, "postal_code")),
         AddressRemark::PrefectureMismatch => Some((defect, FindingCode::PrefectureMismatch, "prefecture")),
-        AddressRemark::CityMissing if !address.city.is_empty() && reading.known_city.is_none() => {
+        AddressRemark::CityMissing if !address.city.is_empty() => {
             Some((defect, FindingCode::CityUnknown, "city"))
         }
         AddressRemark::CityAmbiguous | AddressRemark::WardMissing => {

@@ -111,10 +111,22 @@ fn next_number(chars: &[char], end: usize) -> Option<(u32, usize)> {
     } else {
         let at = skip_spaces(end);
         let at = if starts(chars, at, "号") { at + 1 } else { at };
-        skip_spaces(chars.get(at).filter(|c| is_dash(**c)).map(|_| at + 1)?)
+        skip_spaces(chars.get(at).filter(|c| is_stroke(**c)).map(|_| at + 1)?)
     };
     let (number, after) = number_at(chars, start)?;
-    (!names_a_building(chars, after)).then_some((number, after))
+    (!names_a_building(chars, after) && !begins_a_word(chars, start, after)).then_some((number, after))
+}
+
+/// Whether `c` may stand between two numbers.
+pub(super) fn is_stroke(c: char) -> bool {
+    is_dash(c) || matches!(c, '.' | '/' | '_' | '=')
+}
+
+/// Whether the digits between two places are kanji that begin a word: 1の一部, 1の三田ビル.
+fn begins_a_word(chars: &[char], start: usize, end: usize) -> bool {
+    let goes_on =
+        |c: &char| c.is_alphabetic() && !is_dash(*c) && !matches!(c, '丁' | '番' | '号' | 'の' | 'ノ' | '之');
+    chars.get(start).is_some_and(|c| is_kanji_digit(*c)) && chars.get(end).is_some_and(goes_on)
 }
 
 /// Whether the number before a place is one of a building: a room, a floor, a wing.
@@ -142,10 +154,14 @@ pub(super) fn is_number(chars: &[char], at: usize) -> bool {
     }
     let Some((_, end)) = number_at(chars, at) else { return false };
     let units = ["丁目", "番地", "号", "地割"];
-    units.iter().any(|unit| starts(chars, end, unit)) || next_number(chars, end).is_some() || {
-        let lone = starts(chars, end, "番") && chars.get(end + 1).is_none_or(|c| *c == ' ');
-        lone && !names_a_building(chars, end)
-    }
+    let room = chars.get(end).filter(|c| is_dash(**c)).and_then(|_| chars.get(end + 1));
+    units.iter().any(|unit| starts(chars, end, unit))
+        || next_number(chars, end).is_some()
+        || room.is_some_and(char::is_ascii_alphanumeric)
+        || {
+            let lone = starts(chars, end, "番") && chars.get(end + 1).is_none_or(|c| *c == ' ');
+            lone && !names_a_building(chars, end)
+        }
 }
 
 /// The part of an address below its town.
@@ -168,7 +184,9 @@ pub(super) fn block_at(chars: &[char], at: usize, keeps_lot: bool) -> Block {
     let written = |from: usize, to: usize| rest.get(from..to).unwrap_or_default().iter().collect::<String>();
     let begin = rest.iter().take_while(|c| super::scan::is_gap(**c)).count();
     let mut at = begin;
-    while at < rest.len() && !(is_number(rest, at) && chain_at(rest, at).is_some()) || is_of_a_name(rest, at)
+    while at < rest.len()
+        && !is_digits_only(rest, at)
+        && (!(is_number(rest, at) && chain_at(rest, at).is_some()) || is_of_a_name(rest, at))
     {
         at = match number_at(rest, at) {
             Some((_, end)) if rest.get(at).is_some_and(char::is_ascii_digit) => end,
@@ -185,8 +203,8 @@ pub(super) fn block_at(chars: &[char], at: usize, keeps_lot: bool) -> Block {
         Some((first, more)) => format!("{first}番地{more}"),
         None => format!("{}番地", chain.text),
     };
-    let room = attached_room(rest, chain.end);
-    let suffix = written(chain.end, room);
+    let room = attached_room(rest, list_end(rest, chain.end));
+    let suffix: String = written(chain.end, room).chars().map(|c| if is_dash(c) { '-' } else { c }).collect();
     let mut after = room;
     while rest.get(after).is_some_and(|c| super::scan::is_gap(*c)) {
         after += 1;
@@ -194,6 +212,31 @@ pub(super) fn block_at(chars: &[char], at: usize, keeps_lot: bool) -> Block {
     let is_rewritten = numbers != written(at, chain.end);
     let building = written(after, rest.len()).trim_end().to_owned();
     Block { text: format!("{area}{numbers}{suffix}"), building, is_numbered: true, is_rewritten }
+}
+
+/// Whether nothing but kanji digits stands up to the next blank: 串本一二三四. Shorter ones, and those with
+/// 十, may be the name of a sub-area.
+fn is_digits_only(chars: &[char], at: usize) -> bool {
+    let word = chars.get(at..).unwrap_or_default().split(|c| *c == ' ').next().unwrap_or_default();
+    at == 0 && word.len() >= 3 && word.iter().all(|c| is_kanji_digit(*c) && !matches!(c, '十' | '百' | '千'))
+}
+
+/// The place after further numbers of a list: 395・396, 1-1、8、9.
+pub(super) fn list_end(chars: &[char], mut end: usize) -> usize {
+    while chars.get(end).is_some_and(|c| is_list(*c)) && chars.get(end + 1).is_some_and(char::is_ascii_digit)
+    {
+        let Some(next) = chain_at(chars, end + 1) else { break };
+        if !chars.get(next.end).is_none_or(|c| is_list(*c) || matches!(c, ' ' | '(')) {
+            break;
+        }
+        end = next.end;
+    }
+    end
+}
+
+/// Whether `c` parts the numbers of a list.
+fn is_list(c: char) -> bool {
+    matches!(c, '・' | '、' | ',')
 }
 
 /// The place after the house numbers that a text begins with, unless they are a building's.
@@ -215,22 +258,37 @@ fn unnumbered(text: &str) -> Block {
     Block { text: area.to_owned(), building, is_numbered: end.is_some(), ..Block::default() }
 }
 
-/// Whether the number at a place is part of a name: 第2地割, 3線, 5区, 北25号.
+/// Whether the number at a place is part of a name: 第2地割, 3線, 5区, 北25号, 20部1, 153-1街区.
 fn is_of_a_name(chars: &[char], at: usize) -> bool {
     let Some((_, end)) = number_at(chars, at) else { return false };
+    let is_part = starts(chars, end, "部") && chars.get(end + 1).is_some_and(char::is_ascii_digit);
+    if is_part || starts(chars, end, "丁目") && next_number(chars, end).is_none() {
+        return true;
+    }
     let direction = at.checked_sub(1).and_then(|before| chars.get(before));
     let is_road =
         direction.is_some_and(|c| matches!(c, '東' | '西' | '南' | '北' | '線')) && starts(chars, end, "号");
-    let names = ["地割", "線", "条", "区", "組", "林班", "部落", "街区", "区画"];
-    is_road || names.iter().any(|name| starts(chars, end, name))
+    let names = ["地割", "線", "条", "字", "区", "組", "林班", "部落", "街区", "区画"];
+    let block = chars
+        .get(end)
+        .filter(|c| is_dash(**c))
+        .and_then(|_| number_at(chars, end + 1))
+        .is_some_and(|(_, end)| starts(chars, end, "街区") || starts(chars, end, "区画"));
+    is_road || block || names.iter().any(|name| starts(chars, end, name))
 }
 
-/// The place after a room or branch written right at the number: 5-A, 12B.
+/// The place after a room or branch written right at the number: 5-A, 12B, 14-イ22.
 fn attached_room(chars: &[char], end: usize) -> usize {
-    let start = if chars.get(end).is_some_and(|c| is_dash(*c)) { end + 1 } else { end };
+    let is_apart = chars.get(end).is_some_and(|c| is_dash(*c));
+    let start = if is_apart { end + 1 } else { end };
     let room = chars.get(start..).unwrap_or_default();
-    let length = room.iter().take_while(|c| c.is_ascii_alphanumeric()).count();
-    let begins = room.first().is_some_and(char::is_ascii_alphabetic);
-    let ends = chars.get(start + length).is_none_or(|c| *c == ' ');
-    if begins && ends && length <= 5 { start + length } else { end }
+    let is_branch = |c: &char| matches!(c, 'ァ'..='ヶ' | '甲' | '乙' | '丙' | '丁');
+    let letters = match room.first() {
+        Some(c) if is_apart && is_branch(c) && room.get(1).is_some_and(char::is_ascii_digit) => 1,
+        _ => room.iter().take_while(|c| c.is_ascii_alphabetic()).count(),
+    };
+    let further = room.iter().skip(letters).take_while(|c| c.is_ascii_alphanumeric()).count();
+    let after = start + letters + further;
+    let ends = chars.get(after).is_none_or(|c| *c == ' ');
+    if matches!(letters, 1 | 2) && ends && further <= 4 { after } else { end }
 }

@@ -1,42 +1,77 @@
 //! Postal codes and the place that an address names.
 
+use std::borrow::Cow;
+
 use super::city::City;
 use super::code::{Destination, PostalCode};
 use super::fold::is_dash;
-use super::kyoto;
+use super::note;
 use super::reading::{AddressRemark, Reading};
 use super::town::Town;
 use super::town_part::TownPart;
 
-/// The postal code in front of a text, or anywhere after 〒, and the text without it.
-pub(super) fn split_code(text: &str) -> (Option<PostalCode>, &str) {
-    let plain = |c: char| matches!(c, '〒' | ' ' | ':' | '：' | ',' | '、');
-    let begin = text.trim_start_matches(plain);
-    let begin = begin.strip_prefix("郵便番号").unwrap_or(begin).trim_start_matches(plain);
+/// The postal code in front of a text, after 〒 anywhere, or in an address in Latin letters; and the
+/// text without it.
+pub(super) fn split_code(text: &str) -> (Option<PostalCode>, Cow<'_, str>) {
+    if let Some((code, rest)) = code_in_front(text) {
+        return (Some(code), Cow::Borrowed(rest));
+    }
+    let Some((code, start, end)) = code_within(text) else { return (None, Cow::Borrowed(text)) };
+    let part = |range: Option<&str>| range.unwrap_or_default().trim_matches(beside_code).to_owned();
+    let (before, after) = (part(text.get(..start)), part(text.get(end..)));
+    (Some(code), Cow::Owned(format!("{before} {after}").trim().to_owned()))
+}
+
+/// What stands around a postal code without meaning anything.
+fn beside_code(c: char) -> bool {
+    matches!(c, '〒' | ' ' | ':' | ',' | '、' | '(' | ')' | '[' | ']' | '【' | '】')
+}
+
+fn code_in_front(text: &str) -> Option<(PostalCode, &str)> {
+    let begin = text.trim_start_matches(beside_code);
+    let begin = begin.strip_prefix("郵便番号").unwrap_or(begin).trim_start_matches(beside_code);
     let is_marked = begin.len() < text.len();
+    let (code, end) = seven_digits(begin)?;
+    let rest = begin.get(end..).unwrap_or_default();
+    // 123-4567-8 is something else, and so is a longer number.
+    let goes_on = rest.chars().next().is_some_and(|c| c.is_ascii_digit() || is_dash(c));
+    (is_marked || !goes_on).then(|| (code, rest.trim_start_matches(beside_code)))
+}
+
+/// A code that stands in the midst or at the end, its first byte, its mark included, and the one after it.
+fn code_within(text: &str) -> Option<(PostalCode, usize, usize)> {
+    if let Some(mark) = text.find('〒') {
+        let after = text.get(mark..)?;
+        let digits = after.trim_start_matches(beside_code);
+        let (code, end) = seven_digits(digits)?;
+        return Some((code, mark, mark + after.len() - digits.len() + end));
+    }
+    let words = text.split([' ', ',']).filter(|word| word.len() == 8 && text.is_ascii());
+    let (word, code) = words.filter_map(|word| Some((word, seven_digits(word)?.0))).next_back()?;
+    let start = text.rfind(word)?;
+    Some((code, start, start + word.len()))
+}
+
+/// The code that a text begins with, and the byte after it.
+fn seven_digits(text: &str) -> Option<(PostalCode, usize)> {
     let mut digits = String::new();
-    for (at, c) in begin.char_indices() {
+    for (at, c) in text.char_indices() {
         match c {
-            _ if digits.len() == 7 => {
-                // 123-4567-8 is something else, and so is a longer number.
-                let ends = is_marked || !(c.is_ascii_digit() || is_dash(c));
-                return match PostalCode::parse(&digits).filter(|_| ends) {
-                    Some(code) => (Some(code), begin.get(at..).unwrap_or_default().trim_start_matches(plain)),
-                    None => (None, text),
-                };
-            }
             _ if c.is_ascii_digit() => digits.push(c),
             _ if is_dash(c) && digits.len() == 3 => {}
-            _ => break,
+            _ => return None,
+        }
+        if digits.len() == 7 {
+            return PostalCode::parse(&digits).map(|code| (code, at + 1));
         }
     }
-    if digits.len() == 7 { (PostalCode::parse(&digits), "") } else { (None, text.trim_start_matches(plain)) }
+    None
 }
 
 /// Notes which postal codes the place may have, and whether the one that was written is one of them.
 pub(super) fn note_codes(town: &TownPart, reading: &mut Reading) {
     if let Some(city) = reading.known_city {
-        let rows = if town.rows.is_empty() { city.rest() } else { narrowed(town, &reading.street) };
+        let rows = if town.rows.is_empty() { city.rest() } else { note::narrowed(town, reading) };
         reading.postal_codes = rows.into_iter().map(Town::code).collect();
         reading.postal_codes.sort_unstable();
         reading.postal_codes.dedup();
@@ -48,43 +83,6 @@ pub(super) fn note_codes(town: &TownPart, reading: &mut Reading) {
     } else if !destinations.iter().any(|it| leads_there(*it, reading)) {
         reading.remarks.push(AddressRemark::PostalCodeMismatch);
     }
-}
-
-/// Of a town's rows, those whose note fits what the address says; all where none does.
-fn narrowed(town: &TownPart, street: &str) -> Vec<Town> {
-    let rows = &town.rows;
-    let fitting: Vec<Town> = if !street.is_empty() {
-        kyoto::on_the_way(rows, street)
-    } else if let Some(side) = town.side {
-        rows.iter().filter(|row| row.note().is_some_and(|note| note.chars().eq([side]))).copied().collect()
-    } else if let Some(chome) = town.chome {
-        let fitting = rows.iter().filter(|row| row.note().is_some_and(|note| covers(note, chome)));
-        let fitting: Vec<Town> = fitting.copied().collect();
-        if fitting.is_empty() { general(rows) } else { fitting }
-    } else {
-        Vec::new()
-    };
-    if fitting.is_empty() { rows.clone() } else { fitting }
-}
-
-/// The rows for what no other row names.
-fn general(rows: &[Town]) -> Vec<Town> {
-    rows.iter()
-        .filter(|row| row.note().is_none_or(|note| matches!(note, "その他" | "丁目")))
-        .copied()
-        .collect()
-}
-
-/// Whether a note, such as 1〜4丁目 or 1、3丁目, covers a 丁目 whole.
-fn covers(note: &str, chome: u32) -> bool {
-    let Some(list) = note.strip_suffix("丁目").filter(|list| !list.contains(['「', '番'])) else {
-        return false;
-    };
-    list.split('、').any(|part| {
-        let (from, to) = part.split_once('〜').unwrap_or((part, part));
-        let number = |text: &str| text.trim_end_matches("丁目").parse::<u32>();
-        matches!((number(from), number(to)), (Ok(from), Ok(to)) if (from..=to).contains(&chome))
-    })
 }
 
 /// Whether a code that leads to `destination` may be the code of the address. Codes for all the

@@ -27,7 +27,7 @@ pub enum CorrectionReason {
     PrefectureFilled,
     /// The city is in another prefecture.
     PrefectureReplaced,
-    /// The city was missing, and postal code and town say which it is.
+    /// The city was missing or is none any more, and postal code, town or old name say which it is.
     CityFilled,
     /// County 郡, designated city or ward was missing, or the city was spelled otherwise.
     CityCompleted,
@@ -64,7 +64,9 @@ impl CorrectionReason {
             Self::PostalCodeReplaced => "The postal code is the town's: the one that was written is not.",
             Self::PrefectureFilled => "The prefecture is the city's.",
             Self::PrefectureReplaced => "The prefecture is the city's: the one that was written is another.",
-            Self::CityFilled => "The city is the postal code's, which has such a town.",
+            Self::CityFilled => {
+                "The city is the one that has such a town, by the postal code or by the old name."
+            }
             Self::CityCompleted => "The city is written in full, as it spells itself.",
             Self::PartsMoved => "Prefecture, city and town stand in their own fields.",
             Self::RepetitionDropped => "What was written twice is written once.",
@@ -149,6 +151,10 @@ pub(super) fn read_fields(address: &Address) -> Reading {
 fn fields(address: &Address) -> Option<Change> {
     let reading = read_fields(address);
     reading.known_city?;
+    let has_two_codes = reading.did(Step::PostalCodeTaken) && reading.has(AddressRemark::PostalCodeMismatch);
+    if has_two_codes {
+        return None;
+    }
     let (prefecture, city, line1) =
         (address.prefecture.reveal(), address.city.reveal(), clean(address.line1.reveal()));
     let mut changed = address.clone();
@@ -181,6 +187,9 @@ fn fields(address: &Address) -> Option<Change> {
     }
     if reading.below_city != line1 {
         changed.line1 = Personal::new(&reading.below_city);
+    }
+    if let Some(code) = reading.written_code.filter(|_| address.postal_code.is_empty()) {
+        changed.postal_code = Personal::new(code.to_string());
     }
     Some(Change { address: changed, reasons })
 }

@@ -1,7 +1,10 @@
 //! Reading an address, from the left: postal code, prefecture, city, town, numbers, building.
 
+use std::borrow::Cow;
+
 use super::code::PostalCode;
 use super::islands;
+use super::lead;
 use super::locate::{self, Located};
 use super::number::block_at;
 use super::postal;
@@ -29,15 +32,16 @@ pub fn read(text: &str, postal_code: Option<&str>) -> Reading {
         reading.steps.push(Step::CharactersUnified);
     }
     let address = read_code(&cleaned, postal_code, &mut reading);
+    let address = lead::without_marks(&address);
     if address.is_empty() {
         reading.remarks.push(AddressRemark::Empty);
         return reading;
     }
-    let scan = Scan::new(address);
-    let located = locate::locate(&scan, reading.written_code);
+    let (scan, located, lead) = find_place(address, reading.written_code);
     note_place(&located, &mut reading);
     let at = scan.place_after(located.keys);
-    scan.text(at, scan.chars.len()).trim().clone_into(&mut reading.below_city);
+    let below = scan.text(at, scan.chars.len());
+    [below.trim(), lead].join(" ").trim().clone_into(&mut reading.below_city);
     let town = town_part::read(&scan, &located);
     note_town(&scan, &town, &mut reading);
     let block = block_at(&scan.chars, town.end, town.chome_left_out);
@@ -47,15 +51,32 @@ pub fn read(text: &str, postal_code: Option<&str>) -> Reading {
     if !block.is_numbered {
         reading.remarks.push(AddressRemark::HouseNumberMissing);
     }
-    (reading.block, reading.building) = (block.text, block.building);
+    reading.block = block.text;
+    [block.building.as_str(), lead].join(" ").trim().clone_into(&mut reading.building);
     postal::note_codes(&town, &mut reading);
     reading.remarks.extend(islands::remark(&reading.prefecture, &reading.city, &reading.town));
     reading.steps.dedup();
     reading
 }
 
-/// Takes the postal code off the front, and remembers it or the one given.
-fn read_code<'a>(cleaned: &'a str, given: Option<&str>, reading: &mut Reading) -> &'a str {
+/// Finds the city; when the text does not begin with it, behind what stands before the prefecture.
+fn find_place(address: &str, code: Option<PostalCode>) -> (Scan, Located, &str) {
+    let scan = Scan::new(address);
+    let located = locate::locate(&scan, code);
+    if located.remarks.contains(&AddressRemark::CityMissing)
+        && let Some((lead, behind)) = lead::split(address)
+    {
+        let scan = Scan::new(behind);
+        let located = locate::locate(&scan, code);
+        if located.city.is_some() {
+            return (scan, located, lead);
+        }
+    }
+    (scan, located, "")
+}
+
+/// Takes the postal code out of the text, and remembers it or the one given.
+fn read_code<'a>(cleaned: &'a str, given: Option<&str>, reading: &mut Reading) -> Cow<'a, str> {
     let (found, address) = postal::split_code(cleaned);
     if found.is_some() {
         reading.steps.push(Step::PostalCodeTaken);
@@ -66,6 +87,8 @@ fn read_code<'a>(cleaned: &'a str, given: Option<&str>, reading: &mut Reading) -
             let parsed = PostalCode::parse(code);
             if parsed.is_none() {
                 reading.remarks.push(AddressRemark::PostalCodeMalformed);
+            } else if found.is_some() && found != parsed {
+                reading.remarks.push(AddressRemark::PostalCodeMismatch);
             }
             parsed.or(found)
         }

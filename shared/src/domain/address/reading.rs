@@ -45,8 +45,8 @@ remarks! {
         PrefectureReplaced = "The prefecture was replaced by the city's.",
         /// 渋谷区渋谷区.
         RepetitionDropped = "A prefecture or city that was written twice was dropped once.",
-        /// The text names no city; the postal code does.
-        CityInferred = "The city was taken from the postal code.",
+        /// The text names no city, or one that is none any more.
+        CityInferred = "The city was inferred from the postal code, or from the old name and the town.",
         /// 郡, or the island a town is on.
         CountyInferred = "The county 郡 was added.",
         /// 中央区 is 大阪市中央区.

@@ -3,6 +3,7 @@
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 
 use super::fold::{fold, is_dash, kanji};
+use super::number::{is_stroke, number_at};
 use crate::domain::text::is_kanji_digit;
 
 /// `text` in one way of writing: NFKC, no characters without width, every run of blanks one space.
@@ -44,29 +45,39 @@ impl Scan {
         let mut at = 0;
         while let Some(c) = scan.chars.get(at).copied() {
             let rest = scan.chars.get(at..).unwrap_or_default();
-            let digits: String = rest.iter().take_while(|c| c.is_ascii_digit()).collect();
-            if digits.is_empty() {
-                if !is_blank(c) {
+            let digits = rest.iter().take_while(|c| c.is_ascii_digit()).count();
+            let positional = if digits == 0 { positional(rest, scan.keys.last()) } else { 0 };
+            if digits + positional > 0 {
+                scan.push_number(at, digits + positional);
+                at += digits + positional;
+            } else {
+                if !is_blank(c) && !scan.is_separator(at) {
                     scan.keys.push(fold(c));
                     scan.places.push((at, Some(at + 1)));
                 }
                 at += 1;
-            } else {
-                scan.push_number(at, &digits);
-                at += digits.len();
             }
         }
         scan
     }
 
-    fn push_number(&mut self, at: usize, digits: &str) {
-        let number = digits.parse().ok().filter(|_| digits.len() <= 4);
-        let text = number.map_or_else(|| digits.to_owned(), kanji);
+    fn push_number(&mut self, at: usize, digits: usize) {
+        let number = number_at(&self.chars, at).filter(|_| digits <= 4);
+        let text = number.map_or_else(|| self.text(at, at + digits), |(number, _)| kanji(number));
         let count = text.chars().count();
         for (i, c) in text.chars().enumerate() {
             self.keys.push(c);
-            self.places.push((at, (i + 1 == count).then_some(at + digits.len())));
+            self.places.push((at, (i + 1 == count).then_some(at + digits)));
         }
+    }
+
+    /// Whether the stroke at a place only parts the names before and after it: 東京都-渋谷区-神宮前.
+    fn is_separator(&self, at: usize) -> bool {
+        let is_stroke = self.chars.get(at).is_some_and(|c| is_dash(*c) && *c != 'ー');
+        let ends = |c: &char| matches!(c, '都' | '道' | '府' | '県' | '市' | '区' | '町' | '村' | '郡');
+        is_stroke
+            && self.keys.last().is_some_and(ends)
+            && self.chars.get(at + 1).is_some_and(|c| c.is_alphabetic())
     }
 
     /// The place after the first `count` keys.
@@ -114,12 +125,20 @@ impl Scan {
     }
 }
 
+/// How many kanji digits stand one beside the other before 条 or 線: 北一一条 is 北十一条.
+fn positional(chars: &[char], before: Option<&char>) -> usize {
+    let is_digit = |c: &char| is_kanji_digit(*c) && !matches!(c, '十' | '百' | '千');
+    let count = chars.iter().take_while(|c| is_digit(c)).count();
+    let counts = chars.get(count).is_some_and(|c| matches!(c, '条' | '線'));
+    if counts && (2..=3).contains(&count) && !before.is_some_and(|c| is_kanji_digit(*c)) { count } else { 0 }
+}
+
 /// What may stand between the parts of an address without meaning anything.
 fn is_blank(c: char) -> bool {
-    matches!(c, ' ' | ',' | '、' | '，' | '､')
+    matches!(c, ' ' | ',' | '、' | '，' | '､' | '/' | '|')
 }
 
 /// What may stand between a town and the number after it.
 pub(super) fn is_gap(c: char) -> bool {
-    is_blank(c) || is_dash(c)
+    is_blank(c) || is_stroke(c)
 }

@@ -5,3 +5,4 @@ mod properties;
 mod proposals;
 mod readings;
 mod table;
+mod unseen;

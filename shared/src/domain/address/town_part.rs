@@ -2,13 +2,14 @@
 
 use super::city::City;
 use super::fold::kanji;
+use super::former;
 use super::kyoto;
 use super::locate::Located;
-use super::number::{WITHOUT_NUMBERS, chain_at, is_number, number_at, starts};
+use super::near;
+use super::number::{WITHOUT_NUMBERS, chain_at, is_number, list_end, number_at, starts};
 use super::reading::{AddressRemark, Step};
 use super::scan::{Scan, is_gap};
-use super::town::{Found, Town, each_key, longest};
-use crate::domain::text::is_kanji_digit;
+use super::town::{Found, Town, longest};
 
 /// The town of an address.
 #[derive(Default)]
@@ -48,7 +49,12 @@ pub(super) fn read(scan: &Scan, located: &Located) -> TownPart {
         }
         return town;
     };
-    let Some(found) = find(scan, city, start) else {
+    if let Some(row) = located.town_of_code {
+        (town.name, town.rows) = (row.name(), vec![row]);
+        read_chome(scan, city, &mut town);
+        return town;
+    }
+    let Some(found) = find(scan, located, city) else {
         by_rule(scan, Some(city), &mut town);
         return town;
     };
@@ -81,7 +87,8 @@ fn take_rows(written: &str, found: Found, town: &mut TownPart) {
     }
 }
 
-fn find(scan: &Scan, city: City, start: usize) -> Option<Match> {
+fn find(scan: &Scan, located: &Located, city: City) -> Option<Match> {
+    let start = located.keys;
     let at = |start: usize| {
         let may_end = |length| scan.may_end(start + length);
         longest(city, scan.keys_from(start), may_end).map(|found| Match {
@@ -90,76 +97,24 @@ fn find(scan: &Scan, city: City, start: usize) -> Option<Match> {
             end: start + found.length,
         })
     };
+    let nearly = |(found, end)| Match { found, start, end };
+    if located.is_former
+        && let Some(found) = former::town(scan, city, start)
+    {
+        return Some(nearly(found));
+    }
     if city.name().starts_with("京都市") {
         let behind = kyoto::town(scan, city, start);
         let found =
             behind.map(|it| Match { end: it.start + it.found.length, start: it.start, found: it.found });
-        return found.or_else(|| with_edits(scan, city, start));
+        return found.or_else(|| near::with_edits(scan, city, start).map(nearly));
     }
     let prefix = ["大字", "字"].iter().find(|mark| scan.has(start, mark));
     let behind_prefix = prefix.and_then(|mark| at(start + mark.chars().count()));
-    behind_prefix
-        .or_else(|| at(start))
-        .or_else(|| with_edits(scan, city, start))
-        .or_else(|| omitting(scan, city, start))
-}
-
-/// Finds the town when the text has 大字 in the midst of its name, or Hokkaido's 条 left out.
-fn with_edits(scan: &Scan, city: City, start: usize) -> Option<Match> {
-    let mut edited: Vec<(char, usize)> = Vec::new();
-    let mut at = start;
-    while at < scan.keys.len() && edited.len() < 30 {
-        let mark = ["大字", "字"].iter().find(|mark| scan.has(at, mark));
-        if let Some(mark) = mark {
-            at += mark.chars().count();
-            continue;
-        }
-        let Some(c) = scan.keys.get(at).copied() else { break };
-        let before = at.checked_sub(1).and_then(|i| scan.keys.get(i)).copied();
-        let is_side = |c: char| matches!(c, '東' | '西' | '南' | '北');
-        if is_side(c)
-            && before.is_some_and(is_kanji_digit)
-            && edited.first().is_some_and(|(c, _)| is_side(*c))
-        {
-            edited.push(('条', at));
-        }
-        at += 1;
-        edited.push((c, at));
-    }
-    let key: Vec<char> = edited.iter().map(|(c, _)| *c).collect();
-    let end = |length: usize| length.checked_sub(1).and_then(|last| edited.get(last)).map(|(_, end)| *end);
-    let found = longest(city, &key, |length| end(length).is_some_and(|end| scan.may_end(end)))?;
-    Some(Match { found, start, end: end(found.length)? })
-}
-
-/// Finds the town when the text leaves one 町 of its name out. Names with numbers are not looked
-/// at: 一番町 without 町 would be a house number.
-fn omitting(scan: &Scan, city: City, start: usize) -> Option<Match> {
-    let text = scan.keys_from(start);
-    let mut best: Option<(usize, Town)> = None;
-    each_key(city, |row, key| {
-        if key.len() < 3 || key.first() != text.first() || key.iter().any(|c| is_kanji_digit(*c)) {
-            return;
-        }
-        let mut left = text.iter().peekable();
-        let (mut length, mut omitted) = (0, 0);
-        for c in key {
-            if left.next_if_eq(&c).is_some() {
-                length += 1;
-            } else if *c == '町' {
-                omitted += 1;
-            } else {
-                return;
-            }
-        }
-        let ends = left.peek().is_none_or(|c| is_kanji_digit(**c) || matches!(**c, '-' | '字'));
-        if omitted == 1 && ends && scan.may_end(start + length) && best.is_none_or(|(most, _)| length > most)
-        {
-            best = Some((length, row));
-        }
-    });
-    let (length, first) = best?;
-    Some(Match { found: Found::one(first, length), start, end: start + length })
+    behind_prefix.or_else(|| at(start)).or_else(|| {
+        let near = near::with_edits(scan, city, start).or_else(|| near::by_a_character(scan, city, start));
+        near.or_else(|| near::before_digits(scan, city, start)).map(nearly)
+    })
 }
 
 /// Takes the town as the text has it: up to the first number, a second 字, or a blank.
@@ -188,7 +143,7 @@ fn by_rule(scan: &Scan, city: Option<City>, town: &mut TownPart) {
         .is_some_and(|(_, after)| starts(chars, after, "線") || starts(chars, after, "号"))
         && matches!(name.as_str(), "東" | "西" | "南" | "北" | "基");
     let lists_towns = city.is_none_or(City::lists_towns);
-    if name.is_empty() || is_road || name.chars().count() > 20 {
+    if name.is_empty() || name.starts_with('(') || is_road || name.chars().count() > 20 {
         if lists_towns && begin >= chars.len() {
             town.remarks.push(AddressRemark::TownMissing);
         }
@@ -269,6 +224,9 @@ fn is_number_of_a_chome(scan: &Scan, city: City, town: &mut TownPart, at: usize)
         return false;
     }
     let Some(chain) = chain_at(&scan.chars, at) else { return false };
+    if chain.count == 1 && list_end(&scan.chars, chain.end) > chain.end {
+        return false;
+    }
     let is_grid = city.prefecture_number() == 1;
     let most = match chain.count {
         _ if is_grid => 45,

@@ -115,3 +115,27 @@ fn what_was_proposed_needs_no_further_proposal() {
         }
     }
 }
+
+#[test]
+fn nothing_that_was_written_is_lost() {
+    let name = address("4400801", "", "", "佐藤花子 愛知県豊橋市今橋町1", "倉庫2階");
+    let proposal = propose(&name, Trust::Safe).unwrap();
+    assert_eq!(fields(&proposal.address), ["4400801", "愛知県", "豊橋市", "今橋町1 佐藤花子", "倉庫2階"]);
+    let code = address("", "愛知県", "豊橋市", "今橋町1 〒440-0801", "");
+    let proposal = propose(&code, Trust::Safe).unwrap();
+    assert_eq!(fields(&proposal.address), ["4400801", "愛知県", "豊橋市", "今橋町1", ""]);
+    let two_codes = address("4400806", "愛知県", "豊橋市", "今橋町1 〒440-0801", "");
+    assert_eq!(propose(&two_codes, Trust::Safe), None);
+}
+
+#[test]
+fn a_city_that_is_no_more_is_replaced_only_by_a_person() {
+    let given = address("6692332", "兵庫県", "篠山市", "北新町41", "");
+    assert_eq!(propose(&given, Trust::Safe), None);
+    let proposal = propose(&given, Trust::Any).unwrap();
+    assert_eq!(fields(&proposal.address), ["6692332", "兵庫県", "丹波篠山市", "北新町41", ""]);
+    assert_eq!(proposal.reasons, [CorrectionReason::CityFilled]);
+    let ward = address("4350007", "静岡県", "浜松市東区", "流通元町20-2", "");
+    assert_eq!(propose(&ward, Trust::Safe), None);
+    assert_eq!(propose(&ward, Trust::Any).unwrap().address.city.reveal(), "浜松市中央区");
+}

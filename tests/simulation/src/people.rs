@@ -1,8 +1,6 @@
 //! The people and machines around the system, and what they ask of it: reasonable things, and things
 //! that come late, twice, or contradict each other.
 
-#![expect(clippy::indexing_slicing, reason = "of JSON, which answers null for what is not there")]
-
 mod calls;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -81,7 +81,7 @@ fn length_but_for_one(text: &[char], key: &[char]) -> Option<usize> {
         match text.get(length) {
             Some(written) if written == c => (length, at) = (length + 1, at + 1),
             Some('ノ' | 'ケ') if text.get(length + 1) == Some(c) => {
-                (length, edits) = (length + 1, edits + 1)
+                (length, edits) = (length + 1, edits + 1);
             }
             _ if matches!(c, '町' | 'ノ' | 'ケ') => (at, edits) = (at + 1, edits + 1),
             _ => return None,

@@ -49,6 +49,7 @@ pub(super) struct Prepared {
 #[derive(Serialize)]
 struct OrderRow<'a> {
     version: u64,
+    #[serde(with = "super::text")]
     order: &'a Order,
     summary: OrderSummary,
     merchant_key: &'a MerchantId,
@@ -70,6 +71,7 @@ struct OrderRow<'a> {
 
 #[derive(Deserialize)]
 pub(super) struct StoredOrder {
+    #[serde(with = "super::text")]
     pub(super) order: Order,
 }
 

@@ -30,11 +30,13 @@ impl Outgoing {
 struct EventRow<'a> {
     #[serde(flatten)]
     outgoing: Outgoing,
+    #[serde(with = "super::text")]
     record: &'a EventRecord,
 }
 
 #[derive(Deserialize)]
 struct StoredEvent {
+    #[serde(with = "super::text")]
     record: EventRecord,
 }
 

@@ -27,7 +27,8 @@
 //! | `IDEMPOTENCY#key` | `ANSWER` | what a request was told; forgotten after a day |
 //!
 //! Rows whose attribute `kind` is [`table::EVENT_KIND`] are also messages: the table's stream carries
-//! them to the relay, which reads them with [`message_of`]. Nothing here scans.
+//! them to the relay, which reads them with [`message_of`]. Nothing here scans. An order and what happened to
+//! it are each [one text](text) in their rows.
 
 mod answers;
 mod commit;
@@ -43,6 +44,7 @@ mod payloads;
 mod query;
 mod stock;
 pub mod table;
+mod text;
 mod transact;
 
 use std::collections::HashMap;

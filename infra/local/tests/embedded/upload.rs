@@ -8,7 +8,7 @@ use crate::restart::run;
 use crate::support::{Caller, PATIENCE, order};
 use serde_json::{Value, json};
 
-const ORDERS: usize = 1_200;
+const ORDERS: usize = 600;
 
 fn file() -> String {
     let payment = json!({ "method": "CHANNEL_SETTLED" });

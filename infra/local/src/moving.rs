@@ -113,7 +113,8 @@ const fn app(store: DynamoStore) -> App {
 }
 
 /// Whoever has the table's keys may do with it what they like.
-fn person(merchant: &MerchantId) -> Caller {
+#[must_use]
+pub fn person(merchant: &MerchantId) -> Caller {
     let principal = Principal {
         subject: "juchu".to_owned(),
         roles: [Role::Supervisor].into(),
@@ -184,10 +185,10 @@ impl<R: BufRead> Lines<R> {
             }
             self.number += 1;
             anyhow::ensure!(line.len() <= FILE_LIMIT, "line {} is longer than 4 MiB", self.number);
-            bytes += line.len();
             if line.iter().all(u8::is_ascii_whitespace) {
                 continue;
             }
+            bytes += line.len();
             // What is no JSON is no record either, which is said of it alone.
             let record = serde_json::from_slice(&line).unwrap_or(Value::Null);
             rows.push(read_row(format!("line {}", self.number), record, mail_domain));

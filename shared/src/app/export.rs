@@ -217,7 +217,9 @@ where
         let mut history = self.store.history(id).await?;
         let mails = self.store.mails(id).await?;
         order.forget_tokens();
-        history.iter_mut().for_each(|record| record.event.forget_tokens());
+        for record in &mut history {
+            record.event.forget_tokens();
+        }
         Ok(Some(WholeOrder { order, history, mails, scripts: Vec::new() }))
     }
 }

@@ -215,6 +215,10 @@ where
             packs.extend(page.items.into_iter().map(|version| unnumbered(version.pack)));
             cursor = page.next;
             if cursor.is_none() {
+                // A merchant that a dry run would create begins with the standard.
+                if packs.is_empty() {
+                    packs.push(unnumbered(RulePack::default()));
+                }
                 packs.reverse();
                 return Ok(packs);
             }

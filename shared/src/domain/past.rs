@@ -132,7 +132,7 @@ impl Order {
         self.validation = Validation::Passed;
         let captured = match ended.end {
             End::Completed { shipped_at, delivered_at, trackings } => {
-                self.has_arrived(shipped_at, delivered_at, trackings, from)?;
+                self.has_arrived(shipped_at, delivered_at, &trackings, from)?;
                 ended.captured.unwrap_or(cost)
             }
             End::Cancelled { at, reason: _ } => {
@@ -153,7 +153,7 @@ impl Order {
         &mut self,
         shipped_at: Timestamp,
         delivered_at: Option<Timestamp>,
-        trackings: Vec<(u8, Tracking)>,
+        trackings: &[(u8, Tracking)],
         from: &LocationId,
     ) -> Result<(), Vec<Impossible>> {
         let of_group = |group: u8| self.ship_groups.iter().any(|known| known.id == group);

@@ -163,7 +163,7 @@ async fn a_channel_keeps_its_merchant(world: &impl World) {
     store.put_channel(&another).await.unwrap();
     let first = store.list_channels(&merchant(), None, 1).await.unwrap();
     let second = store.list_channels(&merchant(), first.next.as_deref(), 1).await.unwrap();
-    assert_eq!((first.items, second.items, second.next), (vec![another], vec![shop], None));
+    assert_eq!((first.items, second.items, second.next), (vec![shop], vec![another], None));
     let none = store.list_channels(&taken.merchant, None, 10).await.unwrap();
     assert_eq!((none.items, none.next), (vec![], None));
     assert!(store.list_channels(&merchant(), Some("nonsense"), 1).await.is_err());

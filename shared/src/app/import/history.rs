@@ -70,12 +70,11 @@ where
         let Some(merchant) = self.known.clone() else {
             return Ok(Err(vec![impossible("merchant", NO_MERCHANT)]));
         };
-        let is_own = match self.channels.get(channel) {
-            Some(is_own) => *is_own,
-            None => {
-                let known = self.app.store.channel(channel).await?;
-                known.is_some_and(|known| known.merchant == merchant.id)
-            }
+        let is_own = if let Some(is_own) = self.channels.get(channel) {
+            *is_own
+        } else {
+            let known = self.app.store.channel(channel).await?;
+            known.is_some_and(|known| known.merchant == merchant.id)
         };
         self.channels.insert(channel.clone(), is_own);
         let message = "is no channel of the merchant: import its CHANNEL record first";

@@ -110,7 +110,11 @@ pub fn read_row(at: String, text: Value, mail_domain: &str) -> Row {
     let fingerprint = text.get("data").map(channels::digest_of).unwrap_or_default();
     let named = |name: &str| text.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let (id, kind) = (named("id"), serde_json::from_value(named("kind").into()).ok());
-    let record = parsed::<MovedRecord>(text).and_then(|record| read(record, mail_domain));
+    let record = if text.is_object() {
+        parsed::<MovedRecord>(text).and_then(|record| read(record, mail_domain))
+    } else {
+        Err(wrong("record", "must be a JSON object with `schema`, `kind`, `id` and `data`"))
+    };
     Row { at, kind, id, fingerprint, record }
 }
 

@@ -79,19 +79,19 @@ where
             let Row { at, kind, id, fingerprint, record } = row;
             let mut told =
                 Imported { at, kind, id, outcome: ImportOutcome::Refused, order: None, errors: Vec::new() };
-            match record {
-                Err(defects) => told.errors = defects,
-                Ok(Record::Order(order, milestones)) => {
-                    match self.past(*order, milestones, fingerprint).await? {
-                        Ok(commit) => orders.push((imported.len(), commit)),
-                        Err(defects) => told.errors = defects,
-                    }
+            let past = match record {
+                Err(defects) => Err(defects),
+                Ok(Record::Order(order, milestones)) => self.past(*order, milestones, fingerprint).await?,
+                Ok(Record::PastOrder(order)) => self.ended_elsewhere(*order, fingerprint).await?,
+                Ok(Record::Setting(setting)) => {
+                    (told.outcome, told.errors) = self.setting(setting).await?;
+                    imported.push(told);
+                    continue;
                 }
-                Ok(Record::PastOrder(order)) => match self.ended_elsewhere(*order, fingerprint).await? {
-                    Ok(commit) => orders.push((imported.len(), commit)),
-                    Err(defects) => told.errors = defects,
-                },
-                Ok(Record::Setting(setting)) => (told.outcome, told.errors) = self.setting(setting).await?,
+            };
+            match past {
+                Ok(commit) => orders.push((imported.len(), commit)),
+                Err(defects) => told.errors = defects,
             }
             imported.push(told);
         }

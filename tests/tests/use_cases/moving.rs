@@ -223,6 +223,11 @@ async fn what_is_taken_out_of_a_shop_makes_the_same_shop_elsewhere() {
     let order = moved.iter().find(|record| record["data"]["order"]["state"] == "COMPLETED").unwrap();
     assert_eq!(order["data"]["order"]["notes"][0]["text"], "お得意様");
     assert_ne!(order["data"]["order"]["shipments"][0]["trackings"], json!([]));
+    let passed = order["data"]["history"][0]["event"]["milestones"].as_array().unwrap();
+    let passed: Vec<&str> = passed.iter().map(|it| it["what"].as_str().unwrap()).collect();
+    assert_eq!(passed[0], "OrderReceived");
+    assert!(passed.contains(&"OrderCompleted"), "{passed:?}");
+    assert!(passed.iter().any(|what| what.starts_with("mail ") && what.ends_with(" SENT")), "{passed:?}");
 
     new.settle().await;
     assert_eq!(new.letters(), []);

@@ -9,6 +9,7 @@ use super::{ChannelData, MovedRecord, OrderData, PromotionData, RulesData, Stock
 use crate::adapters::channels::{self, ChannelDefaults, ChannelError};
 use crate::app::limit_store::Registered;
 use crate::app::records::{Kind, PastOrder, Record, Row, SCHEMA, Setting, milestones};
+use crate::domain::Event;
 use crate::domain::customer::Language;
 use crate::domain::fraud::{Mark, MarkKind};
 use crate::domain::ids::{AccountId, ChannelId, IssuerId, Sku};
@@ -173,9 +174,23 @@ fn channel(id: ChannelId, data: ChannelData) -> Result<Setting, Vec<Impossible>>
 }
 
 fn order(data: OrderData) -> Record {
-    let happened = data.history.into_iter();
-    let happened = happened.map(|it| (it.at, it.event.kind().name().to_owned(), Some(it.cause.actor)));
-    Record::Order(Box::new(data.order), milestones(happened))
+    let OrderData { order, history, mails } = data;
+    let mut passed = Vec::new();
+    for record in history {
+        let what = record.event.kind().name().to_owned();
+        // What was history there already has happened before.
+        if let Event::HistoryImported { milestones, .. } = record.event {
+            passed.extend(milestones.into_iter().map(|it| (it.at, it.what, it.by)));
+        }
+        passed.push((record.at, what, Some(record.cause.actor)));
+    }
+    passed.extend(mails.into_iter().map(|mail| {
+        let status = serde_json::to_value(&mail.status).unwrap_or_default();
+        let status = status.get("status").and_then(Value::as_str).unwrap_or_default();
+        (mail.begun_at, format!("mail {} {status}", mail.fact), None)
+    }));
+    passed.sort_by_key(|(at, ..)| *at);
+    Record::Order(Box::new(order), milestones(passed))
 }
 
 fn stock(data: StockData) -> Result<Setting, Vec<Impossible>> {

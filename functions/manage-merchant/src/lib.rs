@@ -1,12 +1,13 @@
 //! Keeps merchants, their channels, catalogue and stock, and what their orders share 店舗・商品・在庫管理.
 
 mod limits;
+mod moving;
 
 use aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
 use http::StatusCode;
 use juchu::app::limit_store::LimitStore;
 use juchu::app::manage_merchant::{ManageMerchant, StockMove};
-use juchu::app::ports::{AnswerStore, Clock, LedgerReason, MerchantStore, OrderStore, StockStore};
+use juchu::app::ports::{AnswerStore, Clock, LedgerReason, MailLog, MerchantStore, OrderStore, StockStore};
 use juchu::domain::ids::{LocationId, MerchantId, Sku};
 use juchu::domain::stock::{StockDelta, StockKey};
 use juchu::lambda::api::merchants::{
@@ -17,10 +18,10 @@ use juchu::lambda::api::stock::{AdjustmentBody, LedgerList, ReceiptBody, StockLi
 use juchu::lambda::http::{Problem, Request, Response, respond};
 use juchu::lambda::identity::{caller, principal};
 
-/// All that is managed, and the orders that rules are tried on.
-pub trait Store: MerchantStore + StockStore + LimitStore + AnswerStore + OrderStore {}
+/// All that is managed, the orders that rules are tried on, and all that is taken out and in.
+pub trait Store: MerchantStore + StockStore + LimitStore + AnswerStore + OrderStore + MailLog {}
 
-impl<S: MerchantStore + StockStore + LimitStore + AnswerStore + OrderStore> Store for S {}
+impl<S: MerchantStore + StockStore + LimitStore + AnswerStore + OrderStore + MailLog> Store for S {}
 
 /// Answers a request. All mails come from `mail_domain`.
 pub async fn handle(
@@ -40,6 +41,8 @@ pub async fn handle(
         }
         "GET /v1/merchants/{merchant}/rule-versions" => list_rules(app, &request).await,
         "POST /v1/merchants/{merchant}/rules/dry-run" => dry_run(app, &request).await,
+        "GET /v1/merchants/{merchant}/export" => moving::export(app, &request).await,
+        "POST /v1/merchants/{merchant}/import" => moving::import(app, mail_domain, &request).await,
         "PUT /v1/merchants/{merchant}/channels/{channel}" => save_channel(app, &request).await,
         "PUT /v1/merchants/{merchant}/products/{sku}" => save_product(app, &request).await,
         "GET /v1/merchants/{merchant}/products/{sku}" => show_product(app, &request).await,

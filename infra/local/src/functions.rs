@@ -38,7 +38,7 @@ use crate::mailbox::Mailbox;
 use crate::queues::{Parked, Queues};
 
 /// The domain of all mails, as `MailDomain` is on AWS. Nobody's: no mail leaves this machine.
-const MAIL_DOMAIN: &str = "example";
+pub(crate) const MAIL_DOMAIN: &str = "example";
 
 /// What the functions need of the world.
 #[derive(Clone)]

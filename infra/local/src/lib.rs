@@ -15,6 +15,7 @@ pub mod functions;
 pub mod gateway;
 pub mod load;
 pub mod mailbox;
+pub mod moving;
 pub mod queues;
 pub mod replay;
 pub mod seed;

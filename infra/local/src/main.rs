@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand};
 use juchu_local::demo::{self, Target};
 use juchu_local::embedded::{Embedded, Options};
 use juchu_local::welcome::Welcome;
-use juchu_local::{addresses, bulk, channel, chaos, load, replay, verify};
+use juchu_local::{addresses, bulk, channel, chaos, load, moving, replay, verify};
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -60,6 +60,12 @@ enum Command {
     Channel(channel::Options),
     /// Show an order as it was at a moment, and everything that made it so.
     Replay(replay::Options),
+    /// Take out everything a merchant has, one JSON record a line: `juchu export acme > acme.ndjson`.
+    Export(moving::ExportOptions),
+    /// Take over such records, or past orders of any other system, from standard input: `juchu import acme < acme.ndjson`.
+    ///
+    /// Prints what became of each, one JSON document a line. The same file again changes nothing.
+    Import(moving::ImportOptions),
     /// Check whether everything that is stored agrees: orders, events, mails, stock, ledger.
     Verify(verify::Options),
 }
@@ -107,6 +113,8 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Some(Command::Bulk(options)) => bulk::run(options).await,
         Some(Command::Channel(options)) => channel::run(&options),
         Some(Command::Replay(options)) => replay::run(options).await.map(|()| ExitCode::SUCCESS),
+        Some(Command::Export(options)) => moving::export(options).await.map(|()| ExitCode::SUCCESS),
+        Some(Command::Import(options)) => moving::import(options).await,
         Some(Command::Verify(options)) => verify::run(options).await,
         None => serve(cli.serve).await,
     }

@@ -111,6 +111,8 @@ pub enum Permission {
     ManageCatalogue,
     /// Change a merchant's settings and channels.
     ManageMerchant,
+    /// Take all of a merchant's data out, or in.
+    MoveData,
 }
 
 impl Permission {
@@ -125,7 +127,7 @@ impl Permission {
             Self::ClearGoods => matches!(role, Logistics | BackOffice | Supervisor | System),
             Self::Serve => matches!(role, CallCenter | BackOffice | ClientUser | Supervisor | System),
             Self::Approve | Self::JudgeFraud => matches!(role, ClientUser | Supervisor),
-            Self::Override | Self::ManageMerchant => matches!(role, Supervisor),
+            Self::Override | Self::ManageMerchant | Self::MoveData => matches!(role, Supervisor),
             Self::ReportFulfilment | Self::ManageStock => matches!(role, Logistics | Supervisor | System),
             Self::ManageCatalogue => matches!(role, ClientUser | BackOffice | Supervisor | System),
         }
@@ -269,6 +271,7 @@ mod tests {
             Permission::ManageStock,
             Permission::ManageCatalogue,
             Permission::ManageMerchant,
+            Permission::MoveData,
         ] {
             assert_eq!(auditor.require(permission, &merchant("acme")), Err(Denied::Role), "{permission:?}");
         }

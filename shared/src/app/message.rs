@@ -230,7 +230,8 @@ pub const fn routes(kind: EventKind) -> &'static [Stage] {
         // What the channel has to be told as well, or alone.
         EventKind::ShipmentShipped | EventKind::DelayReported => &[NotifyCustomer, ReportChannel],
         EventKind::OrderValidated | EventKind::ChannelReportRepeated => &[ReportChannel],
-        EventKind::ContactCorrected
+        EventKind::HistoryImported
+        | EventKind::ContactCorrected
         | EventKind::ValidationFailed
         | EventKind::OrderScreened
         | EventKind::ClaimsReturned

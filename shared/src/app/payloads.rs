@@ -73,6 +73,8 @@ pub enum Outcome {
     Overtaken,
     /// It is not to be shipped any more, so it was not opened.
     NotOpened,
+    /// 過去受注: it ended before it came here, so what is said of it changes nothing.
+    Historic,
     /// The payload has only a part of it; `errors` says what to fetch.
     Incomplete,
     /// It can be read, but no such order can be; `errors` says why.
@@ -88,7 +90,12 @@ impl Outcome {
     #[must_use]
     pub const fn is_refused(self) -> bool {
         match self {
-            Self::Opened | Self::Duplicate | Self::Updated | Self::Overtaken | Self::NotOpened => false,
+            Self::Opened
+            | Self::Duplicate
+            | Self::Updated
+            | Self::Overtaken
+            | Self::NotOpened
+            | Self::Historic => false,
             Self::Incomplete | Self::Impossible | Self::Unreadable | Self::NumberReused => true,
         }
     }
@@ -102,6 +109,7 @@ impl Outcome {
             Self::Updated => "UPDATED",
             Self::Overtaken => "OVERTAKEN",
             Self::NotOpened => "NOT_OPENED",
+            Self::Historic => "HISTORIC",
             Self::Incomplete => "INCOMPLETE",
             Self::Impossible => "IMPOSSIBLE",
             Self::Unreadable => "UNREADABLE",

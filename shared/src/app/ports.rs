@@ -412,6 +412,14 @@ pub trait MerchantStore: Send + Sync {
     /// Writes a channel. `Conflict` when it belongs to another merchant.
     fn put_channel(&self, channel: &Channel) -> impl Future<Output = Result<(), PutError>> + Send;
 
+    /// A page of a merchant's channels by id.
+    fn list_channels(
+        &self,
+        merchant: &MerchantId,
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> impl Future<Output = Result<Page<Channel>, ListError>> + Send;
+
     /// Those of the SKUs that are in the catalogue, in any order. At most 100 SKUs.
     fn products(
         &self,

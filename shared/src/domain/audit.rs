@@ -53,11 +53,15 @@ impl Findings {
 pub fn violations(order: &Order) -> Vec<Violation> {
     let mut findings = Findings::about(format!("order {}", order.id));
     units(order, &mut findings);
-    money(order, &mut findings);
-    shares(order, &mut findings);
     remarks(order, &mut findings);
     calls(order, &mut findings);
-    end(order, &mut findings);
+    if order.is_past() {
+        history(order, &mut findings);
+    } else {
+        money(order, &mut findings);
+        shares(order, &mut findings);
+        end(order, &mut findings);
+    }
     findings.into_violations()
 }
 
@@ -161,6 +165,24 @@ fn calls(order: &Order, findings: &mut Findings) {
             format!("{} is handled and not open", handling.matter.name())
         });
     }
+}
+
+/// What ended before it came to us asks nobody for anything, and has nothing of ours. Its money was another
+/// system's to count.
+fn history(order: &Order, findings: &mut Findings) {
+    findings.require(order.state.is_final(), || format!("history that is {}", order.state.name()));
+    findings.require(next_due(order).is_none() && order.open_matters().is_empty(), || {
+        "history that waits for something".to_owned()
+    });
+    findings.require(order.screening.is_empty(), || "history that has taken of what orders share".to_owned());
+    let units = |line: &Line| {
+        let arrived = line.outstanding() == 0 && line.quantities.delivered == line.quantities.shipped;
+        if order.state == OrderState::Cancelled { line.active() == 0 } else { arrived }
+    };
+    findings.require(order.lines.iter().all(units), || "history with units that went nowhere".to_owned());
+    findings.require(order.lines.iter().all(|line| line.location.is_none()), || {
+        "history that has stock of ours".to_owned()
+    });
 }
 
 /// What has ended has ended as it should, and what has not is not forgotten: it has a time or a ticket.

@@ -6,6 +6,7 @@ mod cash;
 mod channel;
 mod follow;
 mod fulfilment;
+mod past;
 mod payment;
 mod screening;
 mod service;
@@ -85,6 +86,10 @@ impl From<Vec<Event>> for Effects {
 /// [`Rejection`] when the command cannot be done. A command that has been done before is no error:
 /// its decision is empty.
 pub fn decide(order: &Order, command: &Command, now: Timestamp) -> Result<Decision, Rejection> {
+    if order.is_past() {
+        let Effects { events, movements } = past::decide(order, command)?;
+        return Ok(Decision { order: evolved(order, &events, now), events, movements });
+    }
     let effects = match command {
         Command::CorrectContact { corrections } => service::correct_contact(order, corrections),
         Command::Validate { findings } => service::validate(order, findings),

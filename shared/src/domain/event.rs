@@ -16,6 +16,7 @@ use super::matter::Matter;
 use super::money::Amount;
 use super::order::{CancelReason, HoldCode, Line, Order, ShipGroup, TicketKind};
 use super::particulars::Particulars;
+use super::past::Milestone;
 use super::payment::{Operation, OperationKind, Payment};
 use super::report::{FactKind, ReportAnswer};
 use super::rule_pack::Correction;
@@ -126,6 +127,14 @@ events! {
     OrderReceived {
         /// The order as it was received.
         order: Box<Order>,
+    },
+    /// 過去受注: an order that ended elsewhere was taken over to be looked at. Carries it whole; no stage acts
+    /// on it.
+    HistoryImported {
+        /// The order as it ended.
+        order: Box<Order>,
+        /// What had happened to it before.
+        milestones: Vec<Milestone>,
     },
     /// 自動補正: texts were put into their proper form.
     ContactCorrected {

@@ -19,7 +19,7 @@ use super::told::Said;
 /// The order after `event`, which happened `at` that moment.
 #[must_use]
 pub fn evolve(mut order: Order, event: &Event, at: Timestamp) -> Order {
-    if let Event::OrderReceived { order } = event {
+    if let Event::OrderReceived { order } | Event::HistoryImported { order, .. } = event {
         return (**order).clone();
     }
     order.version += 1;
@@ -39,10 +39,12 @@ pub fn evolve(mut order: Order, event: &Event, at: Timestamp) -> Order {
     order
 }
 
-/// The order its whole history makes; `None` when the history does not begin with its receipt.
+/// The order its whole history makes; `None` when the history does not begin with the order.
 pub fn replay<'a>(history: impl IntoIterator<Item = (&'a Event, Timestamp)>) -> Option<Order> {
     let mut history = history.into_iter();
-    let (Event::OrderReceived { order }, _) = history.next()? else { return None };
+    let (Event::OrderReceived { order } | Event::HistoryImported { order, .. }, _) = history.next()? else {
+        return None;
+    };
     Some(history.fold((**order).clone(), |order, (event, at)| evolve(order, event, at)))
 }
 
@@ -52,7 +54,7 @@ pub fn replay<'a>(history: impl IntoIterator<Item = (&'a Event, Timestamp)>) -> 
 )]
 fn apply(order: &mut Order, event: &Event, at: Timestamp) {
     match event {
-        Event::OrderReceived { .. } | Event::ShipmentArrived { .. } => {}
+        Event::OrderReceived { .. } | Event::HistoryImported { .. } | Event::ShipmentArrived { .. } => {}
         Event::ContactCorrected { corrections } => {
             for correction in corrections {
                 correction.apply(order);

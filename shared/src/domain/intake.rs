@@ -212,6 +212,7 @@ impl Intake {
             policy: policy.clone(),
             reports: Vec::new(),
             drift: None,
+            past: None,
             money_since: None,
             id,
         };

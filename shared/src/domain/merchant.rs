@@ -185,6 +185,8 @@ pub enum ChannelSecret {
         /// The shared secret.
         secret: String,
     },
+    /// None was set since the channel was imported: nothing is taken from it.
+    Unset,
 }
 
 impl std::fmt::Debug for ChannelSecret {
@@ -192,6 +194,7 @@ impl std::fmt::Debug for ChannelSecret {
         f.write_str(match self {
             Self::ApiKey { .. } => "ApiKey(▒▒▒)",
             Self::Signature { .. } => "Signature(▒▒▒)",
+            Self::Unset => "Unset",
         })
     }
 }

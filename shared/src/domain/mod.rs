@@ -33,6 +33,7 @@ pub mod money;
 pub mod next_action;
 pub mod order;
 pub mod particulars;
+pub mod past;
 pub mod payment;
 pub mod phone;
 pub mod prefecture;

@@ -13,6 +13,7 @@ use super::matter::Handling;
 use super::merchant::OrderPolicy;
 use super::money::{Amount, Currency};
 use super::particulars::{GroupParticulars, LineParticulars, Particulars};
+use super::past::Past;
 use super::payment::Payment;
 use super::report::Report;
 use super::screening::Screening;
@@ -483,6 +484,9 @@ pub struct Order {
     /// In what its channel disagrees with us.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub drift: Option<Drift>,
+    /// That it ended before it came to us; nothing is done about it then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub past: Option<Past>,
     /// When the payment stage was last called for by something that left the state as it was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub money_since: Option<Timestamp>,

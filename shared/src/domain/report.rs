@@ -112,6 +112,7 @@ impl Fact {
             }
             Event::OrderCancelled { reason, .. } => Self::Cancelled(*reason),
             Event::OrderReceived { .. }
+            | Event::HistoryImported { .. }
             | Event::ValidationFailed { .. }
             | Event::OrderScreened { .. }
             | Event::ContactCorrected { .. }

@@ -62,6 +62,9 @@ pub enum Due {
 #[must_use]
 pub fn dues(order: &Order) -> Vec<(Timestamp, Due)> {
     let mut dues = Vec::new();
+    if order.is_past() {
+        return dues;
+    }
     for (payment, target) in order.payments.iter().zip(order.targets()) {
         if let Some(at) = payment.check_at {
             dues.push((at, Due::ProviderCheck(payment.id.clone())));

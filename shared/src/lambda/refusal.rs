@@ -102,7 +102,8 @@ impl From<Taken> for Problem {
             | Outcome::Duplicate
             | Outcome::Updated
             | Outcome::Overtaken
-            | Outcome::NotOpened => {
+            | Outcome::NotOpened
+            | Outcome::Historic => {
                 Self::unprocessable("IMPOSSIBLE", "the request is readable, but makes no sense; see errors")
             }
         };

@@ -66,6 +66,8 @@ pub const ROUTES: &[Route] = &[
     staff("GET /v1/merchants/{merchant}/rules/{version}", "manage-merchant"),
     staff("GET /v1/merchants/{merchant}/rule-versions", "manage-merchant"),
     staff("POST /v1/merchants/{merchant}/rules/dry-run", "manage-merchant"),
+    staff("GET /v1/merchants/{merchant}/export", "manage-merchant"),
+    staff("POST /v1/merchants/{merchant}/import", "manage-merchant"),
     staff("PUT /v1/merchants/{merchant}/channels/{channel}", "manage-merchant"),
     staff("PUT /v1/merchants/{merchant}/products/{sku}", "manage-merchant"),
     staff("GET /v1/merchants/{merchant}/products/{sku}", "manage-merchant"),

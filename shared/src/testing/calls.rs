@@ -115,6 +115,9 @@ calls! {
         => (merchant, cursor.as_deref(), *limit) as listed;
     MerchantStore::channel, Channel(id: ChannelId) => (id);
     MerchantStore::put_channel, PutChannel(channel: Channel) => (channel);
+    MerchantStore::list_channels,
+        ListChannels(merchant: MerchantId, cursor: Option<String>, limit: usize)
+        => (merchant, cursor.as_deref(), *limit) as listed;
     MerchantStore::products,
         Products(merchant: MerchantId, skus: Vec<Sku>) => (merchant, skus) as in_any_order;
     MerchantStore::put_product,

@@ -156,8 +156,17 @@ async fn a_channel_keeps_its_merchant(world: &impl World) {
     assert!(matches!(store.put_channel(&taken).await, Err(PutError::Conflict)));
     shop.secret = ChannelSecret::Signature { secret: "s".to_owned() };
     store.put_channel(&shop).await.unwrap();
-    assert_eq!(store.channel(&shop.id).await.unwrap(), Some(shop));
-    assert_eq!(store.channel(&ChannelId::new("another").unwrap()).await.unwrap(), None);
+    assert_eq!(store.channel(&shop.id).await.unwrap(), Some(shop.clone()));
+    let another = Channel { id: ChannelId::new("another").unwrap(), ..shop.clone() };
+    assert_eq!(store.channel(&another.id).await.unwrap(), None);
+
+    store.put_channel(&another).await.unwrap();
+    let first = store.list_channels(&merchant(), None, 1).await.unwrap();
+    let second = store.list_channels(&merchant(), first.next.as_deref(), 1).await.unwrap();
+    assert_eq!((first.items, second.items, second.next), (vec![shop], vec![another], None));
+    let none = store.list_channels(&taken.merchant, None, 10).await.unwrap();
+    assert_eq!((none.items, none.next), (vec![], None));
+    assert!(store.list_channels(&merchant(), Some("nonsense"), 1).await.is_err());
 }
 
 async fn products_are_found_and_listed_by_sku(world: &impl World) {

@@ -85,7 +85,9 @@ fn written_by(function: &str) -> BTreeSet<&'static str> {
         "collect-payment" => &["ORDER#*", "TALLY#*", "SANDBOX#*"],
         "validate-order" => &["ORDER#*", "TALLY#*", "SIGHTING#*", "SALT#*"],
         "report-channel" => &["ORDER#*", "TALLY#*", "PACE#*"],
-        "manage-merchant" => &["MERCHANT#*", "CHANNEL#*", "STOCK#*", "TALLY#*", "SALT#*", "IDEMPOTENCY#*"],
+        "manage-merchant" => {
+            &["MERCHANT#*", "CHANNEL#*", "ORDER#*", "STOCK#*", "TALLY#*", "SALT#*", "IDEMPOTENCY#*"]
+        }
         _ => &["ORDER#*", "TALLY#*"],
     };
     kinds.iter().copied().collect()

@@ -15,6 +15,7 @@ mod following;
 mod limits;
 mod looking_back;
 mod mails;
+mod moving;
 mod poison;
 mod repeated;
 mod rules;

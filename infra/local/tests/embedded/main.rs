@@ -5,6 +5,7 @@ mod api;
 mod bad_input;
 mod demo;
 mod load;
+mod moving;
 mod restart;
 mod rules;
 mod support;

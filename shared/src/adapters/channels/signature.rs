@@ -43,7 +43,8 @@ pub fn check(
 ) -> Result<(), Unproven> {
     let header = match secret {
         ChannelSecret::ApiKey { .. } => API_KEY_HEADER,
-        ChannelSecret::Signature { .. } => signature_header(kind),
+        ChannelSecret::Unset if !kind.signs() => API_KEY_HEADER,
+        ChannelSecret::Signature { .. } | ChannelSecret::Unset => signature_header(kind),
     };
     let proof = headers.get(header).ok_or(Unproven::Missing { header })?.as_bytes();
     let proven = match secret {
@@ -51,6 +52,7 @@ pub fn check(
         ChannelSecret::Signature { secret } => {
             decoded(kind, proof).is_some_and(|proof| is_signature(secret, body, &proof))
         }
+        ChannelSecret::Unset => false,
     };
     if proven { Ok(()) } else { Err(Unproven::Wrong { header }) }
 }
@@ -163,6 +165,14 @@ mod tests {
         let no_hash = ChannelSecret::ApiKey { sha256: String::new() };
         let proof = headers(API_KEY_HEADER, "");
         assert!(check(ChannelKind::Json, &no_hash, &proof, b"").is_err());
+    }
+
+    #[test]
+    fn a_channel_without_a_secret_takes_nothing() {
+        let proof = headers(API_KEY_HEADER, "");
+        assert!(check(ChannelKind::Json, &ChannelSecret::Unset, &proof, b"").is_err());
+        let proof = headers(SHOPIFY, "");
+        assert!(check(ChannelKind::Shopify, &ChannelSecret::Unset, &proof, b"").is_err());
     }
 
     #[test]

@@ -26,6 +26,7 @@ pub(super) const LEDGER_PREFIX: &str = "LEDGER#";
 pub(super) const BACKORDER_PREFIX: &str = "BACKORDER#";
 /// The partition that lists all merchants.
 pub(super) const MERCHANTS: &str = "MERCHANT#";
+pub(super) const CHANNEL_PREFIX: &str = "CHANNEL#";
 pub(super) const PRODUCT_PREFIX: &str = "PRODUCT#";
 pub(super) const RULES_PREFIX: &str = "RULES#";
 pub(super) const PAGE_PREFIX: &str = "PAGE#";
@@ -97,6 +98,11 @@ impl Key {
 
     pub(super) fn channel(id: &ChannelId) -> Self {
         Self { pk: format!("CHANNEL#{id}"), sk: "CHANNEL".to_owned() }
+    }
+
+    /// The row that lists a channel among those of its merchant.
+    pub(super) fn listed_channel(merchant: &MerchantId, id: &ChannelId) -> Self {
+        Self { pk: merchant_partition(merchant), sk: format!("{CHANNEL_PREFIX}{id}") }
     }
 
     pub(super) fn payload(channel: &ChannelId, payload: &str) -> Self {

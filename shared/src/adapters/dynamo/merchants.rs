@@ -3,10 +3,10 @@
 use aws_sdk_dynamodb::types::{AttributeValue, CancellationReason};
 use serde::{Deserialize, Serialize};
 
-use super::keys::{Key, MERCHANTS, PRODUCT_PREFIX, RULES_PREFIX, merchant_partition};
+use super::keys::{CHANNEL_PREFIX, Key, MERCHANTS, PRODUCT_PREFIX, RULES_PREFIX, merchant_partition};
 use super::query::Select;
 use super::transact::{Cancelled, Condition, Reason, reason};
-use super::{DynamoStore, Put, decode, encode};
+use super::{DynamoStore, decode, encode};
 use crate::app::ports::{ListError, MerchantStore, Page, PutError, StoreError};
 use crate::domain::ids::{ChannelId, MerchantId, Sku};
 use crate::domain::merchant::{Channel, Merchant, Product};
@@ -41,6 +41,17 @@ struct ChannelRow<'a> {
 #[derive(Deserialize)]
 struct StoredChannel {
     channel: Channel,
+}
+
+/// Says that the merchant has such a channel, and no more.
+#[derive(Serialize)]
+struct ListedChannel<'a> {
+    id: &'a ChannelId,
+}
+
+#[derive(Deserialize)]
+struct StoredListedChannel {
+    id: ChannelId,
 }
 
 #[derive(Serialize)]
@@ -161,10 +172,41 @@ impl MerchantStore for DynamoStore {
         let owner = AttributeValue::S(channel.merchant.to_string());
         let own = Condition::new("attribute_not_exists(pk) OR merchant = :owner", [(":owner", owner)]);
         let row = encode(Key::channel(&channel.id), ChannelRow { merchant: &channel.merchant, channel })?;
-        match self.put(row, Some(own)).await? {
-            Put::Done => Ok(()),
-            Put::Refused(_) => Err(PutError::Conflict),
+        let listed =
+            encode(Key::listed_channel(&channel.merchant, &channel.id), ListedChannel { id: &channel.id })?;
+        let writes = vec![self.write_put(row, Some(own))?, self.write_put(listed, None)?];
+        match self.transact(None, writes).await {
+            Ok(()) => Ok(()),
+            Err(Cancelled::For(reasons))
+                if reasons.iter().filter_map(reason).any(|reason| reason == Reason::Condition) =>
+            {
+                Err(PutError::Conflict)
+            }
+            Err(Cancelled::For(_) | Cancelled::TokenReused) => {
+                Err(StoreError::Unavailable("the channel is being changed by others".into()).into())
+            }
+            Err(Cancelled::Failed(error)) => Err(error.into()),
         }
+    }
+
+    async fn list_channels(
+        &self,
+        merchant: &MerchantId,
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<Channel>, ListError> {
+        let partition = merchant_partition(merchant);
+        let select = Select::starting_with(partition.clone(), CHANNEL_PREFIX.to_owned());
+        let key_at =
+            |sk: String| sk.starts_with(CHANNEL_PREFIX).then(|| Key { pk: partition.clone(), sk }.into_row());
+        let scope = format!("{partition}#{CHANNEL_PREFIX}");
+        let (rows, next) = self.page(&scope, "sk", (cursor, limit), select, key_at).await?;
+        let id = |row| decode::<StoredListedChannel>(row).map(|listed| Key::channel(&listed.id));
+        let rows = self.get_all(rows.into_iter().map(id).collect::<Result<_, _>>()?).await?;
+        let channel = |row| decode::<StoredChannel>(row).map(|stored| stored.channel);
+        let mut items: Vec<Channel> = rows.into_iter().map(channel).collect::<Result<_, _>>()?;
+        items.sort_by(|one, other| one.id.cmp(&other.id));
+        Ok(Page { items, next })
     }
 
     async fn products(&self, merchant: &MerchantId, skus: &[Sku]) -> Result<Vec<Product>, StoreError> {

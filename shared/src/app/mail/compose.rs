@@ -75,7 +75,8 @@ fn notice(facts: &FactContext<'_>) -> Option<Notice> {
         Event::OrderCancelled { reason, lines, refunds } => {
             Some(cancelled(order, *reason, &told(order, lines, refunds), true))
         }
-        Event::ContactCorrected { .. }
+        Event::HistoryImported { .. }
+        | Event::ContactCorrected { .. }
         | Event::OrderValidated { .. }
         | Event::ValidationFailed { .. }
         | Event::OrderScreened { .. }

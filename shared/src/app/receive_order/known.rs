@@ -81,6 +81,9 @@ where
         if word.told.ordered_at != known.ordered_at {
             return Ok(opening.ends(Outcome::NumberReused, Some(&known)));
         }
+        if known.is_past() {
+            return Ok(opening.ends(Outcome::Historic, Some(&known)));
+        }
         for _ in 0..MAX_ATTEMPTS {
             let is_known = known.fingerprint == word.fingerprint;
             if is_known && word.updated_at <= known.said.updated_at {

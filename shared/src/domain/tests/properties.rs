@@ -792,7 +792,9 @@ fn the_sequences_reach_every_event_and_every_state() {
         }
         events.extend(world.case.history.iter().map(|(event, _)| event.kind().name()));
     }
-    let missing: Vec<_> = EventKind::ALL.iter().filter(|kind| !events.contains(kind.name())).collect();
+    // What ended before it came to us begins with this event, and no command leads to it.
+    let kinds = EventKind::ALL.iter().filter(|kind| **kind != EventKind::HistoryImported);
+    let missing: Vec<_> = kinds.filter(|kind| !events.contains(kind.name())).collect();
     assert!(missing.is_empty(), "never happened: {missing:?}");
     assert_eq!(states, OrderState::ALL.into());
 }

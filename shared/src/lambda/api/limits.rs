@@ -54,7 +54,7 @@ pub enum GivesBody {
 }
 
 /// A promotion code. Codes are the same in capitals and in small letters.
-#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PromotionBody {
     /// What it gives.
@@ -87,6 +87,36 @@ pub struct PromotionBody {
     /// How many orders of one customer may use it; any number when absent.
     #[serde(default)]
     pub limit_per_customer: Option<u32>,
+}
+
+impl From<Promotion> for PromotionBody {
+    fn from(promotion: Promotion) -> Self {
+        let Promotion { gives, currency, conditions, limit, limit_per_customer, .. } = promotion;
+        let Conditions { from, until, least_goods, skus, channels, first_order_only } = conditions;
+        let (gives, least_goods) = (gives.into(), least_goods.units());
+        Self {
+            gives,
+            currency,
+            from,
+            until,
+            least_goods,
+            skus,
+            channels,
+            first_order_only,
+            limit,
+            limit_per_customer,
+        }
+    }
+}
+
+impl From<Gives> for GivesBody {
+    fn from(gives: Gives) -> Self {
+        match gives {
+            Gives::Percent { basis_points } => Self::Percent { basis_points },
+            Gives::Amount { amount } => Self::Amount { amount: amount.units() },
+            Gives::FreeShipping => Self::FreeShipping,
+        }
+    }
 }
 
 impl PromotionBody {
@@ -185,11 +215,7 @@ impl PromotionView {
         let Promotion { code, gives, currency, conditions, limit, limit_per_customer, ended_at } = promotion;
         Self {
             code: code.into(),
-            gives: match gives {
-                Gives::Percent { basis_points } => GivesBody::Percent { basis_points },
-                Gives::Amount { amount } => GivesBody::Amount { amount: amount.units() },
-                Gives::FreeShipping => GivesBody::FreeShipping,
-            },
+            gives: gives.into(),
             currency,
             from: conditions.from,
             until: conditions.until,
@@ -216,7 +242,7 @@ impl PromotionView {
 }
 
 /// What was agreed with an account of a business.
-#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AccountBody {
     /// The currency of its amounts and of its orders.
@@ -232,6 +258,18 @@ pub struct AccountBody {
     /// Orders of more than this have to be approved; none when absent.
     #[serde(default)]
     pub approval_above: Option<i64>,
+}
+
+impl From<Account> for AccountBody {
+    fn from(account: Account) -> Self {
+        Self {
+            currency: account.currency,
+            credit_limit: account.credit_limit.units(),
+            payment_terms_days: account.payment_terms_days,
+            requires_purchase_order: account.requires_purchase_order,
+            approval_above: account.approval_above.map(Amount::units),
+        }
+    }
 }
 
 impl AccountBody {
@@ -302,7 +340,7 @@ impl AccountView {
 }
 
 /// An issuer of points of the merchant's own.
-#[derive(Debug, Clone, Default, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PointIssuerBody {
     /// The channels whose orders bring its points; all when there are none. At most 50.
@@ -312,6 +350,12 @@ pub struct PointIssuerBody {
     /// How many points for 10,000 yen of goods: 100 is 1 %. None when 0.
     #[serde(default)]
     pub earn_basis_points: u16,
+}
+
+impl From<PointIssuer> for PointIssuerBody {
+    fn from(issuer: PointIssuer) -> Self {
+        Self { channels: issuer.channels, earn_basis_points: issuer.earn_basis_points }
+    }
 }
 
 impl PointIssuerBody {

@@ -122,14 +122,14 @@ same_fields!(
 );
 
 /// A merchant's settings.
-#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MerchantBody {
     /// The shop as customers see it.
     pub shop: ShopBody,
     /// How its orders are handled; what is left out of it has its default. As until now without any:
     /// it is a part of the merchant's rules.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policy: Option<PolicyBody>,
     /// The language of mails when an order names none.
     #[serde(default)]
@@ -137,6 +137,13 @@ pub struct MerchantBody {
     /// Its stock locations, the preferred one first; 1 to 10.
     #[schema(value_type = Vec<String>, example = json!(["main"]))]
     pub locations: Vec<LocationId>,
+}
+
+impl From<Merchant> for MerchantBody {
+    fn from(merchant: Merchant) -> Self {
+        let Merchant { shop, language, locations, .. } = merchant;
+        Self { shop: shop.into(), policy: None, language, locations }
+    }
 }
 
 impl MerchantBody {
@@ -304,7 +311,7 @@ impl From<&Channel> for ChannelView {
 }
 
 /// A product.
-#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ProductBody {
     /// Its name.
@@ -316,6 +323,13 @@ pub struct ProductBody {
     /// Its tax rate in percent.
     #[schema(example = 8)]
     pub tax_rate: u8,
+}
+
+impl From<Product> for ProductBody {
+    fn from(product: Product) -> Self {
+        let tax_rate = u8::try_from(product.tax_rate.basis_points() / 100).unwrap_or(u8::MAX);
+        Self { title: product.title, price: product.price.units(), tax_rate }
+    }
 }
 
 impl ProductBody {

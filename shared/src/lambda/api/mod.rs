@@ -7,6 +7,7 @@ pub mod commands;
 pub mod fulfilment;
 pub mod limits;
 pub mod merchants;
+pub mod moving;
 pub mod openapi;
 pub mod orders;
 pub mod reading;

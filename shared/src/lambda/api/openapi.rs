@@ -3,6 +3,7 @@
 #![expect(dead_code, reason = "the functions here stand for the routes: what counts is their documentation")]
 
 mod limits;
+mod moving;
 
 use utoipa::openapi::path::{Operation, Parameter};
 use utoipa::openapi::response::{Response, ResponseBuilder};
@@ -16,6 +17,7 @@ use super::fulfilment::FulfilmentEventBody;
 use super::merchants::{
     ChannelBody, ChannelView, MerchantBody, MerchantView, ProductBody, ProductList, ProductView,
 };
+use super::moving::PastOrderBody;
 use super::orders::{OrderList, OrderView};
 use super::reading::ReadingView;
 use super::receiving::{
@@ -55,8 +57,9 @@ pub fn document() -> Document {
         adjust_stock, show_ledger, limits::save_promotion, limits::show_promotion, limits::end_promotion,
         limits::list_promotions, limits::save_account, limits::show_account, limits::list_accounts,
         limits::save_point_issuer, limits::list_point_issuers, limits::adjust_points, limits::block,
-        limits::list_blocked, limits::unblock, show_description,
-    )
+        limits::list_blocked, limits::unblock, moving::export, moving::import, show_description,
+    ),
+    components(schemas(PastOrderBody)),
 )]
 struct Api;
 

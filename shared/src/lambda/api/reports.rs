@@ -67,7 +67,7 @@ impl AnswerBody {
 }
 
 /// How a channel is told what happens to its orders.
-#[derive(Debug, Clone, Default, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ReportsBody {
     /// Whether it is told; when absent, shops' platforms are and our own formats are not.
@@ -78,6 +78,13 @@ pub struct ReportsBody {
     pub account: Option<String>,
     /// Codes of carriers that differ from the usual ones, or that only the shop knows.
     pub carriers: Vec<CarrierCode>,
+}
+
+impl From<ReportSettings> for ReportsBody {
+    fn from(settings: ReportSettings) -> Self {
+        let ReportSettings { enabled, interval_ms, account, carriers } = settings;
+        Self { enabled, interval_ms, account, carriers }
+    }
 }
 
 impl ReportsBody {

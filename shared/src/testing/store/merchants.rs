@@ -83,6 +83,22 @@ impl MerchantStore for MemoryStore {
         .await
     }
 
+    async fn list_channels(
+        &self,
+        merchant: &MerchantId,
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<Channel>, ListError> {
+        let call = Call::ListChannels(merchant.clone(), cursor.map(str::to_owned), limit);
+        let rows: Vec<(String, Channel)> = self
+            .read::<_, ListError>(call, |state| {
+                let own = state.channels.values().filter(|channel| channel.merchant == *merchant);
+                own.map(|channel| (channel.id.to_string(), channel.clone())).collect()
+            })
+            .await?;
+        page(&format!("{merchant}#CHANNELS"), (cursor, limit), Ordering::Rising, rows)
+    }
+
     async fn products(&self, merchant: &MerchantId, skus: &[Sku]) -> Result<Vec<Product>, StoreError> {
         self.read(Call::Products(merchant.clone(), skus.to_vec()), |state| {
             let wanted: BTreeSet<&Sku> = skus.iter().collect();

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::app::ports::MailRecord;
 use crate::app::record::EventRecord;
-use crate::domain::event::EventKind;
+use crate::domain::event::{Event, EventKind};
 
 /// A mail.
 #[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
@@ -52,6 +52,8 @@ impl From<&EventRecord> for TimelineEntry {
         let is_whole_order = matches!(kind, EventKind::OrderReceived | EventKind::ImportCompleted);
         let event = if is_whole_order {
             json!({ "type": kind.name() })
+        } else if let Event::HistoryImported { milestones, .. } = &record.event {
+            json!({ "type": kind.name(), "milestones": milestones })
         } else {
             serde_json::to_value(&record.event).unwrap_or_default()
         };

@@ -52,6 +52,9 @@ pub struct OrderView {
     pub state: OrderState,
     /// Since when.
     pub state_since: Timestamp,
+    /// When it was taken over from elsewhere 過去受注, if it ended there; nothing is done about it then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub imported_at: Option<Timestamp>,
     /// What it still needs before it can leave.
     pub gates: GatesView,
     /// When the customer ordered.
@@ -141,6 +144,7 @@ impl From<&WholeOrder> for OrderView {
             settings_version: order.policy.version,
             state: order.state,
             state_since: order.state_since,
+            imported_at: order.past.as_ref().map(|past| past.imported_at),
             gates: order.into(),
             ordered_at: order.ordered_at,
             received_at: order.received_at,

@@ -115,6 +115,7 @@ impl Embedded {
         let (queues, bell) = (ports.queues.clone(), doorbell.clone());
         work.tasks.spawn(pump(stream, queues, Arc::clone(&functions), bell, stopped.clone()));
         work.tasks.spawn(run_timers(Arc::clone(&functions), doorbell.clone(), stopped.clone()));
+        let turns = Arc::new(stages::Turns::default());
         for stage in Stage::ALL {
             for _ in 0..stages::CONCURRENCY {
                 let (functions, doorbell) = (Arc::clone(&functions), doorbell.clone());
@@ -125,7 +126,8 @@ impl Embedded {
                         functions.handle(stage, event).await
                     }
                 };
-                work.tasks.spawn(stages::drive(stage, ports.queues.clone(), stopped.clone(), handle));
+                let (queues, turns) = (ports.queues.clone(), Arc::clone(&turns));
+                work.tasks.spawn(stages::drive(stage, queues, turns, stopped.clone(), handle));
             }
         }
 

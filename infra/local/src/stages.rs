@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::future::Future;
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
@@ -11,7 +12,7 @@ use jiff::SignedDuration;
 use juchu::adapters::clock::SystemClock;
 use juchu::app::message::Stage;
 use juchu::app::ports::Clock;
-use tokio::sync::watch;
+use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard, watch};
 
 use crate::queues::{Delivery, Queues};
 
@@ -31,14 +32,41 @@ const fn batch_size(stage: Stage) -> usize {
         | Stage::ReportChannel => 10,
     }
 }
+
 /// Batches of one stage that are worked on at the same time.
 pub const CONCURRENCY: usize = 2;
 /// How long to wait after the queue's own file could not be used.
 const PAUSE: Duration = Duration::from_secs(1);
 
+/// Whose turn it is. All stages share this machine's processors, while on AWS each has its own: so that a
+/// large file is taken in before the thousands of orders in it are worked on, both take turns.
+#[derive(Debug, Default)]
+pub struct Turns(RwLock<()>);
+
+/// A turn, until it is dropped.
+enum Turn<'a> {
+    Alone { _guard: RwLockWriteGuard<'a, ()> },
+    WithOthers { _guard: RwLockReadGuard<'a, ()> },
+}
+
+impl Turns {
+    async fn of(&self, stage: Stage) -> Turn<'_> {
+        if stage == Stage::TakeUpload {
+            Turn::Alone { _guard: self.0.write().await }
+        } else {
+            Turn::WithOthers { _guard: self.0.read().await }
+        }
+    }
+}
+
 /// Works on the queue of `stage` until `stop` says so. What is being worked on is finished first.
-pub async fn drive<H, F>(stage: Stage, queues: Queues, mut stop: watch::Receiver<bool>, handle: H)
-where
+pub async fn drive<H, F>(
+    stage: Stage,
+    queues: Queues,
+    turns: Arc<Turns>,
+    mut stop: watch::Receiver<bool>,
+    handle: H,
+) where
     H: Fn(SqsEvent) -> F + Send + Sync + 'static,
     F: Future<Output = SqsBatchResponse> + Send + 'static,
 {
@@ -47,7 +75,9 @@ where
         // Listening begins before looking, so that nothing that comes in between is missed.
         let mut rung = pin!(bell.notified());
         rung.as_mut().enable();
+        let turn = turns.of(stage).await;
         let worked = work(stage, &queues, &handle).await;
+        drop(turn);
         let wait = match worked {
             Ok(true) => continue,
             Ok(false) => until_visible(stage, &queues),
@@ -132,7 +162,7 @@ fn message(stage: Stage, delivery: &Delivery) -> SqsMessage {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::{Arc, Mutex};
+    use std::sync::Mutex;
 
     use juchu::adapters::clock::SystemClock;
 
@@ -193,7 +223,7 @@ mod tests {
         let queues = Queues::open(&folder.path().join("queues.sqlite")).unwrap();
         let (stop, stopped) = watch::channel(false);
         let handle = |_| async { SqsBatchResponse::default() };
-        let driver = tokio::spawn(drive(QUEUE, queues.clone(), stopped, handle));
+        let driver = tokio::spawn(drive(QUEUE, queues.clone(), Arc::default(), stopped, handle));
         tokio::time::sleep(Duration::from_millis(50)).await;
         queues.send(QUEUE.name(), &["m1".to_owned()], SystemClock.now()).unwrap();
         let begun = std::time::Instant::now();

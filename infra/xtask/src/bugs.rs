@@ -61,8 +61,8 @@ const BUGS: &[Bug] = &[
     Bug {
         name: "a lost race counts as done",
         file: "shared/src/app/execute.rs",
-        right: "CommitError::Exists(_)) => Ok(Attempt::Again),",
-        wrong: "CommitError::Exists(_)) => {
+        right: ") => Ok(Attempt::Again),",
+        wrong: ") => {
             Ok(Attempt::Done(Box::new(Executed { order: before.clone(), records: Vec::new() })))
         }",
     },
@@ -190,8 +190,12 @@ const BUGS: &[Bug] = &[
     Bug {
         name: "what a cancelled order had claimed is never given back",
         file: "shared/src/domain/screening.rs",
-        right: "if self.state == OrderState::Cancelled { 0 } else { claim.amount }",
-        wrong: "claim.amount",
+        right: "if self.state == OrderState::Cancelled {
+                        0
+",
+        wrong: "if self.state == OrderState::Cancelled {
+                        claim.amount
+",
     },
     Bug {
         name: "that a claim was given back is not noted, so it is given back again",
@@ -207,9 +211,9 @@ const BUGS: &[Bug] = &[
     },
     Bug {
         name: "another order with a known number is taken for the same",
-        file: "shared/src/app/receive_order.rs",
-        right: "if known.fingerprint != fingerprint {",
-        wrong: "if known.fingerprint.len() != fingerprint.len() {",
+        file: "shared/src/app/receive_order/known.rs",
+        right: "if word.told.ordered_at != known.ordered_at {",
+        wrong: "if word.told.number != known.number {",
     },
     Bug {
         name: "a shipment leaves the stock as often as it is asked to",
@@ -312,10 +316,14 @@ fn copy_sources(workspace: &Workspace, folder: &Path) -> anyhow::Result<()> {
 fn plant(bug: &Bug, folder: &Path) -> anyhow::Result<()> {
     let path = folder.join(bug.file);
     let text = fs::read_to_string(&path).with_context(|| bug.file.to_owned())?;
+    Ok(fs::write(&path, planted(bug, &text)?)?)
+}
+
+fn planted(bug: &Bug, text: &str) -> anyhow::Result<String> {
     if text.matches(bug.right).count() != 1 {
         bail!("{}: the place of the bug \"{}\" is not there once; adapt it in bugs.rs", bug.file, bug.name);
     }
-    Ok(fs::write(&path, text.replace(bug.right, bug.wrong))?)
+    Ok(text.replace(bug.right, bug.wrong))
 }
 
 /// What the simulation says of the sources in `folder`; `None` when it notices nothing.
@@ -335,5 +343,18 @@ fn simulate(workspace: &Workspace, folder: &Path, seeds: u32) -> anyhow::Result<
             Ok(Some(format!("{}: {broken}", ran.join(", "))))
         }
         (false, None) => bail!("the simulation fails without saying why:\n{text}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_bug_has_its_place_in_the_sources() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        for bug in BUGS {
+            planted(bug, &fs::read_to_string(root.join(bug.file)).unwrap()).unwrap();
+        }
     }
 }

@@ -15,7 +15,7 @@ use crate::domain::told::ChannelError;
 const STRETCH: usize = 200;
 /// How many stretches one message is worked on. The rest is called for anew, so that no run takes longer
 /// than a function may.
-const STRETCHES: u32 = 10;
+const STRETCHES: u32 = 25;
 
 /// The stage that works through files of orders.
 #[derive(Debug, Clone)]

@@ -62,13 +62,13 @@ async fn a_file_is_worked_through_in_stretches_and_its_report_names_every_row() 
     let mut world = World::new();
     world.opens(&an_order()).await;
     // More than one message's work.
-    let file = file(2_100);
+    let file = file(5_100);
     let (upload, is_new) = world.channel_uploads(&file).await;
     assert!(is_new);
     world.settle_uploads().await;
-    is_complete(&world, &upload, 2_100).await;
+    is_complete(&world, &upload, 5_100).await;
     let pages = stands(&world, &upload).await.pages;
-    assert_eq!(pages, 11, "200 orders each");
+    assert_eq!(pages, 26, "200 orders each");
 }
 
 #[tokio::test]

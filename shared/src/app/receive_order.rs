@@ -134,7 +134,7 @@ where
             Plan::Ended(taken) => taken,
             Plan::Follows(opening) => self.not_opened(incoming, *opening).await?,
             Plan::Opens(opening) => {
-                if let Some(taken) = self.came_too_late(&opening).await? {
+                if let Some(taken) = self.came_too_late(incoming, &opening).await? {
                     taken
                 } else {
                     let commit = Self::commit_of(incoming, &opening, &answer)?;
@@ -269,8 +269,9 @@ where
         incoming: &Incoming<'_>,
         opens: Vec<(usize, Opening)>,
     ) -> Result<Vec<(usize, Taken)>, Failure> {
-        let checked = stream::iter(opens)
-            .map(async |(n, opening)| Ok::<_, Failure>((n, self.came_too_late(&opening).await?, opening)));
+        let checked = stream::iter(opens).map(async |(n, opening)| {
+            Ok::<_, Failure>((n, self.came_too_late(incoming, &opening).await?, opening))
+        });
         let checked: Vec<_> = checked.buffered(CONCURRENCY).try_collect().await?;
         let (mut taken, mut commits, mut openings) = (Vec::new(), Vec::new(), Vec::new());
         for (n, too_late, opening) in checked {

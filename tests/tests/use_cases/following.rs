@@ -132,11 +132,17 @@ async fn a_cancellation_that_overtakes_the_order_keeps_it_from_being_opened() {
     let (early, late) = (moment(0), moment(1));
     let cancelled = said(&numbered("1"), ChannelStatus::Cancelled, late);
     assert_eq!(outcomes(&sends(&world, vec![cancelled]).await), [Outcome::NotOpened]);
-    let created = said(&numbered("1"), ChannelStatus::Open, early);
-    assert_eq!(outcomes(&sends(&world, vec![created]).await), [Outcome::NotOpened]);
+    let created = || said(&numbered("1"), ChannelStatus::Open, early);
+    assert_eq!(outcomes(&sends(&world, vec![created()]).await), [Outcome::NotOpened]);
     assert_eq!(world.store.orders().len(), 0);
     let wanted_again = said(&numbered("1"), ChannelStatus::Open, moment(2));
-    assert_eq!(outcomes(&sends(&world, vec![wanted_again]).await), [Outcome::Opened]);
+    let opened = sends(&world, vec![wanted_again]).await;
+    assert_eq!(outcomes(&opened), [Outcome::Opened]);
+    let once_more = sends(&world, vec![created()]).await;
+    assert_eq!(
+        (outcomes(&once_more), order_of(&once_more[0])),
+        (vec![Outcome::Duplicate], order_of(&opened[0]))
+    );
 }
 
 #[tokio::test]

@@ -44,12 +44,22 @@ where
         }
     }
 
-    /// Whether the channel said before that the order is not to be opened, and said it later than this.
-    pub(super) async fn came_too_late(&self, opening: &Opening) -> Result<Option<Taken>, Failure> {
+    /// What becomes of an order of which the channel said before that it is not to be opened, and said it
+    /// later than this: nothing, unless it was opened nevertheless by a word that is later still.
+    pub(super) async fn came_too_late(
+        &self,
+        incoming: &Incoming<'_>,
+        opening: &Opening,
+    ) -> Result<Option<Taken>, Failure> {
         let Some(updated_at) = opening.word.updated_at else { return Ok(None) };
         let note = self.store.unopened(&opening.id).await?;
-        let is_newer = note.is_some_and(|note| note.updated_at > Some(updated_at));
-        Ok(is_newer.then(|| opening.ends(Outcome::NotOpened, None)))
+        if note.is_none_or(|note| note.updated_at <= Some(updated_at)) {
+            return Ok(None);
+        }
+        Ok(Some(match self.store.load(&opening.id).await? {
+            Some(known) => self.follow(incoming, opening, known).await?,
+            None => opening.ends(Outcome::NotOpened, None),
+        }))
     }
 
     /// Follows what was said of an order in the moment it was opened, when it was not there to be followed.

@@ -45,8 +45,10 @@ impl ChannelStatus {
 pub enum Agreement {
     /// Both say the same.
     Agrees,
-    /// One of the two has not caught up yet; it should by itself.
-    Behind,
+    /// The channel has not caught up with us yet; it should by itself.
+    ChannelLags,
+    /// We have not caught up with the channel yet: it was cancelled there, and is being cancelled here.
+    WeLag,
     /// Both cannot be right: goods may leave that nobody wants, or never leave.
     Conflict,
 }
@@ -58,7 +60,7 @@ impl Agreement {
         match self {
             Self::Agrees => None,
             // Longer than an answer to a report may take, which has an alarm of its own.
-            Self::Behind => Some(SignedDuration::from_hours(12)),
+            Self::ChannelLags | Self::WeLag => Some(SignedDuration::from_hours(12)),
             Self::Conflict => Some(SignedDuration::from_hours(1)),
         }
     }
@@ -78,7 +80,7 @@ pub struct Drift {
 /// Compares what a channel says of an order with what we know: the whole table at one glance.
 #[must_use]
 pub fn compare(order: &Order, status: ChannelStatus) -> Agreement {
-    use Agreement::{Agrees, Behind, Conflict};
+    use Agreement::{Agrees, ChannelLags, Conflict};
     use ChannelStatus::{Cancelled, Open, PartiallyShipped, Pending, Shipped};
     match order.state {
         OrderState::Received | OrderState::Validated => match status {
@@ -99,20 +101,19 @@ pub fn compare(order: &Order, status: ChannelStatus) -> Agreement {
         },
         OrderState::Shipped | OrderState::Delivered | OrderState::Completed => match status {
             Shipped => Agrees,
-            Open | PartiallyShipped => Behind,
+            Open | PartiallyShipped => ChannelLags,
             Pending | Cancelled => Conflict,
         },
         OrderState::Cancelled => match status {
             Cancelled => Agrees,
-            Pending | Open => Behind,
+            Pending | Open => ChannelLags,
             PartiallyShipped | Shipped => Conflict,
         },
     }
 }
 
-/// It is we who are behind while we are cancelling it.
 const fn cancelled_there(order: &Order) -> Agreement {
-    if order.cancellation.is_some() { Agreement::Behind } else { Agreement::Conflict }
+    if order.cancellation.is_some() { Agreement::WeLag } else { Agreement::Conflict }
 }
 
 impl Order {

@@ -57,7 +57,7 @@ pub(super) fn record_answer(order: &Order, event: u64, answer: &ReportAnswer) ->
         ReportAnswer::Accepted => {
             events.extend(closed(order, report));
             // What it took, it will say too.
-            let lags = |status| compare(order, status) == Agreement::Behind;
+            let lags = |status| compare(order, status) == Agreement::ChannelLags;
             if order.drift.as_ref().is_some_and(|drift| lags(drift.status)) {
                 events.extend(agreed(order));
             }
@@ -114,7 +114,7 @@ pub(super) fn compare_with(order: &Order, status: ChannelStatus) -> Effects {
         (Agreement::Agrees, None) => Effects::none(),
         (Agreement::Agrees, Some(_)) => agreed(order).into(),
         (_, Some(drift)) if drift.status == status => Effects::none(),
-        (Agreement::Behind | Agreement::Conflict, _) => Event::ChannelDrifted { status }.into(),
+        (Agreement::ChannelLags | Agreement::WeLag | Agreement::Conflict, _) => Event::ChannelDrifted { status }.into(),
     }
 }
 

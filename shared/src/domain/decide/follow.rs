@@ -88,8 +88,12 @@ impl Course {
     }
 
     fn cancel(&mut self) {
+        let left: u32 = self.order.lines.iter().map(|line| line.quantities.shipped).sum();
+        if left > 0 {
+            self.differs("status", format!("it was cancelled there; units that have left: {left}"));
+        }
         let under_way = self.order.cancellation.as_ref().map(|request| &request.remaining);
-        if self.order.is_empty() || under_way == Some(&everything(&self.order)) {
+        if self.order.outstanding() == 0 || under_way == Some(&everything(&self.order)) {
             return;
         }
         self.does("status", &Command::RequestCancel { lines: Vec::new(), reason: CancelReason::Channel });

@@ -94,7 +94,7 @@ fn what_cannot_be_told_is_a_ticket_and_can_be_tried_again() {
     assert!(matches!(case.order.report(7).map(|report| &report.status), Some(ReportStatus::Sent { .. })));
 }
 
-/// One letter for each state of ours and each of the channel's: agrees, behind, conflict.
+/// One letter for each state of ours and each of the channel's: agrees, the channel lags, we lag, conflict.
 #[test]
 fn ours_and_theirs_compare_as_in_this_table() {
     let mut order = given(an_order()).order;
@@ -103,7 +103,8 @@ fn ours_and_theirs_compare_as_in_this_table() {
         order.state = state;
         let letter = |status: ChannelStatus| match compare(&order, status) {
             Agreement::Agrees => 'a',
-            Agreement::Behind => 'b',
+            Agreement::ChannelLags => 'l',
+            Agreement::WeLag => 'w',
             Agreement::Conflict => 'C',
         };
         let letters: String = ChannelStatus::ALL.map(letter).iter().collect();
@@ -111,7 +112,7 @@ fn ours_and_theirs_compare_as_in_this_table() {
     }
     //                 Pending, Open, PartiallyShipped, Shipped, Cancelled
     let expected = "aaCCC RECEIVED\naaCCC VALIDATED\nCaCCC READY\nCaCCC RELEASED\nCaaCC PARTIALLY_SHIPPED\n\
-                    CbbaC SHIPPED\nCbbaC DELIVERED\nCbbaC COMPLETED\nbbCCa CANCELLED\n";
+                    CllaC SHIPPED\nCllaC DELIVERED\nCllaC COMPLETED\nllCCa CANCELLED\n";
     assert_eq!(table, expected);
 }
 
@@ -157,6 +158,7 @@ fn a_conflict_ends_by_itself_when_we_catch_up() {
 fn the_channels_own_cancellation_is_no_conflict_while_we_carry_it_out() {
     let mut case = given(an_order());
     case.validated().in_stock().collected().released().cancel_requested();
+    assert_eq!(compare(&case.order, ChannelStatus::Cancelled), Agreement::WeLag);
     case.does(&says(ChannelStatus::Cancelled)).after(2).then_open_tickets(&[]);
     // The parcel leaves nevertheless.
     case.cancelled().shipped(1).after(2);
@@ -170,6 +172,17 @@ fn what_the_channel_accepted_it_will_say_too() {
     case.does(&answer(ReportAnswer::Accepted)).then(&[EventKind::ChannelAnswered, EventKind::ChannelAgreed]);
     case.after(24);
     assert!(case.order.open_tickets().all(|ticket| !ticket.id.starts_with("CHANNEL")));
+}
+
+#[test]
+fn what_the_channel_accepted_says_nothing_of_a_cancellation_that_we_have_yet_to_follow() {
+    let mut case = given(an_order().of(&[(3, 1_000)]).sent_as_available());
+    case.validated().collected().short_of(1, 2).released().shipped(1);
+    case.does(&mark(&case)).cancel_requested().does(&says(ChannelStatus::Cancelled));
+    case.does(&answer(ReportAnswer::Accepted)).then(&[EventKind::ChannelAnswered]);
+    // The rest is cancelled, the parcel is on its way.
+    case.cancelled().after(1).then_state(OrderState::Shipped);
+    assert!(case.order.open_tickets().any(|ticket| ticket.id == "CHANNEL_DRIFT:1"));
 }
 
 #[test]

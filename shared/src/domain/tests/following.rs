@@ -98,7 +98,18 @@ fn a_cancellation_that_comes_when_everything_has_left_becomes_a_ticket() {
     channel.case.validated().in_stock().collected().released().shipped(1);
     channel.says(ChannelStatus::Cancelled, |_| ());
     assert_eq!(channel.differences().len(), 1);
-    assert!(channel.differences()[0].contains("everything has left"), "{:?}", channel.differences());
+    assert!(channel.differences()[0].contains("units that have left: 2"), "{:?}", channel.differences());
+}
+
+#[test]
+fn a_cancellation_that_comes_when_a_parcel_has_left_cancels_the_rest_and_tells_of_the_parcel() {
+    let mut channel = received(&an_order().of(&[(3, 1_000)]).sent_as_available());
+    channel.case.validated().collected().short_of(1, 2).released().shipped(1);
+    channel.says(ChannelStatus::Cancelled, |_| ());
+    assert_eq!(channel.cancelling().unwrap().1, [LineQuantity { line: LineId(1), quantity: 2 }]);
+    let [told] = channel.differences()[..] else { panic!("{:?}", channel.differences()) };
+    assert!(told.contains("units that have left: 1"), "{told}");
+    channel.case.cancelled().then_state(OrderState::Shipped);
 }
 
 #[test]

@@ -7,9 +7,8 @@ use clap::Args;
 use crate::process::run as run_command;
 use crate::workspace::Workspace;
 
-/// What the tests demand: so many steps. Not every fault in every function (`--every-fault`): since orders
-/// are judged, told of and called about, too few of them ship while faults happen.
-const FOR_TESTS: [&str; 4] = ["--seeds", "1", "--steps", "1000000"];
+/// What the tests demand: so many steps, and every fault in every function.
+const FOR_TESTS: [&str; 5] = ["--seeds", "1", "--steps", "1000000", "--every-fault"];
 
 #[derive(Args)]
 pub(crate) struct Options {

@@ -35,11 +35,11 @@ use crate::shop;
 /// How long a function may run, as in the template.
 const FUNCTION_TIMEOUT: SignedDuration = SignedDuration::from_secs(10);
 /// The most orders of a run: enough to compete for stock, few enough to check them all at each step.
-const MAX_ORDERS: usize = 6;
+const MAX_ORDERS: usize = 8;
 /// The most functions that run at the same time.
 const MAX_RUNNING: usize = 6;
 /// How many steps a storm lasts.
-const STORM: usize = 1_500;
+const STORM: usize = 5_000;
 /// More steps than any calm needs to come to rest; a bound, so that nothing goes round in circles.
 const MAX_CALM_STEPS: usize = 60_000;
 /// How many days people have to bring everything to its end.
@@ -264,8 +264,9 @@ impl World {
 
     fn step(&mut self) -> Result<(), Broken> {
         match self.chance.below(100) {
-            0..=85 => self.progress(),
-            86..=92 => {
+            0..=89 => self.progress(),
+            // Each request is many steps of its own; more of them and nothing else would go on.
+            90..=92 => {
                 self.somebody_asks();
                 Ok(())
             }
@@ -310,7 +311,9 @@ impl World {
             .filter(|at| may_start && self.asks.get(*at).is_some_and(|ask| ask.at <= now))
             .collect();
         let running = self.running.len();
-        let all = running + visible.len() + shards.len() + asks.len();
+        // However many wait at the doors, they are one of the things that can go on.
+        let doors = usize::from(!asks.is_empty());
+        let all = running + visible.len() + shards.len() + doors;
         if all == 0 {
             self.wait();
             return Ok(());
@@ -327,7 +330,7 @@ impl World {
         if let Some(shard) = shards.get(chosen) {
             return self.start_relay(*shard);
         }
-        match asks.get(chosen - shards.len()) {
+        match self.chance.pick(&asks) {
             Some(at) => self.start_request(*at),
             None => Ok(()),
         }

@@ -8,12 +8,20 @@ use super::{MAX_ORDERS, World, shorten};
 use crate::people::View;
 use crate::requests::Purpose;
 
+/// How rarely everybody does all that waits for them, so that in a storm, too, orders come to their end.
+const GOOD_HOUR: usize = 40;
+
 impl World {
     pub(super) fn somebody_asks(&mut self) {
         let orders = self.out.store.orders();
         let told = self.out.warehouse.told();
         let reports = self.out.reports.told();
         let view = View { now: self.now(), orders: &orders, told: &told, reports: &reports };
+        if self.chance.one_in(GOOD_HOUR) {
+            self.tell(|| "everybody does their part".to_owned());
+            self.asks.extend(self.people.everybody_does_their_part(&view));
+            return;
+        }
         let before = self.people.clone();
         if let Some(ask) = self.people.somebody(&view, &self.chance) {
             let is_new = matches!(ask.purpose, Purpose::Order { .. } | Purpose::Upload { .. });

@@ -1,24 +1,29 @@
 //! The order 受注: one aggregate, changed only by [`evolve`](super::evolve).
 
+mod lines;
+mod remarks;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+pub use self::lines::{Line, Quantities, ShipGroup};
+pub use self::remarks::{Hold, HoldCode, HoldEnd, Note, Ticket, TicketKind};
 use super::billing::{Declared, Discount, Fee};
 use super::calls::CallRequest;
-use super::customer::{Address, Customer, DesiredDelivery, Personal};
+use super::customer::{Customer, Personal};
 use super::drift::Drift;
-use super::ids::{ChannelId, LineId, LocationId, MerchantId, OrderId, PaymentId, ShipmentId, Sku};
+use super::ids::{ChannelId, LineId, MerchantId, OrderId, PaymentId, ShipmentId};
 use super::matter::Handling;
 use super::merchant::OrderPolicy;
 use super::money::{Amount, Currency};
-use super::particulars::{GroupParticulars, LineParticulars, Particulars};
+use super::particulars::Particulars;
 use super::past::Past;
 use super::payment::Payment;
 use super::report::Report;
 use super::screening::Screening;
 use super::shipment::{LineQuantity, Shipment};
-use super::tax::{PriceBasis, TaxRate};
+use super::tax::PriceBasis;
 use super::told::Said;
 use super::validation::{Finding, Severity};
 
@@ -83,273 +88,6 @@ impl OrderState {
     pub const fn is_final(self) -> bool {
         matches!(self, Self::Completed | Self::Cancelled)
     }
-}
-
-/// How the units of a line are spread over what can happen to them. Each unit is in exactly one
-/// place, so the counts always sum to what was ordered.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Quantities {
-    /// Nothing has been done yet.
-    pub open: u32,
-    /// 引当済: stock is promised.
-    pub allocated: u32,
-    /// 入荷待ち: waiting for stock.
-    pub backordered: u32,
-    /// 出荷指示済: in a shipment that has not left.
-    pub released: u32,
-    /// 出荷済: left; delivered ones included.
-    pub shipped: u32,
-    /// 取消.
-    pub cancelled: u32,
-    /// Of those shipped, how many have arrived.
-    pub delivered: u32,
-}
-
-/// A line 明細.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Line {
-    /// Its number.
-    pub id: LineId,
-    /// Which ship group it belongs to.
-    pub ship_group: u8,
-    /// What.
-    pub sku: Sku,
-    /// The product's name as the customer saw it.
-    pub title: String,
-    /// Price of one unit.
-    pub unit_price: Amount,
-    /// How many; at least 1.
-    pub ordered: u32,
-    /// Its tax rate.
-    pub tax_rate: TaxRate,
-    /// Its share of the order's discounts, for all units ordered.
-    pub discount: Amount,
-    /// Where its units are.
-    pub quantities: Quantities,
-    /// The stock it is served from, once known. One line is served from one location.
-    pub location: Option<LocationId>,
-    /// What else the channel says.
-    #[serde(default, skip_serializing_if = "LineParticulars::is_empty")]
-    pub particulars: LineParticulars,
-}
-
-impl Line {
-    /// Units that are still to be delivered or have been.
-    #[must_use]
-    pub const fn active(&self) -> u32 {
-        self.ordered - self.quantities.cancelled
-    }
-
-    /// Units that have not left yet and still should.
-    #[must_use]
-    pub const fn outstanding(&self) -> u32 {
-        self.active() - self.quantities.shipped
-    }
-}
-
-/// Lines that go to one addressee 届け先.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ShipGroup {
-    /// Its number, counted from 1.
-    pub id: u8,
-    /// Where to.
-    pub address: Address,
-    /// When the customer wants it.
-    pub desired: DesiredDelivery,
-    /// The first moment it may be released, from the desired date less the lead time.
-    pub not_before: Option<Timestamp>,
-    /// What else the channel says.
-    #[serde(default, skip_serializing_if = "GroupParticulars::is_empty")]
-    pub particulars: GroupParticulars,
-}
-
-/// Why an order must not go on 保留理由.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema,
-)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum HoldCode {
-    /// The address cannot be delivered to as it stands.
-    AddressDefect,
-    /// The customer cannot be reached as given.
-    ContactDefect,
-    /// A product is not in the catalogue.
-    UnknownProduct,
-    /// The figures do not add up.
-    AmountDefect,
-    /// The order came in part 一部取込: its channel says that it has more lines.
-    PartialImport,
-    /// It cannot be paid as agreed.
-    PaymentDefect,
-    /// It cannot be delivered when the customer wants it.
-    DeliveryDefect,
-    /// A promotion code of ours gives less than the customer was promised.
-    Promotion,
-    /// The customer has fewer points than the order uses.
-    PointRecalc,
-    /// The purchase order of an account is incomplete.
-    PurchaseOrder,
-    /// The account would owe more than was agreed 与信限度額.
-    CreditLimit,
-    /// Somebody has to approve it 要承認.
-    Approval,
-    /// The customer wrote something a person must read.
-    CustomerNote,
-    /// Possible fraud.
-    FraudReview,
-    /// The payment was refused.
-    Payment,
-    /// Goods are short.
-    Stockout,
-    /// The merchant must decide.
-    ClientDecision,
-    /// Something is wrong with the goods.
-    Quality,
-    /// The carrier cannot take parcels.
-    CarrierOutage,
-}
-
-impl HoldCode {
-    /// Whether nothing but the validation stage opens and closes this hold by itself.
-    #[must_use]
-    pub const fn is_of_validation(self) -> bool {
-        matches!(
-            self,
-            Self::AddressDefect
-                | Self::ContactDefect
-                | Self::UnknownProduct
-                | Self::AmountDefect
-                | Self::PartialImport
-                | Self::PaymentDefect
-                | Self::DeliveryDefect
-                | Self::Promotion
-                | Self::PointRecalc
-                | Self::PurchaseOrder
-                | Self::CreditLimit
-                | Self::Approval
-                | Self::FraudReview
-                | Self::CustomerNote
-        )
-    }
-}
-
-/// A hold 保留 beside the state: it stops the order without hiding how far it has come.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Hold {
-    /// Why.
-    pub code: HoldCode,
-    /// What exactly, for the person who resolves it.
-    pub reason: Personal,
-    /// Since when.
-    pub opened_at: Timestamp,
-    /// Until when, and how it ended.
-    pub closed: Option<(Timestamp, HoldEnd)>,
-}
-
-impl Hold {
-    /// Whether somebody other than `stage` has closed it.
-    #[must_use]
-    pub fn was_closed_by_other_than(&self, stage: &str) -> bool {
-        self.closed.as_ref().is_some_and(|(_, end)| match end {
-            HoldEnd::Resolved { by } | HoldEnd::Overridden { by, .. } => by != stage,
-        })
-    }
-}
-
-/// How a hold ended.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "end", rename_all = "snake_case")]
-pub enum HoldEnd {
-    /// Its cause is gone.
-    Resolved {
-        /// By whom.
-        by: String,
-    },
-    /// Its cause remains, and somebody took the responsibility.
-    Overridden {
-        /// By whom.
-        by: String,
-        /// Why it is all right.
-        reason: Personal,
-    },
-}
-
-/// What kind of attention a ticket asks for.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema,
-)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum TicketKind {
-    /// Nobody knows whether the provider did what we asked.
-    PaymentUnknown,
-    /// The provider refused a capture, a void or a refund.
-    PaymentOperationRefused,
-    /// The customer paid too little.
-    ShortDeposit,
-    /// Money has to be given back by hand.
-    RefundByHand,
-    /// Nobody knows whether a mail was sent. It is not sent again.
-    MailUnknown,
-    /// The mail service refuses the address: call the customer.
-    MailUndeliverable,
-    /// Units are missing; the customer has been told.
-    Stockout,
-    /// Nothing has happened for too long.
-    Stalled,
-    /// The warehouse has not acknowledged an instruction.
-    AcknowledgementMissing,
-    /// The customer refused the parcel.
-    ShipmentRefused,
-    /// The carrier lost the parcel.
-    ShipmentLost,
-    /// A cancellation came too late.
-    CancelRefused,
-    /// A warehouse or carrier report contradicts what happened before.
-    ContradictoryReport,
-    /// Nobody has called the customer in time.
-    CallOverdue,
-    /// The customer never answered the phone: cancel, or go on.
-    CustomerUnreachable,
-    /// The customer does not want to talk: cancel, or go on.
-    CustomerRefused,
-    /// The channel says something of the order that could not be followed.
-    ChannelDiffers,
-    /// The channel cannot be told something by its interface: do it there by hand.
-    ChannelReportImpossible,
-    /// Nobody knows whether the channel took what it was told.
-    ChannelReportUnanswered,
-    /// The channel refuses what it was told.
-    ChannelReportRefused,
-    /// The channel says something else of the order than we do.
-    ChannelDrift,
-}
-
-/// Something a person must look at. Unlike a hold it does not stop the order.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Ticket {
-    /// Kind and subject: the same matter is never opened twice.
-    pub id: String,
-    /// What kind.
-    pub kind: TicketKind,
-    /// What exactly, and what to do.
-    pub detail: String,
-    /// Since when.
-    pub opened_at: Timestamp,
-    /// Until when.
-    pub closed_at: Option<Timestamp>,
-}
-
-/// A remark by a person.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Note {
-    /// Given by the caller; the same note is added once.
-    pub id: String,
-    /// By whom.
-    pub by: String,
-    /// The text.
-    pub text: Personal,
-    /// When.
-    pub at: Timestamp,
 }
 
 /// Why units were cancelled.

@@ -12,7 +12,7 @@ use juchu::domain::ids::OrderId;
 use juchu::domain::money::Amount;
 use juchu::domain::order::{Order, TicketKind};
 use juchu::domain::payment::{Operation, OperationKind};
-use juchu::domain::tally::TallyKind;
+use juchu::domain::tally::{Claim, TallyKind};
 use juchu::testing::Surroundings;
 use juchu_tests::harness::people::{channel, merchant};
 use serde_json::Value;
@@ -72,7 +72,7 @@ impl Checks {
             audit.stock(merchant, key, stock, ledger);
         }
         none(audit.finish())?;
-        self.limits()?;
+        self.limits(&orders)?;
         let now = Clock::now(&self.out.clock) + SKEW;
         match orders.iter().find(|order| order.ready && !order.is_releasable_at(now)) {
             None => Ok(()),
@@ -80,12 +80,17 @@ impl Checks {
         }
     }
 
-    /// No limit is exceeded, and no customer has fewer than no points.
-    fn limits(&self) -> Result<(), Broken> {
+    /// No limit is exceeded but by what somebody took the responsibility for, and no customer has fewer than
+    /// no points.
+    fn limits(&self, orders: &[Order]) -> Result<(), Broken> {
         for (_, key, tally) in self.out.store.all_tallies() {
+            let claims = orders.iter().filter_map(|order| order.screening.claim(&key));
             let limit = match key.kind {
                 TallyKind::PromotionUses => i64::from(shop::USES),
-                TallyKind::Credit => shop::CREDIT.units(),
+                TallyKind::Credit => {
+                    let granted = claims.filter(|claim| claim.limit.is_none());
+                    shop::CREDIT.units() + granted.map(Claim::kept).sum::<i64>()
+                }
                 TallyKind::CustomerPromotionUses
                 | TallyKind::Points
                 | TallyKind::Orders

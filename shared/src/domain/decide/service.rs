@@ -7,6 +7,7 @@ use super::calls::{decided_ticket, escalate};
 use super::cancellation::everything;
 use super::channel;
 use super::fulfilment::is_unreleased;
+use super::screening::exceed_credit;
 use super::{Effects, require, require_open};
 use crate::domain::address::CorrectionReason;
 use crate::domain::customer::{Address, DesiredDelivery, Personal};
@@ -103,6 +104,9 @@ pub(super) fn close_hold(order: &Order, code: HoldCode, event: Event) -> Result<
         return if closed_before { Ok(Effects::none()) } else { Err(Rejection::NoSuchHold(code)) };
     }
     let mut events = vec![event];
+    if code == HoldCode::CreditLimit {
+        events.extend(exceed_credit(order));
+    }
     if code == HoldCode::Payment {
         // Letting a payment hold go means: try the payment again.
         let declined = order.payments.iter().filter(|payment| payment.status == PaymentStatus::Declined);

@@ -14,7 +14,7 @@ use crate::domain::order::{HoldCode, OrderState};
 use crate::domain::particulars::PurchaseOrder;
 use crate::domain::payment::PaymentMethod;
 use crate::domain::promotion::{Conditions, Gives, Promotion};
-use crate::domain::tally::{TallyKey, TallyKind};
+use crate::domain::tally::{Claim, TallyKey, TallyKind};
 use crate::domain::testing::{Case, Draft, an_order, given, yen};
 use crate::domain::validation::{Finding, FindingCode, Severity};
 
@@ -250,6 +250,26 @@ fn an_account_pays_after_the_goods_have_left_and_its_credit_comes_back_with_the_
     case.deposited(3_000, "rest");
     assert_eq!(owed(&case), 0);
     case.delivered(1).stages_run().then_state(OrderState::Completed).then_history_agrees();
+}
+
+#[test]
+fn an_account_that_may_owe_more_than_agreed_owes_it_and_frees_it_by_paying() {
+    let all = having(TallyKind::Credit, &["B-7"], 5_001);
+    let mut case = given(of_account(5, "PO-1"));
+    let (screened, findings) = take(&case.order, &all);
+    case.does(&Command::Screen { screened: Box::new(screened) });
+    case.does(&Command::Validate { findings }).in_stock().then_state(OrderState::Received);
+    let code = HoldCode::CreditLimit;
+    let by = "supervisor".to_owned();
+    case.does(&Command::OverrideHold { code, by, reason: "they always pay".into() });
+    let owed = |case: &Case| {
+        let credit = case.order.screening.claims.iter().find(|claim| claim.key.kind == TallyKind::Credit);
+        credit.map(Claim::kept)
+    };
+    assert_eq!(owed(&case), Some(5_000));
+    case.then_state(OrderState::Ready).released().shipped(1).payment_requested().deposited(5_000, "all");
+    assert_eq!(owed(&case), Some(0));
+    case.then_history_agrees();
 }
 
 #[test]

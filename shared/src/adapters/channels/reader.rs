@@ -151,6 +151,17 @@ impl Reader {
         slot
     }
 
+    /// The day and the hours the customer wants the goods, where one text has both.
+    pub(super) fn wanted_at(&mut self, text: &Scalar) -> DesiredDelivery {
+        let Some(text) = text.get() else { return DesiredDelivery::default() };
+        let is_possible = |it: &DesiredDelivery| it.date.is_some_and(DesiredDelivery::is_possible_on);
+        let wanted = when::day_and_slot(text).filter(is_possible);
+        if wanted.is_none() && !when::is_open(text) {
+            self.tell(when::unread_day(text));
+        }
+        wanted.unwrap_or_default()
+    }
+
     /// The SKU, or where there is none that we could keep, a stand-in made of the platform's own id of
     /// the product. That is in no catalogue, so a person looks at it.
     pub(super) fn sku(&mut self, at: &str, own: &Scalar, stand_in: Option<String>) -> Option<Sku> {

@@ -69,6 +69,25 @@ pub(super) fn time_slot(text: &str) -> Option<String> {
     TimeSlot::from_code(&slot).map(|_| slot)
 }
 
+/// A day and its hours in one text: `2026年11月25日(水) 14時～16時`. The hours may be left open.
+pub(super) fn day_and_slot(text: &str) -> Option<DesiredDelivery> {
+    let text = fold(text.trim());
+    let in_one = text.chars().take_while(char::is_ascii_digit).count() == 8;
+    let mut ends = text.char_indices().scan(false, |was_digit, (at, c)| {
+        let ends = std::mem::replace(was_digit, c.is_ascii_digit()) && !c.is_ascii_digit();
+        Some(ends.then_some(at))
+    });
+    let end = ends.by_ref().flatten().nth(if in_one { 0 } else { 2 }).unwrap_or(text.len());
+    let (date, hours) = text.split_at(end);
+    let hours = hours.trim_start_matches('日').trim_start();
+    let hours = hours.strip_prefix('(').and_then(|it| it.split_once(')')).map_or(hours, |(_, hours)| hours);
+    let time_slot = time_slot(hours);
+    if time_slot.is_none() && !is_open(hours) {
+        return None;
+    }
+    Some(DesiredDelivery { date: Some(day(date)?), time_slot })
+}
+
 /// Whether the customer leaves the day or the time open.
 pub(super) fn is_open(text: &str) -> bool {
     const OPEN: [&str; 7] = ["指定なし", "指定しない", "未指定", "希望なし", "最短", "おまかせ", "お任せ"];

@@ -200,6 +200,7 @@ impl Order {
             match delivery::wish(&name) {
                 Some(Wish::Date) => desired.date = reader.wanted_on(&meta.value),
                 Some(Wish::Time) => desired.time_slot = reader.wanted_in(&meta.value),
+                Some(Wish::DateAndTime) => desired = reader.wanted_at(&meta.value),
                 None => {}
             }
         }

@@ -14,7 +14,7 @@ pub struct InvalidId {
     rule: &'static str,
 }
 
-/// `#` separates the parts of a stored key, so no identifier may contain it.
+/// `#` separates the parts of a stored key, so no identifier may contain it that stands beside another.
 fn plain(kind: &'static str, max: usize, text: &str) -> Result<(), InvalidId> {
     let starts_well = text.starts_with(|c: char| c.is_ascii_alphanumeric());
     let plain = text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'));
@@ -22,12 +22,15 @@ fn plain(kind: &'static str, max: usize, text: &str) -> Result<(), InvalidId> {
     if starts_well && plain && text.len() <= max { Ok(()) } else { Err(InvalidId { kind, max, rule }) }
 }
 
-/// Merchants name their products as they like. A `%` would make it doubtful how often a path is encoded.
+/// Merchants name their products as they like. Only what looks like an encoded character (`%41`) would
+/// make it doubtful how often a path is encoded.
 fn product_code(kind: &'static str, max: usize, text: &str) -> Result<(), InvalidId> {
     let trimmed = text.trim() == text && !text.is_empty();
     let fits = trimmed && text.chars().count() <= max;
-    let rule = "without # % and control characters, and neither begin nor end with a blank";
-    let printable = !text.contains(|c: char| matches!(c, '#' | '%') || c.is_control());
+    let rule = "without control characters and a % before two hexadecimal digits, and neither begin nor end with a blank";
+    let encoded =
+        |three: &[u8]| matches!(three, [b'%', a, b] if a.is_ascii_hexdigit() && b.is_ascii_hexdigit());
+    let printable = !text.contains(char::is_control) && !text.as_bytes().windows(3).any(encoded);
     if fits && printable { Ok(()) } else { Err(InvalidId { kind, max, rule }) }
 }
 
@@ -91,7 +94,7 @@ text_id!(
 );
 text_id!(
     /// Stock keeping unit 商品コード, as the merchant names it.
-    Sku, "sku", 64, product_code
+    Sku, "sku", 128, product_code
 );
 text_id!(
     /// A place that holds stock 倉庫.
@@ -238,10 +241,11 @@ mod tests {
 
     #[test]
     fn a_sku_is_what_merchants_call_their_products_and_still_part_of_a_key() {
-        for bad in ["", "a#b", "50%", " a", "a ", "a\tb", &"湯".repeat(65)] {
+        for bad in ["", "a%41", " a", "a ", "a\tb", &"湯".repeat(129)] {
             assert!(Sku::new(bad).is_err(), "{bad:?}");
         }
-        for good in ["IPOD2008-GREEN_1.0", "item-select-l-blue", "湯呑 (大)/青", &"湯".repeat(64)] {
+        for good in ["IPOD2008-GREEN_1.0", "TEE#2", "50%", "100%-綿", "湯呑 (大)/青", &"湯".repeat(128)]
+        {
             assert!(Sku::new(good).is_ok(), "{good:?}");
         }
     }

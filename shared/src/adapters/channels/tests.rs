@@ -179,7 +179,7 @@ fn all_defects_are_told_at_once_with_their_paths() {
     let told = defects("json_full", |order| {
         order["lines"][0]["quantity"] = json!(0);
         order["lines"][0]["unit_price"] = json!("10.5");
-        order["lines"][1]["sku"] = json!("50%");
+        order["lines"][1]["sku"] = json!("50%25");
         order["lines"][1]["ship_group"] = json!(3);
         order["lines"][1]["tax_rate"] = json!(101);
         order["ship_groups"][1]["time_slot"] = json!("evening");

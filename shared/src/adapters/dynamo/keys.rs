@@ -1,5 +1,5 @@
-//! The keys of the table. Parts are separated by `#`, which no identifier contains; the only free
-//! texts in keys (references, facts, request keys) stand last.
+//! The keys of the table. Parts are separated by `#`, which no identifier contains but a SKU, where it is
+//! escaped; the only free texts in keys (references, facts, request keys) stand last.
 
 use std::collections::HashMap;
 
@@ -89,7 +89,7 @@ impl Key {
     }
 
     pub(super) fn product(merchant: &MerchantId, sku: &Sku) -> Self {
-        Self { pk: merchant_partition(merchant), sk: format!("{PRODUCT_PREFIX}{sku}") }
+        Self { pk: merchant_partition(merchant), sk: format!("{PRODUCT_PREFIX}{}", part(sku)) }
     }
 
     pub(super) fn rules(merchant: &MerchantId, version: u32) -> Self {
@@ -169,7 +169,12 @@ pub(super) fn order_of(partition: &str) -> Result<OrderId, StoreError> {
 }
 
 pub(super) fn stock_partition(merchant: &MerchantId, key: &StockKey) -> String {
-    format!("STOCK#{merchant}#{}#{}", key.sku, key.location)
+    format!("STOCK#{merchant}#{}#{}", part(&key.sku), key.location)
+}
+
+/// A SKU as a part of a key. None contains `%23` itself.
+fn part(sku: &Sku) -> String {
+    sku.as_str().replace('#', "%23")
 }
 
 /// A part of the ledger of a stock.
@@ -241,6 +246,7 @@ pub(super) fn due_key(shard: u8) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::ids::LocationId;
 
     #[test]
     fn moments_sort_as_text_as_they_do_in_time() {
@@ -248,6 +254,18 @@ mod tests {
         assert_eq!(text("2026-07-29T00:00:00Z"), "2026-07-29T00:00:00.000000000Z");
         assert!(text("2026-07-29T00:00:00Z") < text("2026-07-29T00:00:00.000000001Z"));
         assert!(text("2026-07-29T00:00:00.5Z") < text("2026-07-29T00:00:01Z"));
+    }
+
+    #[test]
+    fn no_part_of_a_ledger_is_the_stock_of_another_product() {
+        let stock = |sku: &str, location: &str| StockKey {
+            sku: Sku::new(sku).unwrap(),
+            location: LocationId::new(location).unwrap(),
+        };
+        let acme = MerchantId::new("acme").unwrap();
+        let ledger = ledger_partition(&acme, &stock("TEE", "main"), 3);
+        assert_eq!(ledger, "STOCK#acme#TEE#main#3");
+        assert_ne!(ledger, stock_partition(&acme, &stock("TEE#main", "3")));
     }
 
     #[test]

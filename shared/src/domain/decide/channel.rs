@@ -114,7 +114,9 @@ pub(super) fn compare_with(order: &Order, status: ChannelStatus) -> Effects {
         (Agreement::Agrees, None) => Effects::none(),
         (Agreement::Agrees, Some(_)) => agreed(order).into(),
         (_, Some(drift)) if drift.status == status => Effects::none(),
-        (Agreement::ChannelLags | Agreement::WeLag | Agreement::Conflict, _) => Event::ChannelDrifted { status }.into(),
+        (Agreement::ChannelLags | Agreement::WeLag | Agreement::Conflict, _) => {
+            Event::ChannelDrifted { status }.into()
+        }
     }
 }
 

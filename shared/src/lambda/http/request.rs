@@ -82,7 +82,7 @@ impl Request {
         T::Error: Display,
     {
         let raw = self.event.path_parameters.get(name).map(String::as_str).unwrap_or_default();
-        // Whether a gateway has decoded it already does not matter: no identifier contains a `%`.
+        // Whether a gateway has decoded it already does not matter: no identifier looks encoded.
         let text = percent_decode_str(raw).decode_utf8().unwrap_or(Cow::Borrowed(raw));
         T::try_from(text.into_owned()).map_err(|error| Problem::invalid(name, error))
     }

@@ -128,7 +128,7 @@ fn defects_name_the_malls_fields() {
         ("<ShipRequestDate>2026-11-28", "<ShipRequestDate>soon"),
         ("<ItemTaxRatio>10", "<ItemTaxRatio>reduced"),
         ("<OrderId>chanoiori-10001234", "<OrderId>"),
-        ("<ItemId>yunomi", "<ItemId>50%"),
+        ("<ItemId>yunomi", "<ItemId>50%25"),
     ] {
         assert!(xml.contains(from), "{from}");
         xml = xml.replacen(from, to, 1);

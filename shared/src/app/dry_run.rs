@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use futures_util::stream::{self, StreamExt, TryStreamExt};
 use jiff::{SignedDuration, Timestamp};
 
 use super::access::{Permission, Principal};
@@ -9,7 +10,9 @@ use super::manage_merchant::{ManageError, ManageMerchant};
 use super::ports::{AnswerStore, Clock, MerchantStore, OrderFilter, OrderQuery, OrderStore, StockStore};
 use super::rule_book::RuleBook;
 use crate::domain::Event;
+use crate::domain::fraud::Risk;
 use crate::domain::ids::{MerchantId, OrderId, Sku};
+use crate::domain::limits;
 use crate::domain::merchant::Product;
 use crate::domain::order::Order;
 use crate::domain::rule_pack::RulePack;
@@ -20,6 +23,8 @@ use crate::domain::validation::{Finding, FindingCode, Severity};
 const PAGE: usize = 100;
 /// How many pages one call judges: 1,000 orders.
 const PAGES: usize = 10;
+/// How many orders are loaded at the same time.
+const CONCURRENCY: usize = 16;
 
 /// What is to be tried.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -121,7 +126,8 @@ impl Shown {
 
 impl<S: MerchantStore + StockStore + AnswerStore + OrderStore, C: Clock> ManageMerchant<S, C> {
     /// Judges the last days' orders, as they came, by the rules tried and by their own, both against
-    /// the catalogue of today: what differs, the rules make differ.
+    /// the catalogue of today: what differs, the rules make differ. The signals of fraud that were seen
+    /// are weighed anew.
     ///
     /// # Errors
     /// [`ManageError`].
@@ -146,10 +152,17 @@ impl<S: MerchantStore + StockStore + AnswerStore + OrderStore, C: Clock> ManageM
             let page = self.store.list(&query).await?;
             let of_days = page.items.iter().take_while(|order| order.received_at >= since);
             let ids: Vec<OrderId> = of_days.map(|order| order.id.clone()).collect();
-            for order in self.as_received(&ids).await? {
+            let orders = self.as_received(&ids).await?;
+            let risks = self.risks(&orders).await?;
+            for (order, risk) in orders.into_iter().zip(risks) {
                 let own = book.of(&self.store, &order).await?;
                 let products = catalogue.products(&self.store, &order).await?;
-                let judge = |pack: &RulePack| rules::check(&order, &products, pack);
+                let judge = |pack: &RulePack| {
+                    let mut findings = rules::check(&order, &products, pack);
+                    let suspected = limits::judge(&order, &risk.weighed_by(&pack.fraud), &pack.fraud);
+                    findings.extend(rules::treat(&order, suspected.into_iter().collect(), pack));
+                    findings
+                };
                 shown.compare(&order, &judge(&own), judge(&trial.pack));
             }
             shown.next = page.next.filter(|_| ids.len() == page.items.len());
@@ -158,6 +171,15 @@ impl<S: MerchantStore + StockStore + AnswerStore + OrderStore, C: Clock> ManageM
             }
         }
         Ok(shown)
+    }
+
+    /// How risky each of these orders was found.
+    async fn risks(&self, orders: &[Order]) -> Result<Vec<Risk>, ManageError> {
+        let risk = async |order: &Order| {
+            let order = self.store.load(&order.id).await?;
+            Ok(order.map(|order| order.screening.risk).unwrap_or_default())
+        };
+        stream::iter(orders).map(risk).buffered(CONCURRENCY).try_collect().await
     }
 
     /// These orders as they came, the newest first.

@@ -8,6 +8,7 @@ use juchu::app::message::Stage;
 use juchu::app::ports::MerchantStore;
 use juchu::domain::Command;
 use juchu::domain::event::EventKind;
+use juchu::domain::fraud::{FraudRules, Signal};
 use juchu::domain::ids::OrderId;
 use juchu::domain::merchant::{OrderPolicy, SplitPolicy};
 use juchu::domain::order::{HoldCode, OrderState};
@@ -167,6 +168,24 @@ async fn a_dry_run_tells_which_orders_rules_would_judge_differently_and_stores_n
     world.pass(SignedDuration::from_hours(25)).await;
     assert_eq!(tries(&world, at_most(1), 1).await.judged, 0, "older than a day");
     assert_eq!(tries(&world, at_most(1), 2).await.judged, 2);
+}
+
+#[tokio::test]
+async fn a_dry_run_weighs_the_signals_of_fraud_anew() {
+    let mut hurried = an_order();
+    hurried.intake.customer_note = Some("至急".into());
+    let mut world = open(&hurried).await;
+    let order = world.orders(&hurried).await;
+    world.settle().await;
+    assert!(!world.order(&order).is_held_for(HoldCode::FraudReview));
+
+    let fraud = FraudRules { weights: [(Signal::Rush, 100)].into(), ..FraudRules::default() };
+    let stricter = tries(&world, RulePack { fraud, ..RulePack::default() }, 1).await;
+    let [finding] = &stricter.differences[0].gained[..] else { panic!("{stricter:?}") };
+    assert_eq!(finding.severity, Severity::Blocking(HoldCode::FraudReview));
+    let shown = [(FindingCode::FraudSuspected, Treatment::Warn)].into();
+    let milder = tries(&world, RulePack { treatments: shown, ..RulePack::default() }, 1).await;
+    assert_eq!(milder.differences, [], "it was not suspected");
 }
 
 #[tokio::test]

@@ -115,6 +115,20 @@ pub struct Risk {
 }
 
 impl Risk {
+    /// The risk of all these together.
+    fn of(mut suspicions: Vec<Suspicion>) -> Self {
+        suspicions.sort_by_key(|it| std::cmp::Reverse(it.weight));
+        let score = suspicions.iter().fold(0_u16, |score, it| score.saturating_add(it.weight));
+        Self { score, suspicions }
+    }
+
+    /// What the same signals count by other rules. Signals that counted nothing were not kept.
+    #[must_use]
+    pub fn weighed_by(&self, rules: &FraudRules) -> Self {
+        let weighed = |it: &Suspicion| Suspicion { weight: rules.weight(it.signal), ..it.clone() };
+        Self::of(self.suspicions.iter().map(weighed).filter(|it| it.weight > 0).collect())
+    }
+
     /// All reasons in one text.
     #[must_use]
     pub fn reasons(&self) -> String {

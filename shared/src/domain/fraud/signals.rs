@@ -42,10 +42,7 @@ pub fn assess(order: &Order, facts: &FraudFacts, rules: &FraudRules) -> Risk {
         address(&group.address, &format!("ship_groups[{i}].address"), &mut found);
     }
     customer(order, &mut found);
-    let Assessment { mut suspicions, .. } = found;
-    suspicions.sort_by_key(|it| std::cmp::Reverse(it.weight));
-    let score = suspicions.iter().fold(0_u16, |score, it| score.saturating_add(it.weight));
-    Risk { score, suspicions }
+    Risk::of(found.suspicions)
 }
 
 fn history(order: &Order, facts: &FraudFacts, found: &mut Assessment<'_>) {

@@ -43,6 +43,12 @@ const BUGS: &[Bug] = &[
         wrong: "(ChannelStatus::Cancelled, _) => {}",
     },
     Bug {
+        name: "nobody is told of a parcel that had left when its channel cancelled",
+        file: "shared/src/domain/decide/follow.rs",
+        right: "if left > 0 {",
+        wrong: "if left > u32::MAX / 2 {",
+    },
+    Bug {
         name: "an upload is said to have come further than it has",
         file: "shared/src/app/take_upload.rs",
         right: "let taken = self.take(door, upload, told).await?;",

@@ -16,7 +16,25 @@ pub(super) fn number_at(chars: &[char], at: usize) -> Option<(u32, usize)> {
     }
     let kanji: Vec<char> =
         rest.iter().copied().take_while(|c| is_kanji_digit(*c)).take(MOST_DIGITS + 2).collect();
+    if kanji.is_empty() {
+        return formal(*rest.first()?).filter(|_| has_unit(chars, at + 1)).map(|number| (number, at + 1));
+    }
     Some((from_kanji(&kanji)?, at + kanji.len()))
+}
+
+/// The digits of documents 大字. They are part of many names, so they count only before a unit: 壱丁目.
+const fn formal(c: char) -> Option<u32> {
+    match c {
+        '壱' | '壹' => Some(1),
+        '弐' | '貳' => Some(2),
+        '参' | '參' => Some(3),
+        _ => None,
+    }
+}
+
+/// Whether a unit of numbers stands at a place.
+fn has_unit(chars: &[char], at: usize) -> bool {
+    ["丁目", "番地", "号"].iter().any(|unit| starts(chars, at, unit))
 }
 
 /// 三十七 and 三七 are both 37.
@@ -135,7 +153,9 @@ fn names_a_building(chars: &[char], at: usize) -> bool {
         ["号室", "号棟", "号館", "号車", "番館", "番街", "番町", "室", "階", "棟", "街区", "区画", "館"];
     let is_floor = matches!(chars.get(at), Some('F' | 'f'))
         && !chars.get(at + 1).is_some_and(char::is_ascii_alphanumeric);
-    is_floor || UNITS.iter().any(|unit| starts(chars, at, unit))
+    // 室町 is a quarter of several cities, and its buildings have its name.
+    let is_quarter = starts(chars, at, "室町");
+    is_floor || !is_quarter && UNITS.iter().any(|unit| starts(chars, at, unit))
 }
 
 /// Whether `word` stands at a place.

@@ -32,6 +32,17 @@ fn width_blanks_and_dashes_do_not_matter() {
 }
 
 #[test]
+fn formal_digits_count_before_a_unit_and_a_quarter_is_no_room() {
+    assert_eq!(parts("新潟県長岡市大手通弐丁目4番地10")[2..], ["大手通二丁目", "4-10"]);
+    assert_eq!(parts("神奈川県横浜市港北区新横浜2丁目壱番地")[2..], ["新横浜二丁目", "1"]);
+    assert_eq!(
+        parts("東京都中央区日本橋室町2-2-1室町東三井ビルディング")[2..],
+        ["日本橋室町二丁目", "2-1 室町東三井ビルディング"]
+    );
+    assert_eq!(parts("東京都渋谷区神宮前1-2-3-401室")[2..], ["神宮前一丁目", "2-3 401室"]);
+}
+
+#[test]
 fn counties_wards_and_islands_that_are_left_out_are_added() {
     for (text, city, town) in [
         ("山梨県富士河口湖町船津1700", "南都留郡富士河口湖町", "船津"),

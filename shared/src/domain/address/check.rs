@@ -62,8 +62,10 @@ fn check_japanese(address: &Address, note: &mut impl FnMut(Severity, FindingCode
             note(severity, code, field, remark.message());
         }
     }
+    // Most addresses are in the right city: those are read only once.
     let is_misplaced = reading.known_city.is_some()
         && !address.city.is_empty()
+        && reading.city != address.city.reveal()
         && propose(address, Trust::Safe)
             .is_some_and(|it| it.address.city != address.city && it.address.line1 != address.line1);
     if is_misplaced && !reading.has(AddressRemark::CityRepeated) {

@@ -72,13 +72,8 @@ pub(super) fn time_slot(text: &str) -> Option<String> {
 /// A day and its hours in one text: `2026年11月25日(水) 14時～16時`. The hours may be left open.
 pub(super) fn day_and_slot(text: &str) -> Option<DesiredDelivery> {
     let text = fold(text.trim());
-    let in_one = text.chars().take_while(char::is_ascii_digit).count() == 8;
-    let mut ends = text.char_indices().scan(false, |was_digit, (at, c)| {
-        let ends = std::mem::replace(was_digit, c.is_ascii_digit()) && !c.is_ascii_digit();
-        Some(ends.then_some(at))
-    });
-    let end = ends.by_ref().flatten().nth(if in_one { 0 } else { 2 }).unwrap_or(text.len());
-    let (date, hours) = text.split_at(end);
+    let is_in_one = text.chars().take_while(char::is_ascii_digit).count() == 8;
+    let (date, hours) = text.split_at(after_numbers(&text, if is_in_one { 1 } else { 3 }));
     let hours = hours.trim_start_matches('日').trim_start();
     let hours = hours.strip_prefix('(').and_then(|it| it.split_once(')')).map_or(hours, |(_, hours)| hours);
     let time_slot = time_slot(hours);
@@ -86,6 +81,13 @@ pub(super) fn day_and_slot(text: &str) -> Option<DesiredDelivery> {
         return None;
     }
     Some(DesiredDelivery { date: Some(day(date)?), time_slot })
+}
+
+/// The place after the first `count` numbers of a text.
+fn after_numbers(text: &str, count: usize) -> usize {
+    let is_digit = |c: char| c.is_ascii_digit();
+    let after = |rest: &'_ str| rest.trim_start_matches(|c| !is_digit(c)).trim_start_matches(is_digit).len();
+    (0..count).fold(0, |place, _| text.len() - text.get(place..).map_or(0, after))
 }
 
 /// Whether the customer leaves the day or the time open.

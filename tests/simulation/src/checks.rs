@@ -6,13 +6,14 @@ use std::collections::BTreeSet;
 
 use juchu::app::audit::Audit;
 use juchu::app::ports::{Clock, MailLog, OrderStore, OutgoingMail};
-use juchu::domain::OrderState;
+use juchu::app::record::EventRecord;
 use juchu::domain::audit::Violation;
 use juchu::domain::ids::OrderId;
 use juchu::domain::money::Amount;
 use juchu::domain::order::{Order, TicketKind};
 use juchu::domain::payment::{Operation, OperationKind};
 use juchu::domain::tally::{Claim, TallyKind};
+use juchu::domain::{Event, OrderState};
 use juchu::testing::Surroundings;
 use juchu_tests::harness::people::{channel, merchant};
 use serde_json::Value;
@@ -152,6 +153,7 @@ impl Checks {
             let history = read(self.out.store.history(&order.id))?;
             calls::check(order, &history, Clock::now(&self.out.clock))?;
             audit.history(order, &history);
+            in_order(order, &history)?;
             completed(judging::check(&self.out.store, order, &history))??;
             audit.mails(order, &read(self.out.store.mails(&order.id))?);
             self.money(order, people)?;
@@ -243,6 +245,17 @@ impl Checks {
         }
         Ok(())
     }
+}
+
+/// No word of the channel was followed that a newer one had overtaken.
+fn in_order(order: &Order, history: &[EventRecord]) -> Result<(), Broken> {
+    let said = history.iter().filter_map(|record| {
+        let Event::ChannelUpdated { updated_at, .. } = &record.event else { return None };
+        *updated_at
+    });
+    said.is_sorted()
+        .then_some(())
+        .ok_or_else(|| Broken(format!("order {}: an older word was followed", order.number)))
 }
 
 /// The newest word of a channel that was confirmed is the one that counts, and what it wants was done or a

@@ -283,22 +283,21 @@ const BUGS: &[Bug] = &[
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> anyhow::Result<()> {
     let folder = workspace.target().join("bugs");
     let chosen = BUGS.iter().filter(|bug| bug.name.contains(&options.name));
-    let mut noticed = Vec::new();
+    let (mut planted, mut missed) = (0, 0);
     for bug in chosen {
         copy_sources(workspace, &folder)?;
         plant(bug, &folder)?;
-        noticed.push((bug.name, simulate(workspace, &folder, options.seeds)?));
-    }
-    println!();
-    for (name, found) in &noticed {
-        match found {
-            Some(what) => println!("✔ {name}\n    {what}"),
-            None => println!("✘ {name}\n    not noticed"),
+        planted += 1;
+        match simulate(workspace, &folder, options.seeds)? {
+            Some(what) => println!("✔ {}\n    {what}", bug.name),
+            None => {
+                missed += 1;
+                println!("✘ {}\n    not noticed", bug.name);
+            }
         }
     }
-    let missed = noticed.iter().filter(|(_, found)| found.is_none()).count();
-    ensure!(missed == 0, "{missed} of {} bugs were not noticed", noticed.len());
-    println!("\nAll {} bugs were noticed.", noticed.len());
+    ensure!(missed == 0, "{missed} of {planted} bugs were not noticed");
+    println!("\nAll {planted} bugs were noticed.");
     Ok(())
 }
 

@@ -288,12 +288,11 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> anyhow::Result<()
         copy_sources(workspace, &folder)?;
         plant(bug, &folder)?;
         planted += 1;
-        match simulate(workspace, &folder, options.seeds)? {
-            Some(what) => println!("✔ {}\n    {what}", bug.name),
-            None => {
-                missed += 1;
-                println!("✘ {}\n    not noticed", bug.name);
-            }
+        if let Some(what) = simulate(workspace, &folder, options.seeds)? {
+            println!("✔ {}\n    {what}", bug.name);
+        } else {
+            missed += 1;
+            println!("✘ {}\n    not noticed", bug.name);
         }
     }
     ensure!(missed == 0, "{missed} of {planted} bugs were not noticed");

@@ -270,7 +270,7 @@ fn followed(order: &Order, people: &People) -> Result<(), Broken> {
     let said = order.said.updated_at.map(|at| at.to_string());
     let wrong = |what: &str| Err(Broken(format!("order {}: {what}: heard {heard}, {said:?}", order.number)));
     if said.as_ref() < Some(heard) {
-        return wrong("a newer word was undone");
+        return wrong("a word that was confirmed is lost");
     }
     let word = posted.words.iter().find(|word| word["updated_at"].as_str() == said.as_deref());
     let is_told = order.tickets.iter().any(|ticket| ticket.kind == TicketKind::ChannelDiffers);
